@@ -1,0 +1,57 @@
+// Constants of the numeric contract. Changing one changes bits everywhere, on purpose.
+#ifndef ESPALIER_CONTRACT_H
+#define ESPALIER_CONTRACT_H
+
+#include "scalars.h"
+
+// Magnitudes below 2^-64 are +0: compare the absolute bits with this.
+#define FLUSH_BITS 0x1f800000u
+// RMSNorm squares only magnitudes of 2^-40 and more, so squares stay normal.
+#define NORM_FLUSH_BITS 0x2b800000u
+
+// Significant bits of an activation whose product with the weight is exact in fp32 (24 bits).
+#define ACTIVATION_BITS_F16 13u  // f16 weights, keys and values: 11 bits
+#define ACTIVATION_BITS_F32 24u  // f32 weights: not exact, so multiply and add round separately
+
+#define DOT_CHUNK 128u       // elements of a dot product that one accumulator sums
+#define ATTENTION_CHUNK 64u  // keys that share a maximum before merging
+#define REDUCTION_LANES 64u  // lanes of a row reduction
+
+// exp(x), x <= 0: below this the result is +0 (e^-44 is still above 2^-64).
+#define EXP_LOWEST (-44.0f)
+#define EXP_LOG2E 1.44269504f
+#define EXP_LN2_HIGH 0.693359375f        // 9 significant bits: n * high is exact for |n| <= 64
+#define EXP_LN2_LOW (-2.12194440e-4f)
+#define EXP_C2 0.49999994039535522f
+#define EXP_C3 0.16666519641876220f
+#define EXP_C4 0.04166840389370918f
+#define EXP_C5 0.00836889911442995f
+#define EXP_C6 0.00138142216019332f
+
+#define RECIPROCAL_SEED 0x7ef127eau         // seed = this - bits(x); three Newton steps
+#define RECIPROCAL_ROOT_SEED 0x5f375a86u    // seed = this - bits(x) / 2; three Newton steps
+
+#define WEIGHT_SCALE 1073741824.0f  // 2^30: integer weight of the likeliest token before scaling down
+#define TOTAL_BITS 31u              // a distribution row's total is below 2^31
+#define REDUCED_TOTAL_BITS 30u      // a residual brought back to 32-bit weights has a total of at most 2^30
+
+#define NO_TOKEN 0xffffffffu
+#define NO_NODE 0xffffffffu
+#define MAXIMUM_VOCABULARY 262144u
+#define MAXIMUM_NODES 1024u
+
+// Roles of keyed random numbers (third word of the counter, upper bits).
+#define ROLE_TARGET 1u    // the target's own pick at a position
+#define ROLE_DRAFT 2u     // a draft child; index = child number
+#define ROLE_ACCEPT 3u    // acceptance of a child; index = child number
+#define ROLE_RESIDUAL 4u  // token after all children were rejected
+#define ROLE_ROUND 5u     // fair rounding of a residual; index = child number
+
+// Status bits of a row, a tree or a round.
+#define STATUS_OK 0u
+#define STATUS_NOT_FINITE 1u        // NaN or +infinity among the logits, or no finite logit at all
+#define STATUS_MALFORMED_TREE 2u    // parent not before its child, or a node count out of range
+#define STATUS_MALFORMED_DRAFT 4u   // a draft token outside the vocabulary or with draft weight zero
+#define STATUS_EMPTY_ROW 8u         // a distribution row whose total is zero
+
+#endif

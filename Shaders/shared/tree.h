@@ -1,0 +1,61 @@
+// The state of one sequence and the arrays of its token tree. All words are 32-bit.
+#ifndef ESPALIER_TREE_H
+#define ESPALIER_TREE_H
+
+#include "scalars.h"
+
+// Word offsets in a sequence's state.
+#define STATE_LENGTH 0u      // committed slots in the cache = absolute position of the root
+#define STATE_SEED_LOW 1u
+#define STATE_SEED_HIGH 2u
+#define STATE_NODES 3u       // nodes of this round's tree that count, root included
+#define STATE_LAST_NODE 4u   // node whose hidden row gave the root's token (input of blockwise heads)
+#define STATE_STATUS 5u      // status bits of every round so far
+#define STATE_WORDS 8u
+
+// Word offsets in a round's result, the small read-back.
+#define RESULT_STATUS 0u
+#define RESULT_ACCEPTED 1u   // draft tokens accepted, root not counted
+#define RESULT_BONUS 2u
+#define RESULT_LENGTH 3u     // STATE_LENGTH after the round
+#define RESULT_NODES 4u      // nodes that counted
+#define RESULT_PATH 8u       // accepted nodes in order, root first: accepted + 1 words
+// The accepted tokens follow at RESULT_PATH + maximumNodes, in the same order, root first.
+
+// Modes of VerifySiblings.
+#define SIBLINGS_WITH_REPLACEMENT 0u
+#define SIBLINGS_WITHOUT_REPLACEMENT 1u
+#define SIBLINGS_ONE_HOT 2u  // deterministic candidates: the draft gave its token with certainty
+
+struct PromptLookup {
+  U32 minimum;   // shortest n-gram tried
+  U32 maximum;   // longest n-gram tried, first
+  U32 count;     // tokens proposed at most; they become nodes 1...count
+};
+
+struct GatherTokens {
+  U32 first;     // tokens[first + i] = candidates[source[i]]
+  U32 count;
+};
+
+struct VerifyMatch {
+  U32 maximumNodes;
+  U32 pickStride;    // words between rows of picks (argmax and drawTarget write two: token, status)
+};
+
+struct VerifySiblings {
+  U32 maximumNodes;
+  U32 vocabulary;
+  U32 mode;
+};
+
+struct CommitRound {
+  U32 maximumNodes;
+  U32 historyCapacity;
+};
+
+struct AdvanceState {
+  U32 rows;   // added to STATE_LENGTH
+};
+
+#endif
