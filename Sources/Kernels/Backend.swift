@@ -1,0 +1,114 @@
+/// The one seam between device and CPU: what runs kernels.
+///
+/// Decoding loops and the model executor are written once against this protocol. ``VulkanBackend`` records commands,
+/// ``ReferenceBackend`` computes the definition of the result on the CPU; both give the same bits.
+public protocol Backend: AnyObject, Sendable {
+  /// The device's name, for people.
+  var name: String { get }
+
+  /// Zeroed memory of `byteCount` bytes (a multiple of 4, at least 4).
+  func makeStorage(byteCount: Int, use: StorageUse, label: String) throws(BackendError) -> Storage
+
+  /// Copies host bytes into storage; returns when later recordings will see them.
+  func write(_ bytes: UnsafeRawBufferPointer, to storage: Storage, at byteOffset: Int) throws(BackendError)
+
+  /// Copies storage to the host; everything submitted before has finished by then.
+  func read(_ storage: Storage, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(BackendError)
+
+  /// Records what `body` asks for; nothing runs before ``Recording/run()``.
+  func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording
+}
+
+/// Takes kernel calls in order. Each sees what the ones before it wrote.
+public protocol CommandList: AnyObject {
+  func dispatch(_ invocation: Invocation)
+  /// Copies bytes between storages; offsets and count are multiples of 4.
+  func copyBytes(from: Storage, at: Int, to: Storage, at: Int, byteCount: Int)
+  /// Names what `body` records; measured on the device when profiling is on.
+  func span(_ name: String, _ body: () -> Void)
+}
+
+/// Commands that can run any number of times.
+public protocol Recording: AnyObject, Sendable {
+  /// Runs the commands and waits for them.
+  func run() throws(BackendError)
+  /// Nanoseconds of each named span, summed over the runs so far, in recording order; empty without profiling.
+  var spans: [(name: String, nanoseconds: Double)] { get }
+}
+
+/// What can go wrong outside the program's control.
+public enum BackendError: Error, Sendable, CustomStringConvertible {
+  /// No memory of this size is left.
+  case outOfMemory(byteCount: Int, label: String)
+  /// The device or driver failed; the text carries the call, the result and what to do.
+  case device(String)
+  /// The device computes differently from the numeric contract, so exact kernels refuse it.
+  case notExact(device: String, operations: [String])
+  /// The device lacks what a kernel needs.
+  case unsupported(kernel: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .outOfMemory(let bytes, let label):
+      "\(label): no memory for \(bytes) bytes; use a smaller context or tree, or a device with more memory"
+    case .device(let text): text
+    case .notExact(let device, let operations):
+      "\(device) is not exact (\(operations.joined(separator: ", "))); choose another device, or --device cpu"
+    case .unsupported(let kernel, let reason): "\(kernel): \(reason)"
+    }
+  }
+}
+
+extension Backend {
+  /// Memory for `count` elements, zeroed.
+  public func makeTensor<T>(_ count: Int, of: T.Type = T.self, use: StorageUse = .device, _ label: String)
+    throws(BackendError) -> Tensor<T>
+  {
+    let bytes = max(4, (count * MemoryLayout<T>.stride + 3) & ~3)
+    return Tensor(storage: try makeStorage(byteCount: bytes, use: use, label: label), count: count)
+  }
+
+  /// Memory that holds `elements`.
+  public func makeTensor<T>(_ elements: [T], _ label: String) throws(BackendError) -> Tensor<T> {
+    let tensor: Tensor<T> = try makeTensor(elements.count, label)
+    try write(elements, to: tensor)
+    return tensor
+  }
+
+  /// Writes all of `elements` to the start of `tensor`.
+  public func write<T>(_ elements: [T], to tensor: Tensor<T>) throws(BackendError) {
+    precondition(elements.count <= tensor.count, "\(tensor.storage.label): \(elements.count) elements into \(tensor.count)")
+    guard !elements.isEmpty else { return }
+    var failure: BackendError?
+    elements.withUnsafeBytes { bytes in
+      do throws(BackendError) { try write(bytes, to: tensor.storage, at: tensor.byteOffset) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// The elements of `tensor`, once everything submitted before has finished.
+  public func read<T: Numeric>(_ tensor: Tensor<T>) throws(BackendError) -> [T] {
+    var elements = [T](repeating: 0, count: tensor.count)
+    var failure: BackendError?
+    elements.withUnsafeMutableBytes { bytes in
+      do throws(BackendError) { try read(tensor.storage, at: tensor.byteOffset, into: bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return elements
+  }
+
+  /// Records and runs once.
+  public func run(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) {
+    try record(label, body).run()
+  }
+}
+
+extension CommandList {
+  /// Copies all of `source` to the start of `target`.
+  public func copy<T>(_ source: Tensor<T>, to target: Tensor<T>) {
+    precondition(source.count <= target.count, "copy: \(source.count) elements into \(target.count)")
+    copyBytes(
+      from: source.storage, at: source.byteOffset, to: target.storage, at: target.byteOffset,
+      byteCount: source.byteCount)
+  }
+}

@@ -1,0 +1,61 @@
+import ShaderInterface
+
+/// How logits become a distribution.
+public struct Warp: Sendable, Hashable {
+  /// Above 0.
+  public var temperature: Double
+  /// Keep this many tokens; nil keeps all.
+  public var topK: Int?
+  /// Keep the shortest prefix of this share, in 0..<1; nil keeps all.
+  public var topP: Double?
+
+  public init(temperature: Double = 1, topK: Int? = nil, topP: Double? = nil) {
+    precondition(temperature > 0, "Warp: temperature \(temperature); 0 is greedy decoding, not a distribution")
+    self.temperature = temperature
+    self.topK = topK
+    self.topP = topP
+  }
+
+  var topPShare: UInt32 {
+    guard let topP, topP < 1 else { return 0 }
+    return UInt32(min(max(1, topP * 4_294_967_296), 4_294_967_295))
+  }
+}
+
+/// Rows of integer weights with exact totals: a probability is weight / total.
+public struct DistributionRows: Sendable {
+  /// u32 `[rows][vocabulary]`
+  public let weights: Tensor<UInt32>
+  /// u32 `[rows][2]`: total (below 2^31), status
+  public let totals: Tensor<UInt32>
+  public let vocabulary: Int
+
+  public init(weights: Tensor<UInt32>, totals: Tensor<UInt32>, vocabulary: Int) {
+    self.weights = weights
+    self.totals = totals
+    self.vocabulary = vocabulary
+  }
+
+  public init(backend: any Backend, rows: Int, vocabulary: Int, label: String) throws(BackendError) {
+    self.init(
+      weights: try backend.makeTensor(rows * vocabulary, label + " weights"),
+      totals: try backend.makeTensor(rows * 2, label + " totals"), vocabulary: vocabulary)
+  }
+}
+
+extension CommandList {
+  /// Softmax with temperature, top-k and top-p into integer weights with an exact total.
+  ///
+  /// - Parameter logits: f32 `[rows][out.vocabulary]`.
+  public func distribution(_ logits: Tensor<Float>, warp: Warp, out: DistributionRows, rows: Int) {
+    requireVocabulary(out.vocabulary, "distribution")
+    require(logits, rows * out.vocabulary, "distribution", "logits")
+    require(out.weights, rows * out.vocabulary, "distribution", "weights")
+    require(out.totals, rows * 2, "distribution", "totals")
+    let p = ShaderInterface.Distribution(
+      rows: UInt32(rows), vocabulary: UInt32(out.vocabulary), inverseTemperature: Float(1 / warp.temperature),
+      topK: UInt32(warp.topK ?? 0), topP: warp.topPShare)
+    dispatch(
+      Invocation(.distribution, p, [.read(logits), .write(out.weights), .write(out.totals)], groups: (rows, 1)))
+  }
+}

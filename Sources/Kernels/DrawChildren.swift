@@ -1,0 +1,27 @@
+import ShaderInterface
+
+extension CommandList {
+  /// Draws the children of `parents` tree nodes of one depth from their draft rows.
+  ///
+  /// - Parameters:
+  ///   - rows: draft distributions, row `firstParent + i` for parent i.
+  ///   - tokens: u32 `[nodes]`; child j of parent i is node `firstChild + i * children + j`, `NO_TOKEN` once the row is used up.
+  ///   - replacement: independent draws, or each token at most once.
+  public func drawChildren(
+    _ rows: DistributionRows, state: Tensor<UInt32>, tokens: Tensor<UInt32>, parents: Int, children: Int,
+    replacement: Bool, firstParent: Int, firstChild: Int, childDepth: Int
+  ) {
+    requireVocabulary(rows.vocabulary, "drawChildren")
+    require(parents > 0 && children > 0, "drawChildren", "\(parents) parents with \(children) children")
+    require(rows.weights, (firstParent + parents) * rows.vocabulary, "drawChildren", "weights")
+    require(tokens, firstChild + parents * children, "drawChildren", "tokens")
+    let p = ShaderInterface.DrawChildren(
+      parents: UInt32(parents), vocabulary: UInt32(rows.vocabulary), children: UInt32(children),
+      replacement: replacement ? 1 : 0, firstChild: UInt32(firstChild), childDepth: UInt32(childDepth),
+      firstParent: UInt32(firstParent))
+    dispatch(
+      Invocation(
+        .drawChildren, p, [.read(rows.weights), .read(rows.totals), .read(state), .readWrite(tokens)],
+        groups: (parents, 1)))
+  }
+}

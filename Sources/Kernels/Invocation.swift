@@ -1,0 +1,68 @@
+/// How a kernel uses an operand; recorders place barriers from this.
+public enum Access: Sendable {
+  case read, write, readWrite
+}
+
+/// One kernel operand: a byte range of storage at the binding given by its index.
+public struct Operand: Sendable {
+  public let access: Access
+  public let storage: Storage
+  public let byteOffset: Int
+  public let byteCount: Int
+
+  public static func read<T>(_ tensor: Tensor<T>) -> Operand { Operand(.read, tensor) }
+  public static func write<T>(_ tensor: Tensor<T>) -> Operand { Operand(.write, tensor) }
+  public static func readWrite<T>(_ tensor: Tensor<T>) -> Operand { Operand(.readWrite, tensor) }
+
+  private init<T>(_ access: Access, _ tensor: Tensor<T>) {
+    precondition(tensor.count > 0, "\(tensor.storage.label): an empty operand")
+    precondition(
+      tensor.byteOffset % tensorAlignment == 0,
+      "\(tensor.storage.label): an operand at byte \(tensor.byteOffset), not a multiple of \(tensorAlignment)")
+    self.access = access
+    self.storage = tensor.storage
+    self.byteOffset = tensor.byteOffset
+    self.byteCount = tensor.byteCount
+  }
+}
+
+/// One call of one kernel: everything a backend needs to run it.
+public struct Invocation: Sendable {
+  /// Which kernel; the raw value is the stem of its shader, reference and tests.
+  public let kernel: Kernel
+  /// Values of the shader's specialization constants, by id.
+  public let specialization: [UInt32]
+  /// The kernel's parameter struct, byte for byte.
+  public let constants: [UInt8]
+  /// In the order of the shader's bindings.
+  public let operands: [Operand]
+  /// Work groups in x and y.
+  public let groups: (x: Int, y: Int)
+
+  public init<Parameters: BitwiseCopyable>(
+    _ kernel: Kernel, _ parameters: Parameters, _ operands: [Operand], groups: (x: Int, y: Int),
+    specialization: [UInt32] = []
+  ) {
+    self.kernel = kernel
+    self.specialization = specialization
+    self.constants = withUnsafeBytes(of: parameters) { Array($0) }
+    self.operands = operands
+    self.groups = groups
+  }
+
+  /// Groups of 64 invocations for `count` elements, folded into two dimensions beyond Vulkan's 65,535.
+  static func elementGroups(_ count: Int) -> (x: Int, y: Int) {
+    let groups = (count + 63) / 64
+    let y = (groups + 65_534) / 65_535
+    return (x: (groups + y - 1) / y, y: y)
+  }
+}
+
+/// Every kernel of the library, by stem.
+public enum Kernel: String, CaseIterable, Sendable {
+  case embeddingGather, rmsNorm, swiglu, residualAdd, roundActivations, rotary, gatherRow
+  case matmulF16, matmulF32
+  case keyValueAppend, treeAttention, compactCache
+  case argmax, topTokens, distribution, drawTarget, drawChildren
+  case promptLookup, gatherTokens, verifyMatch, verifySiblings, commitRound, advanceState
+}

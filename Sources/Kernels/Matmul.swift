@@ -1,0 +1,67 @@
+import ShaderInterface
+
+/// Weights `[outputs][inputs]` in the tile layout of `Shaders/shared/matmul.h`.
+public struct PackedWeights: Sendable {
+  /// The stored number format.
+  public enum Format: String, CaseIterable, Sendable {
+    case f16, f32
+
+    /// Inputs in one 16-byte word.
+    public var group: Int { self == .f16 ? 8 : 4 }
+    /// Significant bits an activation may have so that the kernel is exact.
+    public var activationBits: UInt32 { self == .f16 ? ACTIVATION_BITS_F16 : ACTIVATION_BITS_F32 }
+    var kernel: Kernel { self == .f16 ? .matmulF16 : .matmulF32 }
+  }
+
+  public let words: Tensor<UInt32>
+  public let format: Format
+  public let outputs: Int
+  public let inputs: Int
+
+  public init(words: Tensor<UInt32>, format: Format, outputs: Int, inputs: Int) {
+    require(words, Self.wordCount(format, outputs: outputs, inputs: inputs), "PackedWeights", "words")
+    self.words = words
+    self.format = format
+    self.outputs = outputs
+    self.inputs = inputs
+  }
+
+  /// 32-bit words of the packed form, padding included.
+  public static func wordCount(_ format: Format, outputs: Int, inputs: Int) -> Int {
+    let tile = Int(MATMUL_TILE)
+    return (outputs + tile - 1) / tile * tile * ((inputs + format.group - 1) / format.group) * 4
+  }
+}
+
+extension CommandList {
+  /// `out[r][n] = sum over k of x[r][k] * weights[n][k]`, plus the old `out` when `accumulate`.
+  ///
+  /// Sum order: chunks of 128 inputs, one accumulator in index order each, then the chunks in order; the same for any
+  /// number of rows. Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for up to 16 rows.
+  /// - Parameters:
+  ///   - x: f32 `[rows][inputs]`, rounded to `weights.format.activationBits` by the kernel that made it.
+  ///   - out: f32 `[rows][outputs]`.
+  public func matmul(
+    _ x: Tensor<Float>, _ weights: PackedWeights, out: Tensor<Float>, rows: Int, accumulate: Bool = false,
+    rowsPerGroup: Int? = nil
+  ) {
+    require(rows > 0 && rows <= 65_535, "matmul", "\(rows) rows")
+    require(x, rows * weights.inputs, "matmul", "x")
+    require(out, rows * weights.outputs, "matmul", "out")
+    let tile = rowsPerGroup ?? matmulRowsPerGroup(rows: rows)
+    require([1, 2, 4, 8, 16].contains(tile), "matmul", "\(tile) rows a group; 1, 2, 4, 8 or 16 are built")
+    let p = ShaderInterface.Matmul(
+      rows: UInt32(rows), inputs: UInt32(weights.inputs), outputs: UInt32(weights.outputs),
+      accumulate: accumulate ? 1 : 0)
+    dispatch(
+      Invocation(
+        weights.format.kernel, p, [.read(x), .read(weights.words), .readWrite(out)],
+        groups: ((weights.outputs + Int(MATMUL_TILE) - 1) / Int(MATMUL_TILE), (rows + tile - 1) / tile),
+        specialization: [UInt32(tile)]))
+  }
+}
+
+/// The smallest built tile that holds `rows`, else 16. A tile changes speed, never bits.
+func matmulRowsPerGroup(rows: Int) -> Int {
+  [1, 2, 4, 8].first { rows <= $0 } ?? 16
+}

@@ -1,0 +1,24 @@
+import ShaderInterface
+
+extension CommandList {
+  /// `x / sqrt(mean(x^2) + epsilon) * weight`, a row at a time (Zhang and Sennrich, 2019).
+  ///
+  /// Sum order: 64 interleaved lanes, then a halving tree.
+  /// - Parameters:
+  ///   - x: f32 `[rows][columns]`.  - weight: f32 `[columns]`.  - out: f32 `[rows][columns]`.
+  ///   - significantBits: of the output; 13 feeds an f16 matmul.
+  public func rmsNorm(
+    _ x: Tensor<Float>, weight: Tensor<Float>, out: Tensor<Float>, rows: Int, columns: Int, epsilon: Float,
+    significantBits: UInt32 = 24
+  ) {
+    require(rows > 0 && columns > 0, "rmsNorm", "\(rows) rows of \(columns) columns")
+    require((1...24).contains(significantBits), "rmsNorm", "\(significantBits) significant bits")
+    require(x, rows * columns, "rmsNorm", "x")
+    require(weight, columns, "rmsNorm", "weight")
+    require(out, rows * columns, "rmsNorm", "out")
+    let p = ShaderInterface.RmsNorm(
+      rows: UInt32(rows), columns: UInt32(columns), inverseColumns: Float(1 / Double(columns)), epsilon: epsilon,
+      significantBits: significantBits)
+    dispatch(Invocation(.rmsNorm, p, [.read(x), .read(weight), .write(out)], groups: (rows, 1)))
+  }
+}

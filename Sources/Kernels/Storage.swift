@@ -1,0 +1,59 @@
+/// Memory that kernels read and write; a subclass for each backend owns it.
+///
+/// Storage is reference-counted: a recording keeps what it uses alive.
+open class Storage: @unchecked Sendable {
+  /// Size in bytes, a multiple of 4.
+  public let byteCount: Int
+  /// Names the memory in errors.
+  public let label: String
+
+  public init(byteCount: Int, label: String) {
+    self.byteCount = byteCount
+    self.label = label
+  }
+}
+
+/// What memory is for.
+public enum StorageUse: Sendable {
+  /// Read and written by kernels.
+  case device
+  /// Also read by the host after each round.
+  case readback
+}
+
+/// A typed range of storage: `count` elements from a byte offset.
+///
+/// Shapes stand in the documentation of the kernel that takes the tensor; a matrix is dense and row-major.
+public struct Tensor<Element: BitwiseCopyable & Sendable>: Sendable {
+  public let storage: Storage
+  public let byteOffset: Int
+  public let count: Int
+
+  public var byteCount: Int { count * MemoryLayout<Element>.stride }
+
+  public init(storage: Storage, byteOffset: Int = 0, count: Int) {
+    let bytes = count * MemoryLayout<Element>.stride
+    precondition(
+      byteOffset >= 0 && count >= 0 && byteOffset + bytes <= storage.byteCount,
+      "\(storage.label): \(bytes) bytes at \(byteOffset) exceed \(storage.byteCount)")
+    self.storage = storage
+    self.byteOffset = byteOffset
+    self.count = count
+  }
+
+  /// The elements in `range`.  A kernel operand must start at a multiple of ``tensorAlignment`` bytes; a copy need not.
+  public subscript(range: Range<Int>) -> Tensor {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= count,
+      "\(storage.label): elements \(range) of \(count)")
+    return Tensor(
+      storage: storage, byteOffset: byteOffset + range.lowerBound * MemoryLayout<Element>.stride,
+      count: range.count)
+  }
+}
+
+/// Byte alignment at which every Vulkan device can bind part of a buffer.
+public let tensorAlignment = 256
+
+/// Two f16 values, the lower index in the low half.
+public typealias HalfPair = UInt32

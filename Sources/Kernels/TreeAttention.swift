@@ -1,0 +1,35 @@
+import ShaderInterface
+
+extension CommandList {
+  /// Attention of in-flight rows over the cached prefix and the in-flight rows that each one sees.
+  ///
+  /// The pattern is data: ancestor bits a row for a tree, or causal without bits. Keys are taken in the order prefix, then visible
+  /// in-flight rows, in chunks of 64 that are merged in order, so a row gives the same bits in a chain, in a tree and alone.
+  /// Cost a row: `2 * keys * headSize * heads` multiply-adds over one read of the keys and values it sees.
+  /// - Parameters:
+  ///   - query: f32 `[rows][(heads + keyHeads) * headSize]` as ``rotary`` writes it.
+  ///   - mask: u32 `[in-flight rows][maskWords]`; `maskWords` 0 is causal and `mask` is then not read.
+  ///   - out: f32 `[rows][heads * headSize]`.
+  public func treeAttention(
+    query: Tensor<Float>, cache: KeyValueCache, mask: Tensor<UInt32>, state: Tensor<UInt32>, out: Tensor<Float>,
+    rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int, maskWords: Int, scale: Float,
+    significantBits: UInt32 = ACTIVATION_BITS_F16
+  ) {
+    require(
+      headSize % 2 == 0 && headSize <= 256 && heads % keyHeads == 0, "treeAttention",
+      "\(heads) heads, \(keyHeads) key heads of \(headSize)")
+    require(firstRow + rows <= Int(MAXIMUM_NODES), "treeAttention", "\(firstRow + rows) in-flight rows, at most 1024")
+    require(cache.keyColumns == keyHeads * headSize, "treeAttention", "cache of \(cache.keyColumns) key columns")
+    require(query, rows * (heads + keyHeads) * headSize, "treeAttention", "query")
+    require(mask, max(1, (firstRow + rows) * maskWords), "treeAttention", "mask")
+    require(out, rows * heads * headSize, "treeAttention", "out")
+    let p = ShaderInterface.TreeAttention(
+      rows: UInt32(rows), firstRow: UInt32(firstRow), heads: UInt32(heads), keyHeads: UInt32(keyHeads),
+      headSize: UInt32(headSize), maskWords: UInt32(maskWords), slots: UInt32(cache.slots), scale: scale,
+      significantBits: significantBits)
+    dispatch(
+      Invocation(
+        .treeAttention, p, [.read(query), .read(cache.words), .read(mask), .read(state), .write(out)],
+        groups: (rows, heads)))
+  }
+}

@@ -1,0 +1,28 @@
+import ShaderInterface
+
+/// The device side of one sequence: its state and the token tree in flight.
+public struct TreeBuffers: Sendable {
+  /// u32 `[STATE_WORDS]`
+  public let state: Tensor<UInt32>
+  /// u32 `[maximumNodes]` each
+  public let tokens, parents, depths: Tensor<UInt32>
+  /// Ancestor bits, u32 `[maximumNodes][maskWords]`
+  public let mask: Tensor<UInt32>
+  /// The small read-back, `RESULT_PATH + 2 * maximumNodes` words
+  public let result: Tensor<UInt32>
+  public let maximumNodes: Int
+  public let maskWords: Int
+
+  public init(backend: any Backend, maximumNodes: Int) throws(BackendError) {
+    require(
+      maximumNodes >= 1 && maximumNodes <= Int(MAXIMUM_NODES), "TreeBuffers", "\(maximumNodes) nodes, at most 1024")
+    self.maximumNodes = maximumNodes
+    maskWords = (maximumNodes + 31) / 32
+    state = try backend.makeTensor(Int(STATE_WORDS), "sequence state")
+    tokens = try backend.makeTensor(maximumNodes, "tree tokens")
+    parents = try backend.makeTensor(maximumNodes, "tree parents")
+    depths = try backend.makeTensor(maximumNodes, "tree depths")
+    mask = try backend.makeTensor(maximumNodes * maskWords, "tree mask")
+    result = try backend.makeTensor(Int(RESULT_PATH) + 2 * maximumNodes, use: .readback, "round result")
+  }
+}

@@ -1,0 +1,17 @@
+import ShaderInterface
+
+extension CommandList {
+  /// Walks from the root to the child that carries the target's pick; the pick no child carries is the bonus token.
+  ///
+  /// Lossless for any tree that was built without looking at the picks.
+  /// - Parameter picks: u32 `[maximumNodes][2]`: token, status, from ``argmax`` or ``drawTarget``.
+  public func verifyMatch(picks: Tensor<UInt32>, tree: TreeBuffers) {
+    require(picks, tree.maximumNodes * 2, "verifyMatch", "picks")
+    let p = ShaderInterface.VerifyMatch(maximumNodes: UInt32(tree.maximumNodes), pickStride: 2)
+    dispatch(
+      Invocation(
+        .verifyMatch, p,
+        [.read(picks), .read(tree.tokens), .read(tree.parents), .read(tree.state), .write(tree.result)],
+        groups: (1, 1)))
+  }
+}
