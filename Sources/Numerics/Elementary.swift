@@ -1,0 +1,45 @@
+// Elementary functions with a fixed number of fp32 multiplies and adds, each rounded on its own.
+import ShaderInterface
+
+/// e^x for x <= 0: +0 below -44 and for a NaN.
+///
+/// Range reduction by ln 2 in two parts, then a degree-6 polynomial (Cephes `expf`, refitted).
+/// Largest error measured over [-44, 0] against Double: see `ElementaryTests`.
+@inlinable @inline(__always)
+public func expNonPositive(_ x: Float) -> Float {
+  guard x >= EXP_LOWEST else { return 0 }
+  let n = (x * EXP_LOG2E + 0.5).rounded(.down)
+  let r = (x - n * EXP_LN2_HIGH) - n * EXP_LN2_LOW
+  var p = EXP_C6 * r + EXP_C5
+  p = p * r + EXP_C4
+  p = p * r + EXP_C3
+  p = p * r + EXP_C2
+  p = p * r + 1
+  p = p * r + 1
+  return Float(bitPattern: p.bitPattern &+ UInt32(bitPattern: Int32(n)) << 23)
+}
+
+/// 1 / x for x in 2^-60...2^60, by three Newton steps from an integer seed.
+@inlinable @inline(__always)
+public func reciprocal(_ x: Float) -> Float {
+  var y = Float(bitPattern: RECIPROCAL_SEED &- x.bitPattern)
+  for _ in 0..<3 { y = y * (2 - x * y) }
+  return y
+}
+
+/// 1 / sqrt(x) for every finite x of 2^-60 and more, by three Newton steps from an integer seed.
+@inlinable @inline(__always)
+public func reciprocalRoot(_ x: Float) -> Float {
+  var y = Float(bitPattern: RECIPROCAL_ROOT_SEED &- (x.bitPattern >> 1))
+  let h = 0.5 * x
+  for _ in 0..<3 { y = y * (1.5 - (h * y) * y) }
+  return y
+}
+
+/// 1 / (1 + e^-x) for every x; +0 below -44.
+@inlinable @inline(__always)
+public func sigmoid(_ x: Float) -> Float {
+  let e = expNonPositive(-abs(x))
+  let s = reciprocal(1 + e)
+  return flush(x >= 0 ? s : e * s)
+}

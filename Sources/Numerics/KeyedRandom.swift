@@ -1,0 +1,52 @@
+/// A source of uniform integers, keyed by what the number is for; laws enumerate it instead of sampling.
+public protocol UniformSource {
+  /// An integer in 0..<bound, bound >= 1, each equally likely, independent between different keys.
+  ///
+  /// `role` is one of the `ROLE_` constants, `position` an absolute position, `index` a child number.
+  mutating func uniform(below bound: UInt64, role: UInt32, position: UInt32, index: UInt32) -> UInt64
+}
+
+/// The random number of one (seed, position, role, index), whatever the batch, the tree or the round.
+public struct KeyedRandom {
+  public var seed: UInt64
+  public var position: UInt32
+  public var role: UInt32
+  public var index: UInt32
+
+  public init(seed: UInt64, position: UInt32, role: UInt32, index: UInt32) {
+    self.seed = seed
+    self.position = position
+    self.role = role
+    self.index = index
+  }
+
+  /// A uniform integer in 0..<bound, exactly uniform up to 2^-128.
+  ///
+  /// Candidates are 64 Philox bits under the smallest mask that covers bound - 1; the first one below the bound
+  /// wins, after 128 tries bound - 1. Traps if the bound is 0.
+  public func uniform(below bound: UInt64) -> UInt64 {
+    precondition(bound > 0)
+    let last = bound - 1
+    let mask = last == 0 ? 0 : UInt64.max >> UInt64(last.leadingZeroBitCount)
+    let key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32))
+    for attempt in 0..<128 as Range<UInt32> {
+      let words = Philox.words(counter: SIMD4(position, index, role, attempt), key: key)
+      let candidate = (UInt64(words[1]) << 32 | UInt64(words[0])) & mask
+      if candidate <= last { return candidate }
+    }
+    return last
+  }
+}
+
+/// The source that kernels draw from: ``KeyedRandom`` under one request's seed.
+public struct KeyedUniforms: UniformSource {
+  public var seed: UInt64
+
+  public init(seed: UInt64) { self.seed = seed }
+
+  public mutating func uniform(
+    below bound: UInt64, role: UInt32, position: UInt32, index: UInt32
+  ) -> UInt64 {
+    KeyedRandom(seed: seed, position: position, role: role, index: index).uniform(below: bound)
+  }
+}

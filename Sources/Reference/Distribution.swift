@@ -1,0 +1,60 @@
+import Numerics
+import ShaderInterface
+
+extension Reference {
+  /// Integer weights of the softmax at a temperature, then top-k, then scaled to a total below 2^31, then top-p.
+  ///
+  /// `logits`: f32 [rows][vocabulary]; `weights`: u32 [rows][vocabulary]; `totals`: u32 [rows][2]: total, status.
+  /// With a status all weights and the total are 0.
+  public static func distribution(
+    _ p: ShaderInterface.Distribution, logits: UnsafeBufferPointer<Float>,
+    weights: UnsafeMutableBufferPointer<UInt32>, totals: UnsafeMutableBufferPointer<UInt32>
+  ) {
+    let vocabulary = Int(p.vocabulary)
+    for r in 0..<Int(p.rows) {
+      let status = rowStatus(logits, row: r, vocabulary: vocabulary)
+      var row = [UInt64](repeating: 0, count: vocabulary)
+      if status == STATUS_OK {
+        let z = logits[r * vocabulary..<(r + 1) * vocabulary].map { flush($0) }
+        let m = z.reduce(-.infinity, maximum)
+        row = z.map { UInt64(expNonPositive(($0 - m) * p.inverseTemperature) * WEIGHT_SCALE) }
+        keepTop(&row, p.topK)
+        scaleDown(&row)
+        keepShare(&row, p.topP)
+      }
+      for v in 0..<vocabulary { weights[r * vocabulary + v] = UInt32(row[v]) }
+      totals[2 * r] = UInt32(row.reduce(0, +))
+      totals[2 * r + 1] = status
+    }
+  }
+
+  /// Tokens by greater weight, then lower token.
+  private static func ranking(_ row: [UInt64]) -> [Int] {
+    row.indices.sorted { row[$0] > row[$1] || (row[$0] == row[$1] && $0 < $1) }
+  }
+
+  /// Keeps the `count` greatest weights, all with 0; the others become 0.
+  private static func keepTop(_ row: inout [UInt64], _ count: UInt32) {
+    guard count > 0 else { return }
+    for v in ranking(row).dropFirst(Int(count)) { row[v] = 0 }
+  }
+
+  /// Shifts every weight right by the smallest shift that makes the sum's shift less than 2^`TOTAL_BITS`.
+  private static func scaleDown(_ row: inout [UInt64]) {
+    let sum = row.reduce(0, +)
+    var shift: UInt64 = 0
+    while sum >> shift >= 1 << UInt64(TOTAL_BITS) { shift += 1 }
+    for v in row.indices { row[v] >>= shift }
+  }
+
+  /// Keeps the shortest prefix of the ranking that holds a share of at least `share` * 2^-32, all with 0.
+  private static func keepShare(_ row: inout [UInt64], _ share: UInt32) {
+    guard share > 0 else { return }
+    let product = row.reduce(0, +) * UInt64(share)
+    let need = max((product + 0xffff_ffff) >> 32, 1)
+    var sum: UInt64 = 0
+    for v in ranking(row) {
+      if sum >= need { row[v] = 0 } else { sum += row[v] }
+    }
+  }
+}

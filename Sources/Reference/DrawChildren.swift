@@ -1,0 +1,44 @@
+import Numerics
+import ShaderInterface
+
+extension Reference {
+  /// tokens[firstChild + i * children + j] = child j of parent i, drawn from draft row firstParent + i.
+  ///
+  /// `weights`: u32 [nodes][vocabulary]; `totals`: u32 [nodes][2]; `state`: u32; `tokens`: u32.
+  public static func drawChildren(
+    _ p: ShaderInterface.DrawChildren, weights: UnsafeBufferPointer<UInt32>,
+    totals: UnsafeBufferPointer<UInt32>, state: UnsafeBufferPointer<UInt32>,
+    tokens: UnsafeMutableBufferPointer<UInt32>
+  ) {
+    let (vocabulary, children) = (Int(p.vocabulary), Int(p.children))
+    var source = KeyedUniforms(seed: seed(of: state))
+    for i in 0..<Int(p.parents) {
+      let row = Int(p.firstParent) + i
+      let first = Int(p.firstChild) + i * children
+      let drawn = drawChildren(
+        weights: UnsafeBufferPointer(rebasing: weights[row * vocabulary..<(row + 1) * vocabulary]),
+        total: UInt64(totals[2 * row]), count: children, replacement: p.replacement != 0,
+        position: state[Int(STATE_LENGTH)] &+ p.childDepth, source: &source)
+      for (j, token) in drawn.enumerated() { tokens[first + j] = token }
+    }
+  }
+
+  /// `count` tokens of one draft row: independent with replacement; without, a drawn token's weight then counts
+  /// as 0. `NO_TOKEN` once nothing remains. `total` is the sum of `weights`.
+  public static func drawChildren<Source: UniformSource>(
+    weights: UnsafeBufferPointer<UInt32>, total: UInt64, count: Int, replacement: Bool, position: UInt32,
+    source: inout Source
+  ) -> [UInt32] {
+    var weights = Array(weights)
+    var total = total
+    return (0..<UInt32(count)).map { j in
+      guard total > 0 else { return NO_TOKEN }
+      let token = pick(weights, source.uniform(below: total, role: ROLE_DRAFT, position: position, index: j))
+      if !replacement {
+        total -= UInt64(weights[Int(token)])
+        weights[Int(token)] = 0
+      }
+      return token
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Numerics
+import ShaderInterface
+
+extension Reference {
+  /// out[r] = (token drawn from row r for its own position, status of the row).
+  ///
+  /// The position is `STATE_LENGTH` + depths[r] + 1, so a token depends on nothing but seed, position and row.
+  /// `weights`: u32 [rows][vocabulary]; `totals`: u32 [rows][2]; `depths`: u32 [rows]; `state`: u32;
+  /// `out`: u32 [rows][2]. A zero total gives (0, status | `STATUS_EMPTY_ROW`).
+  public static func drawTarget(
+    _ p: ShaderInterface.DrawTarget, weights: UnsafeBufferPointer<UInt32>,
+    totals: UnsafeBufferPointer<UInt32>, depths: UnsafeBufferPointer<UInt32>,
+    state: UnsafeBufferPointer<UInt32>, out: UnsafeMutableBufferPointer<UInt32>
+  ) {
+    let vocabulary = Int(p.vocabulary)
+    var source = KeyedUniforms(seed: seed(of: state))
+    for r in 0..<Int(p.rows) {
+      let row = UnsafeBufferPointer(rebasing: weights[r * vocabulary..<(r + 1) * vocabulary])
+      let total = UInt64(totals[2 * r])
+      let position = state[Int(STATE_LENGTH)] &+ depths[r] &+ 1
+      let empty = total == 0
+      out[2 * r] = empty ? 0 : drawTarget(weights: row, total: total, position: position, source: &source)
+      out[2 * r + 1] = totals[2 * r + 1] | (empty ? STATUS_EMPTY_ROW : 0)
+    }
+  }
+
+  /// A token of one target row, with probability weight / total. `total` is the sum of `weights`, not 0.
+  public static func drawTarget<Source: UniformSource>(
+    weights: UnsafeBufferPointer<UInt32>, total: UInt64, position: UInt32, source: inout Source
+  ) -> UInt32 {
+    pick(weights, source.uniform(below: total, role: ROLE_TARGET, position: position, index: 0))
+  }
+
+  /// The request's seed in a sequence's state.
+  static func seed(of state: UnsafeBufferPointer<UInt32>) -> UInt64 {
+    UInt64(state[Int(STATE_SEED_LOW)]) | UInt64(state[Int(STATE_SEED_HIGH)]) << 32
+  }
+}

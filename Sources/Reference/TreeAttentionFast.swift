@@ -1,0 +1,175 @@
+import Dispatch
+import Numerics
+import ShaderInterface
+
+// The bits of TreeAttention.swift, vectorised across the keys of a chunk for scores and across the elements of
+// a head for values; threads take (key head, rows) pairs.
+extension Reference {
+  /// As ``treeAttention(_:query:cache:mask:state:out:)``, fast.
+  public static func treeAttentionFast(
+    _ p: ShaderInterface.TreeAttention, query: UnsafeBufferPointer<Float>,
+    cache: UnsafeBufferPointer<UInt32>, mask: UnsafeBufferPointer<UInt32>,
+    state: UnsafeBufferPointer<UInt32>, out: UnsafeMutableBufferPointer<Float>
+  ) {
+    nonisolated(unsafe) let operands = (query: query, cache: cache, mask: mask, out: out)
+    let length = Int(state[Int(STATE_LENGTH)])
+    let keyHeads = Int(p.keyHeads)
+    let parts = min(Int(p.rows), max(1, 8 / keyHeads))
+    DispatchQueue.concurrentPerform(iterations: keyHeads * parts) { task in
+      let part = task / keyHeads
+      let rows = part * Int(p.rows) / parts..<(part + 1) * Int(p.rows) / parts
+      let heads = KeyHead(
+        p: p, index: task % keyHeads, length: length, query: operands.query, cache: operands.cache,
+        out: operands.out)
+      heads.run(rows: rows, mask: operands.mask)
+    }
+  }
+}
+
+/// The query heads that share one key head.
+private struct KeyHead {
+  let p: ShaderInterface.TreeAttention
+  let index: Int
+  let length: Int
+  let query: UnsafeBufferPointer<Float>
+  let cache: UnsafeBufferPointer<UInt32>
+  let out: UnsafeMutableBufferPointer<Float>
+
+  typealias Vector = SIMD16<Float>
+  static var lanes: Int { 16 }
+  static var chunk: Int { Int(ATTENTION_CHUNK) }
+
+  var size: Int { Int(p.headSize) }
+  /// headSize in vectors, rounded up; the padding is zero.
+  var vectors: Int { (size + Self.lanes - 1) / Self.lanes }
+
+  /// Unpacked keys and values of 64 slots.
+  struct Chunk {
+    let keys: UnsafeMutablePointer<Vector>  // [headSize][64 keys]
+    let values: UnsafeMutablePointer<Vector>  // [64 keys][headSize, padded]
+    let scores: UnsafeMutablePointer<Vector>  // [64 keys], then [64 keys] of partial sums
+    let part: UnsafeMutablePointer<Vector>  // [headSize, padded]
+  }
+
+  /// Chunk outermost: rows whose keys in it are the same slots share the unpacked keys.
+  func run(rows: Range<Int>, mask: UnsafeBufferPointer<UInt32>) {
+    let group = Int(p.heads) / Int(p.keyHeads)
+    let slots = rows.map { Reference.visibleSlots(p, row: $0, mask: mask, length: length) }
+    let keyVectors = Self.chunk / Self.lanes
+    let outputs = rows.count * group
+    let capacity = (size + 2) * keyVectors + (Self.chunk + 1 + outputs) * vectors
+    var sums = [(m: Float, l: Float)](repeating: (0, 0), count: outputs)
+    withUnsafeTemporaryAllocation(of: Vector.self, capacity: capacity) { memory in
+      memory.initialize(repeating: .zero)
+      let keys = memory.baseAddress!
+      let values = keys + size * keyVectors
+      let scores = values + Self.chunk * vectors
+      let part = scores + 2 * keyVectors
+      let running = part + vectors  // [row][head of the group][headSize, padded]
+      let chunk = Chunk(keys: keys, values: values, scores: scores, part: part)
+      for start in stride(from: 0, to: slots.map(\.count).max() ?? 0, by: Self.chunk) {
+        var loaded: ArraySlice<Int> = []
+        for r in slots.indices where start < slots[r].count {
+          let wanted = slots[r][start..<min(start + Self.chunk, slots[r].count)]
+          if !loaded.starts(with: wanted) {
+            loaded = wanted
+            load(loaded, to: chunk)
+          }
+          for g in 0..<group {
+            let output = r * group + g
+            let head = index * group + g
+            let (m, l) = attend(row: rows.lowerBound + r, head: head, count: wanted.count, chunk)
+            let o = running + output * vectors
+            if start == 0 {
+              sums[output] = (m, l)
+              o.update(from: chunk.part, count: vectors)
+            } else {
+              merge((m, l), chunk.part, into: &sums[output], o)
+            }
+          }
+        }
+      }
+      for r in slots.indices {
+        for g in 0..<group {
+          let output = r * group + g
+          store(
+            running + output * vectors, l: sums[output].l, row: rows.lowerBound + r,
+            head: index * group + g, empty: slots[r].isEmpty)
+        }
+      }
+    }
+  }
+
+  private func load(_ slots: ArraySlice<Int>, to chunk: Chunk) {
+    let columns = Int(p.keyHeads) * size
+    let values = Int(p.slots) * columns
+    let keys = UnsafeMutableRawPointer(chunk.keys).assumingMemoryBound(to: Float.self)
+    let to = UnsafeMutableRawPointer(chunk.values).assumingMemoryBound(to: Float.self)
+    for (t, slot) in slots.enumerated() {
+      let first = slot * columns + index * size
+      for d in 0..<size {
+        keys[d * Self.chunk + t] = float(halves: cache, at: first + d)
+        to[t * vectors * Self.lanes + d] = float(halves: cache, at: values + first + d)
+      }
+    }
+  }
+
+  /// Maximum and sum of one chunk; its weighted values go to `chunk.part`.
+  private func attend(row: Int, head: Int, count: Int, _ chunk: Chunk) -> (m: Float, l: Float) {
+    let stride = (Int(p.heads) + Int(p.keyHeads)) * size
+    let q = query.baseAddress! + row * stride + head * size
+    let keyVectors = Self.chunk / Self.lanes
+    let scores = chunk.scores
+    let partial = scores + keyVectors
+    scores.update(repeating: .zero, count: keyVectors)
+    for start in Swift.stride(from: 0, to: size, by: Int(DOT_CHUNK)) {
+      partial.update(repeating: .zero, count: keyVectors)
+      for d in start..<min(start + Int(DOT_CHUNK), size) {
+        let a = Vector(repeating: q[d])
+        for i in 0..<keyVectors { partial[i] = partial[i] + a * chunk.keys[d * keyVectors + i] }
+      }
+      for i in 0..<keyVectors { scores[i] = scores[i] + partial[i] }
+    }
+    let s = UnsafeMutableRawPointer(scores).assumingMemoryBound(to: Float.self)
+    var m: Float = -.infinity
+    for t in 0..<count {
+      s[t] = s[t] * p.scale
+      m = maximum(m, s[t])
+    }
+    var l: Float = 0
+    for t in 0..<count {
+      s[t] = rounded(expNonPositive(s[t] - m), to: ACTIVATION_BITS_F16)
+      l = l + s[t]
+    }
+    for i in 0..<vectors {
+      var sum = Vector.zero
+      for t in 0..<count { sum = sum + Vector(repeating: s[t]) * chunk.values[t * vectors + i] }
+      chunk.part[i] = sum
+    }
+    return (m, l)
+  }
+
+  private func merge(
+    _ next: (m: Float, l: Float), _ part: UnsafeMutablePointer<Vector>,
+    into running: inout (m: Float, l: Float), _ o: UnsafeMutablePointer<Vector>
+  ) {
+    let n = maximum(running.m, next.m)
+    let a = expNonPositive(running.m - n)
+    let b = expNonPositive(next.m - n)
+    running = (n, flush(running.l * a) + flush(next.l * b))
+    for i in 0..<vectors {
+      let kept = o[i] * Vector(repeating: a)
+      let added = part[i] * Vector(repeating: b)
+      for lane in 0..<Self.lanes { o[i][lane] = flush(kept[lane]) + flush(added[lane]) }
+    }
+  }
+
+  private func store(_ o: UnsafeMutablePointer<Vector>, l: Float, row: Int, head: Int, empty: Bool) {
+    let first = (row * Int(p.heads) + head) * size
+    let scale = reciprocal(l)
+    for d in 0..<size {
+      let value = o[d / Self.lanes][d % Self.lanes]
+      out[first + d] = empty ? 0 : rounded(flush(value) * scale, to: p.significantBits)
+    }
+  }
+}

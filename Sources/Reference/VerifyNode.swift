@@ -1,0 +1,102 @@
+import Numerics
+import ShaderInterface
+
+extension Reference {
+  /// Sibling rejection at one node: which child is accepted, or the bonus token.
+  ///
+  /// `target`, `draft`: u32 [vocabulary], the rows P and Q, updated in place (`draft` unused with
+  /// `SIBLINGS_ONE_HOT`); `total`, `draftTotal`: their sums R and S; `status`: of the target's row;
+  /// `children`: the children's tokens in node order. All integers: a rejected child leaves exactly
+  /// max(P / R - Q / S, 0), rounded fairly to at most 2^`reducedTotalBits` where it would outgrow 64 bits.
+  public static func verifyNode<Source: UniformSource>(
+    target: UnsafeMutableBufferPointer<UInt32>, total: UInt64, status: UInt32,
+    draft: UnsafeMutableBufferPointer<UInt32>, draftTotal: UInt64, children: [UInt32], mode: UInt32,
+    position: UInt32, reducedTotalBits: UInt32 = REDUCED_TOTAL_BITS, source: inout Source
+  ) -> NodeOutcome {
+    guard total > 0 else { return .failed(status | STATUS_EMPTY_ROW) }
+    if children.isEmpty {
+      let token = drawTarget(
+        weights: UnsafeBufferPointer(target), total: total, position: position, source: &source)
+      return .bonus(token)
+    }
+    if mode == SIBLINGS_ONE_HOT {
+      return verifyOneHot(
+        target: target, total: total, children: children, position: position, source: &source)
+    }
+    var (total, draftTotal) = (total, draftTotal)
+    for (child, token) in children.enumerated() {
+      let j = UInt32(child)
+      let x = Int(token)
+      guard x < target.count, draft[x] > 0 else { return .failed(STATUS_MALFORMED_DRAFT) }
+      let bound = total * UInt64(draft[x])
+      let u = source.uniform(below: bound, role: ROLE_ACCEPT, position: position, index: j)
+      if u < UInt64(target[x]) * draftTotal { return .child(child) }
+
+      let residual = Residual(target: target, total: total, draft: draft, draftTotal: draftTotal)
+      let sum = residual.reduce(0, +)
+      guard sum > 0 else { return .failed(status | STATUS_EMPTY_ROW) }
+      let exhausted = mode == SIBLINGS_WITHOUT_REPLACEMENT && draftTotal == UInt64(draft[x])
+      if child == children.count - 1 || exhausted {
+        return .bonus(
+          pick(residual, source.uniform(below: sum, role: ROLE_RESIDUAL, position: position, index: j)))
+      }
+      let bits = UInt64(64 - sum.leadingZeroBitCount)
+      let shift = bits > UInt64(reducedTotalBits) ? bits - UInt64(reducedTotalBits) : 0
+      var offset: UInt64 = 0
+      if shift > 0 {
+        let last = (UInt64(1) << shift) - 1
+        offset = last - source.uniform(below: sum, role: ROLE_ROUND, position: position, index: j) & last
+      }
+      var running = offset
+      for v in target.indices {
+        let next = running + residual[v]
+        target[v] = UInt32((next >> shift) - (running >> shift))
+        running = next
+      }
+      total = running >> shift
+      if mode == SIBLINGS_WITHOUT_REPLACEMENT {
+        draftTotal -= UInt64(draft[x])
+        draft[x] = 0
+      }
+    }
+    preconditionFailure("the last child returns")
+  }
+
+  /// Rejection of deterministic candidates: each is accepted with its share of what remains.
+  private static func verifyOneHot<Source: UniformSource>(
+    target: UnsafeMutableBufferPointer<UInt32>, total: UInt64, children: [UInt32], position: UInt32,
+    source: inout Source
+  ) -> NodeOutcome {
+    var total = total
+    for (child, token) in children.enumerated() {
+      guard token < target.count else { return .failed(STATUS_MALFORMED_DRAFT) }
+      let weight = UInt64(target[Int(token)])
+      let j = UInt32(child)
+      if source.uniform(below: total, role: ROLE_ACCEPT, position: position, index: j) < weight {
+        return .child(child)
+      }
+      total -= weight
+      target[Int(token)] = 0
+    }
+    let last = UInt32(children.count - 1)
+    return .bonus(
+      pick(target, source.uniform(below: total, role: ROLE_RESIDUAL, position: position, index: last)))
+  }
+}
+
+/// U[v] = max(P[v] * S - Q[v] * R, 0), computed on the fly.
+private struct Residual: RandomAccessCollection {
+  let target: UnsafeMutableBufferPointer<UInt32>
+  let total: UInt64
+  let draft: UnsafeMutableBufferPointer<UInt32>
+  let draftTotal: UInt64
+
+  var startIndex: Int { 0 }
+  var endIndex: Int { target.count }
+
+  subscript(v: Int) -> UInt64 {
+    let wanted = UInt64(target[v]) * draftTotal
+    let given = UInt64(draft[v]) * total
+    return wanted > given ? wanted - given : 0
+  }
+}
