@@ -25,4 +25,19 @@ public struct TreeBuffers: Sendable {
     mask = try backend.makeTensor(maximumNodes * maskWords, "tree mask")
     result = try backend.makeTensor(Int(RESULT_PATH) + 2 * maximumNodes, use: .readback, "round result")
   }
+
+  /// A tree in memory of the caller's; `mask` may be any tensor for kernels that do not read it.
+  public init(
+    state: Tensor<UInt32>, tokens: Tensor<UInt32>, parents: Tensor<UInt32>, depths: Tensor<UInt32>,
+    mask: Tensor<UInt32>, result: Tensor<UInt32>, maximumNodes: Int
+  ) {
+    self.state = state
+    self.tokens = tokens
+    self.parents = parents
+    self.depths = depths
+    self.mask = mask
+    self.result = result
+    self.maximumNodes = maximumNodes
+    maskWords = (maximumNodes + 31) / 32
+  }
 }
