@@ -40,6 +40,7 @@ let package = Package(
       name: "Kernels",
       dependencies: ["VulkanCompute", "ShaderLibrary", "Reference", "Numerics", "ShaderInterface"]),
     // 4
+    .target(name: "Conformance", dependencies: ["Kernels", "Reference", "Numerics", "ShaderInterface"]),
     .target(
       name: "Models", dependencies: ["Kernels"], resources: [.copy("Resources")]),
     // 5
@@ -50,13 +51,13 @@ let package = Package(
     .executableTarget(
       name: "espalier-cli",
       dependencies: [
-        "Espalier", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Espalier", "Conformance", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .testTarget(name: "VulkanComputeTests", dependencies: ["VulkanCompute"]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "Reference"]),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "Reference", "Numerics", "ShaderInterface"]),
+      name: "KernelsTests", dependencies: ["Conformance", "Kernels", "Reference", "Numerics", "ShaderInterface"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"], resources: [.copy("Data")]),
     .testTarget(
       name: "DecodingTests", dependencies: ["Decoding", "Models", "Kernels"],

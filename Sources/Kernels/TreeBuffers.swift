@@ -15,7 +15,8 @@ public struct TreeBuffers: Sendable {
 
   public init(backend: any Backend, maximumNodes: Int) throws(BackendError) {
     require(
-      maximumNodes >= 1 && maximumNodes <= Int(MAXIMUM_NODES), "TreeBuffers", "\(maximumNodes) nodes, at most 1024")
+      maximumNodes >= 1 && maximumNodes <= Int(MAXIMUM_NODES), "TreeBuffers",
+      "\(maximumNodes) nodes, at most 1024")
     self.maximumNodes = maximumNodes
     maskWords = (maximumNodes + 31) / 32
     state = try backend.makeTensor(Int(STATE_WORDS), "sequence state")

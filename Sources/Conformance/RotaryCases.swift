@@ -1,0 +1,52 @@
+import Kernels
+import ShaderInterface
+
+extension KernelCase {
+  /// Rotary embedding of projected queries and keys.
+  public static func rotary(
+    rows: Int, firstRow: Int, heads: Int, keyHeads: Int, headSize: Int, positions: Int, random: inout CaseRandom
+  ) -> KernelCase {
+    let inputColumns = (heads + 2 * keyHeads) * headSize
+    let outputColumns = (heads + keyHeads) * headSize
+    let bits = random.significantBits()
+    var state = random.state(length: random.below(positions))
+    if random.oneIn(12) { state[Int(STATE_LENGTH)] = random.element([0xffff_fff0, UInt32(positions)]) }
+    let depths = random.words(firstRow + rows, below: 40)
+    return KernelCase(
+      """
+      rows \(rows), firstRow \(firstRow), heads \(heads)/\(keyHeads) of \(headSize), positions \(positions), \
+      bits \(bits)
+      """,
+      [
+        .floats("projected", [rows, inputColumns], random.floats(rows * inputColumns, exponents: -80...100)),
+        .floats("table", [positions, headSize / 2, 2], random.angles(positions * headSize)),
+        .words("depths", depths), .words("state", state), .output("out", .float, [rows, outputColumns]),
+      ]
+    ) { list, o in
+      list.rotary(
+        projected: o.floats("projected"), table: o.floats("table"), depths: o.words("depths"), state: o.words("state"),
+        out: o.floats("out"), rows: rows, firstRow: firstRow, heads: heads, keyHeads: keyHeads, headSize: headSize,
+        significantBits: bits)
+    }
+  }
+}
+
+extension CaseRandom {
+  /// Values of a table of cosines and sines: within -1...1, exact 0 and 1 among them.
+  fileprivate mutating func angles(_ count: Int) -> [Float] {
+    var list = floats(count, pattern: .plain, exponents: 0...0).map { max(-1, min(1, $0)) }
+    if oneIn(3) { list = list.map { abs($0) < 0.2 ? 0 : $0 } }
+    if oneIn(4) { for i in list.indices where oneIn(4) { list[i] = float(-90...(-1)) } }
+    return list
+  }
+}
+
+let rotaryFamilies = [
+  CaseFamily(.rotary) { random in
+    let keyHeads = random.integer(1...3)
+    return .rotary(
+      rows: random.length(17), firstRow: random.oneIn(2) ? 0 : random.below(9), heads: keyHeads * random.integer(1...4),
+      keyHeads: keyHeads, headSize: random.element([2, 4, 6, 32, 64, 66, 80, 96, 128]),
+      positions: random.integer(1...100), random: &random)
+  }
+]
