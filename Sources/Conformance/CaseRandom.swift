@@ -37,7 +37,8 @@ public struct CaseRandom: RandomNumberGenerator, Sendable {
 
   /// Lengths around every chunk, word and work-group boundary.
   private static let boundaries = [
-    1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 191, 192, 193, 255, 256, 257, 383, 384,
+    1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 191, 192, 193, 255, 256, 257,
+    383, 384,
     385, 511, 512, 513, 639, 640, 641, 1023, 1024, 1025,
   ]
 

@@ -18,7 +18,8 @@ extension KernelCase {
       ]
     ) { list, o in
       list.compactCache(
-        KeyValueCache(words: o.words("cache"), slots: slots, keyColumns: keyColumns), result: o.words("result"))
+        KeyValueCache(words: o.words("cache"), slots: slots, keyColumns: keyColumns),
+        result: o.words("result"))
     }
   }
 }

@@ -25,7 +25,9 @@ struct Comparison {
     if differing > 1 { first? += "; \(differing) words of this case differ" }
   }
 
-  private mutating func compare(_ placement: Arena.Placement, _ wanted: [UInt32], _ found: [UInt32], _ name: String) {
+  private mutating func compare(
+    _ placement: Arena.Placement, _ wanted: [UInt32], _ found: [UInt32], _ name: String
+  ) {
     if Self.equalBytes(wanted, found, placement.range) { return }
     let operand = placement.operand
     for index in placement.range where !Self.equal(wanted[index], found[index], operand.kind) {
@@ -103,7 +105,9 @@ struct Substance {
     if !seen.changes { seen.changes = !words.elementsEqual(operand.words) }
     if operand.kind == .float {
       seen.floats += words.count
-      for word in words where word & 0x7f80_0000 != 0x7f80_0000 && word & 0x7fff_ffff != 0 { seen.finite += 1 }
+      for word in words where word & 0x7f80_0000 != 0x7f80_0000 && word & 0x7fff_ffff != 0 {
+        seen.finite += 1
+      }
     }
     operands[operand.name] = seen
   }
@@ -113,7 +117,9 @@ struct Substance {
     for (name, seen) in operands.sorted(by: { $0.key < $1.key }) {
       if !seen.varies { return "every word of \(name) is \(String(seen.first, radix: 16)) in hex" }
       if !seen.changes { return "\(name) never changes" }
-      if seen.finite * 4 < seen.floats { return "\(name) is zero or not finite in \(seen.floats - seen.finite) of \(seen.floats) elements" }
+      if seen.finite * 4 < seen.floats {
+        return "\(name) is zero or not finite in \(seen.floats - seen.finite) of \(seen.floats) elements"
+      }
     }
     return nil
   }

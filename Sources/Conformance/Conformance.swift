@@ -49,7 +49,8 @@ public enum ConformanceError: Error, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .unknownKernel(let name, let known): "no kernel \"\(name)\"; there are \(known.joined(separator: ", "))"
+    case .unknownKernel(let name, let known):
+      "no kernel \"\(name)\"; there are \(known.joined(separator: ", "))"
     case .backend(let error, let family): "\(family): \(error)"
     }
   }

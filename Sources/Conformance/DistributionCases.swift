@@ -2,7 +2,9 @@ import Kernels
 
 extension KernelCase {
   /// Logits to integer weights.
-  public static func distribution(rows: Int, vocabulary: Int, warp: Warp, random: inout CaseRandom) -> KernelCase {
+  public static func distribution(rows: Int, vocabulary: Int, warp: Warp, random: inout CaseRandom)
+    -> KernelCase
+  {
     KernelCase(
       """
       rows \(rows), vocabulary \(vocabulary), temperature \(warp.temperature), \
@@ -20,13 +22,16 @@ extension KernelCase {
   }
 }
 
-let distributionFamilies = [("plain", false, false), ("topK", true, false), ("topP", false, true), ("both", true, true)]
-  .map { name, topK, topP in
-    CaseFamily(.distribution, name) { random in
-      let vocabulary = random.vocabulary()
-      var warp = Warp(temperature: random.element([1, 1, 0.7, 1.3, 0.01, 100]))
-      if topK { warp.topK = random.oneIn(4) ? random.integer(1...vocabulary + 5) : random.length(64) }
-      if topP { warp.topP = random.element([0.9, 0.95, 0.5, 0.999_999, 1e-9, Double(random.unit())]) }
-      return .distribution(rows: random.rows(of: vocabulary), vocabulary: vocabulary, warp: warp, random: &random)
-    }
+let distributionFamilies = [
+  ("plain", false, false), ("topK", true, false), ("topP", false, true), ("both", true, true),
+]
+.map { name, topK, topP in
+  CaseFamily(.distribution, name) { random in
+    let vocabulary = random.vocabulary()
+    var warp = Warp(temperature: random.element([1, 1, 0.7, 1.3, 0.01, 100]))
+    if topK { warp.topK = random.oneIn(4) ? random.integer(1...vocabulary + 5) : random.length(64) }
+    if topP { warp.topP = random.element([0.9, 0.95, 0.5, 0.999_999, 1e-9, Double(random.unit())]) }
+    return .distribution(
+      rows: random.rows(of: vocabulary), vocabulary: vocabulary, warp: warp, random: &random)
   }
+}

@@ -6,7 +6,8 @@ extension KernelCase {
     parents: Int, vocabulary: Int, children: Int, replacement: Bool, firstParent: Int, firstChild: Int,
     random: inout CaseRandom
   ) -> KernelCase {
-    let rows = WeightRows(rows: firstParent + parents, vocabulary: vocabulary, emptyRarity: 12, random: &random)
+    let rows = WeightRows(
+      rows: firstParent + parents, vocabulary: vocabulary, emptyRarity: 12, random: &random)
     let childDepth = random.integer(1...20)
     let nodes = firstChild + parents * children + random.below(3)
     return KernelCase(
@@ -21,7 +22,8 @@ extension KernelCase {
         .words("tokens", random.words(nodes, below: 1000), role: .inputOutput),
       ]
     ) { list, o in
-      let draft = DistributionRows(weights: o.words("weights"), totals: o.words("totals"), vocabulary: vocabulary)
+      let draft = DistributionRows(
+        weights: o.words("weights"), totals: o.words("totals"), vocabulary: vocabulary)
       list.drawChildren(
         draft, state: o.words("state"), tokens: o.words("tokens"), parents: parents, children: children,
         replacement: replacement, firstParent: firstParent, firstChild: firstChild, childDepth: childDepth)
@@ -34,7 +36,8 @@ let drawChildrenFamilies = [true, false].map { replacement in
     let vocabulary = random.vocabulary()
     return .drawChildren(
       parents: random.rows(of: vocabulary), vocabulary: vocabulary, children: random.length(9),
-      replacement: replacement, firstParent: random.below(3), firstChild: random.integer(1...9), random: &random)
+      replacement: replacement, firstParent: random.below(3), firstChild: random.integer(1...9),
+      random: &random)
   }
 }
 

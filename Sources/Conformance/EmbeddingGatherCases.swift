@@ -15,12 +15,14 @@ extension KernelCase {
       [
         .words("tokens", tokens),
         CaseOperand(
-          "table", .input, .halves, shape: [vocabulary, columns / 2], halfWords(random.halves(vocabulary * columns))),
+          "table", .input, .halves, shape: [vocabulary, columns / 2],
+          halfWords(random.halves(vocabulary * columns))),
         .output("out", .float, [rows, columns]),
       ]
     ) { list, o in
       list.embeddingGather(
-        tokens: o.words("tokens"), table: o.words("table"), out: o.floats("out"), rows: rows, columns: columns,
+        tokens: o.words("tokens"), table: o.words("table"), out: o.floats("out"), rows: rows,
+        columns: columns,
         vocabulary: vocabulary, firstRow: firstRow)
     }
   }

@@ -28,7 +28,8 @@ struct FamilyRun {
       var arena = Arena()
       var cases: [KernelCase] = []
       let first = index
-      while index < indices.upperBound && cases.count < Self.batchCases && arena.words.count < Self.batchWords {
+      while index < indices.upperBound && cases.count < Self.batchCases && arena.words.count < Self.batchWords
+      {
         let made = family.makeCase(seed: seed, index: index)
         arena.append(made.operands)
         cases.append(made)
@@ -46,7 +47,9 @@ struct FamilyRun {
       }
       if let place = Comparison.brokenGuard(arena, actual) ?? Comparison.brokenGuard(arena, expected) {
         result.differing += 1
-        note("\(place), in a batch of cases \(first)..<\(index) with seed \(seed)", index: first, cases: index - first)
+        note(
+          "\(place), in a batch of cases \(first)..<\(index) with seed \(seed)", index: first,
+          cases: index - first)
       }
     }
     // One case may be constant by chance; several may not.

@@ -13,7 +13,8 @@ extension KernelCase {
       "rows \(rows), columns \(columns)",
       [.floats("x", [rows, columns], x), .words("state", state), .output("out", .float, [columns])]
     ) { list, o in
-      list.gatherRow(o.floats("x"), state: o.words("state"), out: o.floats("out"), rows: rows, columns: columns)
+      list.gatherRow(
+        o.floats("x"), state: o.words("state"), out: o.floats("out"), rows: rows, columns: columns)
     }
   }
 }

@@ -58,7 +58,9 @@ public struct CaseOperand: Sendable {
     CaseOperand(name, role, .float, shape: shape, values.map(\.bitPattern))
   }
 
-  static func words(_ name: String, _ values: [UInt32], _ shape: [Int]? = nil, role: Role = .input) -> CaseOperand {
+  static func words(_ name: String, _ values: [UInt32], _ shape: [Int]? = nil, role: Role = .input)
+    -> CaseOperand
+  {
     CaseOperand(name, role, .word, shape: shape ?? [values.count], values)
   }
 
@@ -104,7 +106,8 @@ public struct CaseFamily: Sendable {
   public let variant: String
   let make: @Sendable (inout CaseRandom) -> KernelCase
 
-  init(_ kernel: Kernel, _ variant: String = "", _ make: @escaping @Sendable (inout CaseRandom) -> KernelCase) {
+  init(_ kernel: Kernel, _ variant: String = "", _ make: @escaping @Sendable (inout CaseRandom) -> KernelCase)
+  {
     self.kernel = kernel
     self.variant = variant
     self.make = make

@@ -16,15 +16,18 @@ extension KernelCase {
     return KernelCase(
       "rows \(rows), firstRow \(firstRow), heads \(heads)/\(keyHeads) of \(headSize), length \(length), slots \(slots)",
       [
-        .floats("rotated", [rows, query + key], rotated), .floats("projected", [rows, query + 2 * key], projected),
+        .floats("rotated", [rows, query + key], rotated),
+        .floats("projected", [rows, query + 2 * key], projected),
         .words("state", random.state(length: length)),
         CaseOperand(
-          "cache", .inputOutput, .halves, shape: [2, slots, key / 2], halfWords(random.halves(2 * slots * key))),
+          "cache", .inputOutput, .halves, shape: [2, slots, key / 2],
+          halfWords(random.halves(2 * slots * key))),
       ]
     ) { list, o in
       list.keyValueAppend(
         rotated: o.floats("rotated"), projected: o.floats("projected"), state: o.words("state"),
-        cache: KeyValueCache(words: o.words("cache"), slots: slots, keyColumns: key), rows: rows, firstRow: firstRow,
+        cache: KeyValueCache(words: o.words("cache"), slots: slots, keyColumns: key), rows: rows,
+        firstRow: firstRow,
         heads: heads, keyHeads: keyHeads, headSize: headSize)
     }
   }

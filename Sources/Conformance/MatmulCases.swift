@@ -5,7 +5,8 @@ import ShaderInterface
 extension KernelCase {
   /// Activations times packed weights.
   public static func matmul(
-    _ format: PackedWeights.Format, rows: Int, inputs: Int, outputs: Int, accumulate: Bool, rowsPerGroup: Int?,
+    _ format: PackedWeights.Format, rows: Int, inputs: Int, outputs: Int, accumulate: Bool,
+    rowsPerGroup: Int?,
     random: inout CaseRandom
   ) -> KernelCase {
     // Sums stay finite and no product is subnormal: the domain that Contract.md states for each format.
@@ -14,7 +15,8 @@ extension KernelCase {
     let shape = [(outputs + 31) / 32, (inputs + format.group - 1) / format.group, 32, 4]
     let out =
       accumulate
-      ? CaseOperand.floats("out", [rows, outputs], random.floats(rows * outputs, exponents: -60...60), role: .inputOutput)
+      ? CaseOperand.floats(
+        "out", [rows, outputs], random.floats(rows * outputs, exponents: -60...60), role: .inputOutput)
       : .output("out", .float, [rows, outputs])
     return KernelCase(
       "rows \(rows), inputs \(inputs), outputs \(outputs)\(accumulate ? ", accumulate" : "")",
@@ -25,7 +27,8 @@ extension KernelCase {
     ) { list, o in
       let packed = PackedWeights(words: o.words("weights"), format: format, outputs: outputs, inputs: inputs)
       list.matmul(
-        o.floats("x"), packed, out: o.floats("out"), rows: rows, accumulate: accumulate, rowsPerGroup: rowsPerGroup)
+        o.floats("x"), packed, out: o.floats("out"), rows: rows, accumulate: accumulate,
+        rowsPerGroup: rowsPerGroup)
     }
   }
 }
@@ -33,7 +36,8 @@ extension KernelCase {
 extension CaseRandom {
   /// Weights `[outputs][inputs]` in the tile layout of `matmul.h`, padding zero.
   mutating func packedWeights(_ format: PackedWeights.Format, outputs: Int, inputs: Int) -> [UInt32] {
-    var words = [UInt32](repeating: 0, count: PackedWeights.wordCount(format, outputs: outputs, inputs: inputs))
+    var words = [UInt32](
+      repeating: 0, count: PackedWeights.wordCount(format, outputs: outputs, inputs: inputs))
     let groups = (inputs + format.group - 1) / format.group
     func wordIndex(_ n: Int, _ k: Int) -> Int { ((n / 32 * groups + k / format.group) * 32 + n % 32) * 4 }
     switch format {
@@ -66,10 +70,15 @@ let matmulFamilies = PackedWeights.Format.allCases.flatMap { format in
           rows = random.length(40)
           inputs = random.length(700)
           outputs = random.length(200)
-          if aligned { inputs = (inputs + 7) / 8 * 8 } else if inputs % 8 == 0 { inputs += random.integer(1...7) }
+          if aligned {
+            inputs = (inputs + 7) / 8 * 8
+          } else if inputs % 8 == 0 {
+            inputs += random.integer(1...7)
+          }
         } while rows * inputs * outputs > 200_000
         return .matmul(
-          format, rows: rows, inputs: inputs, outputs: outputs, accumulate: random.oneIn(3), rowsPerGroup: tile,
+          format, rows: rows, inputs: inputs, outputs: outputs, accumulate: random.oneIn(3),
+          rowsPerGroup: tile,
           random: &random)
       }
     }

@@ -23,7 +23,8 @@ extension KernelCase {
       ]
     ) { list, o in
       list.promptLookup(
-        history: o.words("history"), tree: o.tree(maximumNodes: maximumNodes), minimum: minimum, maximum: maximum,
+        history: o.words("history"), tree: o.tree(maximumNodes: maximumNodes), minimum: minimum,
+        maximum: maximum,
         count: count)
     }
   }
@@ -33,7 +34,8 @@ let promptLookupFamilies = [
   CaseFamily(.promptLookup) { random in
     let minimum = random.integer(1...3)
     return .promptLookup(
-      length: random.oneIn(6) ? random.below(6) : random.length(random.oneIn(8) ? 2000 : 300), minimum: minimum,
+      length: random.oneIn(6) ? random.below(6) : random.length(random.oneIn(8) ? 2000 : 300),
+      minimum: minimum,
       maximum: minimum + random.below(6), count: random.length(33), random: &random)
   }
 ]

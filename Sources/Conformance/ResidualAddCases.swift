@@ -27,6 +27,7 @@ extension KernelCase {
 let residualAddFamilies = [false, true].map { inPlace in
   CaseFamily(.residualAdd, inPlace ? "inPlace" : "apart") { random in
     .residualAdd(
-      count: random.length(5000), significantBits: random.significantBits(), inPlace: inPlace, random: &random)
+      count: random.length(5000), significantBits: random.significantBits(), inPlace: inPlace, random: &random
+    )
   }
 }

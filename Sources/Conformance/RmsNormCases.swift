@@ -2,7 +2,9 @@ import Kernels
 
 extension KernelCase {
   /// Root-mean-square norm of rows.
-  public static func rmsNorm(rows: Int, columns: Int, significantBits: UInt32, random: inout CaseRandom) -> KernelCase {
+  public static func rmsNorm(rows: Int, columns: Int, significantBits: UInt32, random: inout CaseRandom)
+    -> KernelCase
+  {
     let epsilon = random.element([1e-5, 1e-6, 1e-12, 1] as [Float])
     return KernelCase(
       "rows \(rows), columns \(columns), epsilon \(epsilon), bits \(significantBits)",
@@ -23,6 +25,7 @@ extension KernelCase {
 let rmsNormFamilies = [
   CaseFamily(.rmsNorm) { random in
     .rmsNorm(
-      rows: random.length(9), columns: random.length(1100), significantBits: random.significantBits(), random: &random)
+      rows: random.length(9), columns: random.length(1100), significantBits: random.significantBits(),
+      random: &random)
   }
 ]

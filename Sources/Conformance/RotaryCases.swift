@@ -4,7 +4,8 @@ import ShaderInterface
 extension KernelCase {
   /// Rotary embedding of projected queries and keys.
   public static func rotary(
-    rows: Int, firstRow: Int, heads: Int, keyHeads: Int, headSize: Int, positions: Int, random: inout CaseRandom
+    rows: Int, firstRow: Int, heads: Int, keyHeads: Int, headSize: Int, positions: Int,
+    random: inout CaseRandom
   ) -> KernelCase {
     let inputColumns = (heads + 2 * keyHeads) * headSize
     let outputColumns = (heads + keyHeads) * headSize
@@ -24,8 +25,10 @@ extension KernelCase {
       ]
     ) { list, o in
       list.rotary(
-        projected: o.floats("projected"), table: o.floats("table"), depths: o.words("depths"), state: o.words("state"),
-        out: o.floats("out"), rows: rows, firstRow: firstRow, heads: heads, keyHeads: keyHeads, headSize: headSize,
+        projected: o.floats("projected"), table: o.floats("table"), depths: o.words("depths"),
+        state: o.words("state"),
+        out: o.floats("out"), rows: rows, firstRow: firstRow, heads: heads, keyHeads: keyHeads,
+        headSize: headSize,
         significantBits: bits)
     }
   }
@@ -45,7 +48,8 @@ let rotaryFamilies = [
   CaseFamily(.rotary) { random in
     let keyHeads = random.integer(1...3)
     return .rotary(
-      rows: random.length(17), firstRow: random.oneIn(2) ? 0 : random.below(9), heads: keyHeads * random.integer(1...4),
+      rows: random.length(17), firstRow: random.oneIn(2) ? 0 : random.below(9),
+      heads: keyHeads * random.integer(1...4),
       keyHeads: keyHeads, headSize: random.element([2, 4, 6, 32, 64, 66, 80, 96, 128]),
       positions: random.integer(1...100), random: &random)
   }

@@ -22,6 +22,7 @@ extension KernelCase {
 let roundActivationsFamilies = [false, true].map { inPlace in
   CaseFamily(.roundActivations, inPlace ? "inPlace" : "apart") { random in
     .roundActivations(
-      count: random.length(5000), significantBits: random.significantBits(), inPlace: inPlace, random: &random)
+      count: random.length(5000), significantBits: random.significantBits(), inPlace: inPlace, random: &random
+    )
   }
 }

@@ -2,7 +2,8 @@ import Kernels
 
 extension KernelCase {
   /// The best tokens of each row.
-  public static func topTokens(rows: Int, vocabulary: Int, count: Int, random: inout CaseRandom) -> KernelCase {
+  public static func topTokens(rows: Int, vocabulary: Int, count: Int, random: inout CaseRandom) -> KernelCase
+  {
     KernelCase(
       "rows \(rows), vocabulary \(vocabulary), count \(count)",
       [
@@ -10,7 +11,8 @@ extension KernelCase {
         .output("out", .word, [rows, count]),
       ]
     ) { list, o in
-      list.topTokens(o.floats("logits"), out: o.words("out"), rows: rows, vocabulary: vocabulary, count: count)
+      list.topTokens(
+        o.floats("logits"), out: o.words("out"), rows: rows, vocabulary: vocabulary, count: count)
     }
   }
 }

@@ -61,7 +61,8 @@ extension KernelCase {
       list.treeAttention(
         query: o.floats("query"),
         cache: KeyValueCache(words: o.words("cache"), slots: slots, keyColumns: s.keyHeads * s.headSize),
-        mask: o.words("mask"), state: o.words("state"), out: o.floats("out"), rows: s.rows, firstRow: s.firstRow,
+        mask: o.words("mask"), state: o.words("state"), out: o.floats("out"), rows: s.rows,
+        firstRow: s.firstRow,
         heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize, maskWords: s.maskWords, scale: scale,
         significantBits: bits)
     }
@@ -131,13 +132,16 @@ extension CaseRandom {
 }
 
 let treeAttentionFamilies: [CaseFamily] = {
-  func families(_ name: String, _ sizes: @escaping @Sendable (inout CaseRandom) -> (headSize: Int, ratio: Int))
+  func families(
+    _ name: String, _ sizes: @escaping @Sendable (inout CaseRandom) -> (headSize: Int, ratio: Int)
+  )
     -> [CaseFamily]
   {
     [false, true].map { tree in
       CaseFamily(.treeAttention, "\(name)-\(tree ? "tree" : "causal")") { random in
         let (headSize, ratio) = sizes(&random)
-        return .treeAttention(random.attentionShape(headSize: headSize, ratio: ratio, tree: tree), random: &random)
+        return .treeAttention(
+          random.attentionShape(headSize: headSize, ratio: ratio, tree: tree), random: &random)
       }
     }
   }

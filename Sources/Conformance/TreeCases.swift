@@ -30,7 +30,9 @@ struct RandomTree {
 
 extension CaseRandom {
   /// A chain, a star, or a tree of random or recent parents, with `tokens` drawn by `token` from node and parent.
-  mutating func tree(maximumNodes: Int, token: (inout CaseRandom, _ node: Int, _ parent: Int) -> UInt32) -> RandomTree {
+  mutating func tree(maximumNodes: Int, token: (inout CaseRandom, _ node: Int, _ parent: Int) -> UInt32)
+    -> RandomTree
+  {
     let kind = below(5)
     var tree = RandomTree(
       maximumNodes: maximumNodes, nodes: oneIn(2) ? maximumNodes : integer(1...maximumNodes),
@@ -77,5 +79,6 @@ extension BoundOperands {
 }
 
 let treeFamilies =
-  promptLookupFamilies + gatherTokensFamilies + verifyMatchFamilies + verifySiblingsFamilies + commitRoundFamilies
+  promptLookupFamilies + gatherTokensFamilies + verifyMatchFamilies + verifySiblingsFamilies
+  + commitRoundFamilies
   + advanceStateFamilies

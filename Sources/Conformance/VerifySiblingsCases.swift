@@ -11,7 +11,9 @@ extension KernelCase {
     for node in 0..<maximumNodes { target.append(random.targetRow(like: draft.row(node)), random: &random) }
     var left = (0..<maximumNodes).map { rule == .oneHot ? target.row($0) : draft.row($0) }
     var tree = random.tree(maximumNodes: maximumNodes) { random, _, parent in
-      if random.oneIn(40) { return random.element([UInt32(vocabulary), 0xffff_fffe, 0, UInt32(vocabulary - 1)]) }
+      if random.oneIn(40) {
+        return random.element([UInt32(vocabulary), 0xffff_fffe, 0, UInt32(vocabulary - 1)])
+      }
       if rule == .oneHot && random.oneIn(2) { return UInt32(random.below(vocabulary)) }
       let token = random.draw(left[parent])
       if rule != .withReplacement && token != NO_TOKEN { left[parent][Int(token)] = 0 }
@@ -29,7 +31,8 @@ extension KernelCase {
         .words("draftTotals", draft.totals, [maximumNodes, 2]),
       ]
     let targeted: [CaseOperand] = [
-      .words("weights", target.weights, [maximumNodes, vocabulary]), .words("totals", target.totals, [maximumNodes, 2]),
+      .words("weights", target.weights, [maximumNodes, vocabulary]),
+      .words("totals", target.totals, [maximumNodes, 2]),
       .output("scratch", .word, [2, vocabulary], role: .scratch),
     ]
     let state = random.state(length: random.below(300), nodes: tree.nodes)
@@ -38,7 +41,8 @@ extension KernelCase {
       targeted + drafted + tree.operands(state: state)
     ) { list, o in
       list.verifySiblings(
-        target: DistributionRows(weights: o.words("weights"), totals: o.words("totals"), vocabulary: vocabulary),
+        target: DistributionRows(
+          weights: o.words("weights"), totals: o.words("totals"), vocabulary: vocabulary),
         draft: DistributionRows(
           weights: o.words("draftWeights"), totals: o.words("draftTotals"), vocabulary: vocabulary),
         tree: o.tree(maximumNodes: maximumNodes), scratch: o.words("scratch"), rule: rule)
@@ -68,6 +72,7 @@ let verifySiblingsFamilies = SiblingRule.allCases.map { rule in
   CaseFamily(.verifySiblings, "\(rule)") { random in
     let vocabulary = random.oneIn(2) ? random.length(16) : random.vocabulary()
     return .verifySiblings(
-      rule, maximumNodes: random.length(max(3, min(40, 8_000 / vocabulary))), vocabulary: vocabulary, random: &random)
+      rule, maximumNodes: random.length(max(3, min(40, 8_000 / vocabulary))), vocabulary: vocabulary,
+      random: &random)
   }
 }

@@ -11,7 +11,9 @@ struct WeightRows {
 
   init(rows: Int, vocabulary: Int, emptyRarity: Int = 24, random: inout CaseRandom) {
     self.vocabulary = vocabulary
-    for _ in 0..<rows { append(random.weightRow(vocabulary, empty: random.oneIn(emptyRarity)), random: &random) }
+    for _ in 0..<rows {
+      append(random.weightRow(vocabulary, empty: random.oneIn(emptyRarity)), random: &random)
+    }
   }
 
   /// Adds a row; an empty one gets a random status.
