@@ -20,14 +20,14 @@ extension Reference {
     for r in 0..<Int(p.rows) {
       let slots = visibleSlots(p, row: r, mask: mask, length: Int(state[Int(STATE_LENGTH)]))
       for h in 0..<heads {
-        let q = (r * (heads + Int(p.keyHeads)) + h * size)..<(r * (heads + Int(p.keyHeads)) + (h + 1) * size)
+        let q = (r * (heads + Int(p.keyHeads)) + h) * size
         let key = h / (heads / Int(p.keyHeads)) * size
         var running = SoftmaxChunk(m: 0, l: 0, o: [])
         for start in stride(from: 0, to: slots.count, by: Int(ATTENTION_CHUNK)) {
           let keys = slots[start..<min(start + Int(ATTENTION_CHUNK), slots.count)]
           let s = keys.map { slot in
             dot(count: size) { d in
-              (query[q.lowerBound + d], float(halves: cache, at: slot * columns + key + d))
+              (query[q + d], float(halves: cache, at: slot * columns + key + d))
             } * p.scale
           }
           let m = s.reduce(-.infinity, maximum)

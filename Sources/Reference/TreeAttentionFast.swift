@@ -69,7 +69,7 @@ private struct KeyHead {
       let chunk = Chunk(keys: keys, values: values, scores: scores, part: part)
       for start in stride(from: 0, to: slots.map(\.count).max() ?? 0, by: Self.chunk) {
         var loaded: ArraySlice<Int> = []
-        for r in slots.indices where start < slots[r].count {
+        for r in slots.indices.reversed() where start < slots[r].count {  // causal: longest first
           let wanted = slots[r][start..<min(start + Self.chunk, slots[r].count)]
           if !loaded.starts(with: wanted) {
             loaded = wanted

@@ -1,0 +1,53 @@
+import Foundation
+import Numerics
+import ShaderInterface
+import Testing
+
+/// Largest errors in ulp against Double; measured over every 7th (exp) or 11th float: exp 1.148, reciprocal 1.989,
+/// reciprocalRoot 2.177, sigmoid 3.774.
+@Suite struct ElementaryTests {
+  /// The largest error over every `step`-th float from `low` to `high`, which have one sign.
+  func worst(
+    _ low: Float, _ high: Float, step: Int = 211, _ function: (Float) -> Float, _ exact: (Double) -> Double
+  ) -> Double {
+    var worst = 0.0
+    for pattern in stride(from: low.bitPattern, through: high.bitPattern, by: step) {
+      let x = Float(bitPattern: pattern)
+      worst = max(worst, ulps(function(x), exact(Double(x))))
+    }
+    return worst
+  }
+
+  @Test func expIsWithin1Point15Ulp() {
+    #expect(worst(-0.0, -44, expNonPositive, exp) < 1.15)
+    #expect(expNonPositive(0) == 1)
+    #expect(expNonPositive(-0.0) == 1)
+    for x in [Float(-44).nextDown, -1e30, -.infinity, .nan] {
+      #expect(expNonPositive(x).bitPattern == 0)
+    }
+    #expect(expNonPositive(EXP_LOWEST) > 0x1p-64)
+  }
+
+  @Test func reciprocalIsWithin2Ulp() {
+    #expect(worst(0x1p-60, 0x1p60, reciprocal) { 1 / $0 } < 2)
+  }
+
+  @Test func reciprocalRootIsWithin2Point2Ulp() {
+    #expect(worst(0x1p-60, .greatestFiniteMagnitude, reciprocalRoot) { 1 / $0.squareRoot() } < 2.2)
+  }
+
+  @Test func sigmoidIsWithin3Point8Ulp() {
+    let exact = { (x: Double) in 1 / (1 + exp(-x)) }
+    #expect(worst(0, 100, sigmoid, exact) < 3.8)
+    #expect(worst(-0.0, -44, sigmoid, exact) < 3.8)
+    #expect(sigmoid(-45).bitPattern == 0)
+    #expect(sigmoid(.infinity) == 1)
+    #expect(sigmoid(-.infinity).bitPattern == 0)
+  }
+
+  @Test func theHeadersConstantsReachSwiftExactly() {
+    #expect(EXP_LN2_HIGH == 0x1.63p-1)
+    #expect(abs(Double(EXP_LN2_HIGH) + Double(EXP_LN2_LOW) - M_LN2) < 1e-11)
+    #expect(WEIGHT_SCALE == 0x1p30)
+  }
+}

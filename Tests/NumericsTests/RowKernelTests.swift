@@ -1,0 +1,126 @@
+import Foundation
+import Numerics
+import Reference
+import ShaderInterface
+import Testing
+
+@Suite struct RowKernelTests {
+  @Test func embeddingGatherTakesRowsAndZeroesUnknownTokens() {
+    let halves: [UInt16] = [0x3c00, 0x8000, 0x0001, 0xc000, 0x7bff, 0x0400]
+    let p = EmbeddingGather(rows: 4, columns: 2, vocabulary: 3, firstRow: 1)
+    let out = poisoned(8)
+    Reference.embeddingGather(
+      p, tokens: operand([9, 2, 0, 3, NO_TOKEN]), table: operand(words(halves)), out: out)
+    #expect(bits(out) == bits([65_504, 0x1p-14, 1, 0, 0, 0, 0, 0]))
+    let row1 = poisoned(2)
+    Reference.embeddingGather(
+      EmbeddingGather(rows: 1, columns: 2, vocabulary: 3, firstRow: 0), tokens: operand([1]),
+      table: operand(words(halves)), out: row1)
+    #expect(Array(row1) == [0x1p-24, -2])
+  }
+
+  /// Bound: the squares' sum is off by (columns / 64 + 7) * 2^-24 of itself, its root by half of that; the root
+  /// function by 2.2 ulp, each of three products by 2^-24, the output by 2^-bits; a flush by 2^-64 * |weight|.
+  @Test(arguments: [1, 2, 63, 64, 65, 128, 200, 1024], [13, 24] as [UInt32])
+  func rmsNormIsWithinItsRoundings(columns: Int, significantBits: UInt32) {
+    var random = SplitMix(UInt64(columns))
+    let x = random.floats(columns) + random.adversarial(columns) + [Float](repeating: 0, count: columns)
+    let weight = random.floats(columns)
+    let p = RmsNorm(
+      rows: 3, columns: U32(columns), inverseColumns: Float(1 / Double(columns)), epsilon: 1e-5,
+      significantBits: significantBits)
+    let out = poisoned(x.count)
+    Reference.rmsNorm(p, x: operand(x), weight: operand(weight), out: out)
+    let relative = (Double(columns / 64 + 7) / 2 + 12) * 0x1p-24 + pow(2, -Double(significantBits))
+    for r in 0..<3 {
+      let row = x[r * columns..<(r + 1) * columns].map(Double.init)
+      let mean = row.map { $0 * $0 }.reduce(0, +) / Double(columns)
+      for i in 0..<columns {
+        let exact = row[i] / (mean + 1e-5).squareRoot() * Double(weight[i])
+        let error = abs(Double(out[r * columns + i]) - exact)
+        #expect(error <= relative * abs(exact) + 0x1p-63, "row \(r) column \(i)")
+      }
+    }
+  }
+
+  /// Bound: sigmoid 3.8 ulp, three products 2^-24 each, the output 2^-bits; flushes 2^-58 * |u| (|g| < 64 there).
+  @Test(arguments: [13, 24] as [UInt32])
+  func swigluIsWithinItsRoundings(significantBits: UInt32) {
+    var random = SplitMix(5)
+    let columns = 1000
+    let x = random.adversarial(columns).map { $0 * 8 } + random.floats(columns)
+    let out = poisoned(columns)
+    Reference.swiglu(
+      Swiglu(rows: 1, columns: U32(columns), significantBits: significantBits), x: operand(x), out: out)
+    for i in 0..<columns {
+      let (g, u) = (Double(x[i]), Double(x[columns + i]))
+      let exact = g / (1 + exp(-g)) * u
+      let bound = (11 * 0x1p-24 + pow(2, -Double(significantBits))) * abs(exact) + 0x1p-58 * abs(u) + 0x1p-64
+      #expect(abs(Double(out[i]) - exact) <= bound, "\(g) \(u)")
+    }
+  }
+
+  @Test func residualAddAndRoundActivationsRoundOnce() {
+    var random = SplitMix(6)
+    let (a, b) = (random.adversarial(500), random.adversarial(500))
+    let sum = mutableOperand(a)
+    Reference.residualAdd(
+      ResidualAdd(count: 500, significantBits: 16), a: UnsafeBufferPointer(sum), b: operand(b), out: sum)
+    let plain = mutableOperand(a)
+    Reference.roundActivations(
+      RoundActivations(count: 500, significantBits: 13), x: UnsafeBufferPointer(plain), out: plain)
+    for i in 0..<500 {
+      let exact = Double(a[i]) + Double(b[i])
+      #expect(abs(Double(sum[i]) - exact) <= (0x1p-16 + 0x1p-23) * abs(exact) + 0x1p-64)
+      #expect(abs(Double(plain[i]) - Double(a[i])) <= 0x1p-13 * Double(abs(a[i])) + 0x1p-64)
+    }
+  }
+
+  /// Bound: two products and an add, 2^-24 each of |a cos| + |b sin|, a query's rounding 2^-13; flushes 3 * 2^-64.
+  @Test func rotaryTurnsQueriesAndKeysAndZeroesBeyondTheTable() {
+    var random = SplitMix(7)
+    let (size, positions) = (6, 10)
+    let p = Rotary(
+      rows: 3, firstRow: 1, heads: 2, keyHeads: 1, headSize: U32(size), inputColumns: 24, significantBits: 13)
+    let x = random.floats(24) + random.adversarial(24) + random.floats(24)
+    let angles = (0..<positions * size / 2).map { _ in Double.random(in: -3...3, using: &random) }
+    let table = angles.flatMap { [Float(cos($0)), Float(sin($0))] }
+    let out = poisoned(3 * 18)
+    let state: [UInt32] = [4, 0, 0, 0, 0, 0, 0, 0]
+    Reference.rotary(
+      p, x: operand(x), table: operand(table), depths: operand([99, 0, 5, 6]), state: operand(state), out: out)
+    for (r, position) in [4, 9].enumerated() {
+      for h in 0..<3 {
+        for i in 0..<size / 2 {
+          let (a, b) = (Double(x[r * 24 + h * size + i]), Double(x[r * 24 + h * size + i + size / 2]))
+          let (c, s) = (
+            Double(table[(position * 3 + i) * 2]), Double(table[(position * 3 + i) * 2 + 1])
+          )
+          for (k, terms) in [(a * c, -b * s), (b * c, a * s)].enumerated() {
+            let value = Double(out[r * 18 + h * size + i + k * size / 2])
+            let exact = terms.0 + terms.1
+            let size = abs(terms.0) + abs(terms.1)
+            #expect(abs(value - exact) <= 3 * 0x1p-24 * size + (h < 2 ? 0x1p-13 * abs(exact) : 0) + 0x1p-62)
+          }
+        }
+      }
+    }
+    #expect(out[36...].allSatisfy { $0.bitPattern == 0 })
+  }
+
+  @Test(arguments: [(2, 2), (3, 0), (NO_NODE, 0)] as [(UInt32, Int)])
+  func gatherRowTakesTheLastNode(node: UInt32, row: Int) {
+    let x = SplitMix(8).copyOfFloats(12)
+    let out = poisoned(4)
+    Reference.gatherRow(
+      GatherRow(columns: 4, rows: 3), x: operand(x), state: operand([7, 0, 0, 3, node, 0, 0, 0]), out: out)
+    #expect(Array(out) == Array(x[row * 4..<row * 4 + 4]))
+  }
+}
+
+extension SplitMix {
+  fileprivate func copyOfFloats(_ count: Int) -> [Float] {
+    var copy = self
+    return copy.floats(count)
+  }
+}
