@@ -13,7 +13,8 @@ public protocol Backend: AnyObject, Sendable {
   func write(_ bytes: UnsafeRawBufferPointer, to storage: Storage, at byteOffset: Int) throws(BackendError)
 
   /// Copies storage to the host; everything submitted before has finished by then.
-  func read(_ storage: Storage, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(BackendError)
+  func read(_ storage: Storage, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer)
+    throws(BackendError)
 
   /// Records what `body` asks for; nothing runs before ``Recording/run()``.
   func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording
@@ -77,11 +78,15 @@ extension Backend {
 
   /// Writes all of `elements` to the start of `tensor`.
   public func write<T>(_ elements: [T], to tensor: Tensor<T>) throws(BackendError) {
-    precondition(elements.count <= tensor.count, "\(tensor.storage.label): \(elements.count) elements into \(tensor.count)")
+    precondition(
+      elements.count <= tensor.count,
+      "\(tensor.storage.label): \(elements.count) elements into \(tensor.count)")
     guard !elements.isEmpty else { return }
     var failure: BackendError?
     elements.withUnsafeBytes { bytes in
-      do throws(BackendError) { try write(bytes, to: tensor.storage, at: tensor.byteOffset) } catch { failure = error }
+      do throws(BackendError) { try write(bytes, to: tensor.storage, at: tensor.byteOffset) } catch {
+        failure = error
+      }
     }
     if let failure { throw failure }
   }
@@ -91,7 +96,9 @@ extension Backend {
     var elements = [T](repeating: 0, count: tensor.count)
     var failure: BackendError?
     elements.withUnsafeMutableBytes { bytes in
-      do throws(BackendError) { try read(tensor.storage, at: tensor.byteOffset, into: bytes) } catch { failure = error }
+      do throws(BackendError) { try read(tensor.storage, at: tensor.byteOffset, into: bytes) } catch {
+        failure = error
+      }
     }
     if let failure { throw failure }
     return elements

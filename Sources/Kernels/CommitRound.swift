@@ -8,6 +8,7 @@ extension CommandList {
     dispatch(
       Invocation(
         .commitRound, p,
-        [.read(tree.result), .readWrite(tree.state), .readWrite(tree.tokens), .readWrite(history)], groups: (1, 1)))
+        [.read(tree.result), .readWrite(tree.state), .readWrite(tree.tokens), .readWrite(history)],
+        groups: (1, 1)))
   }
 }

@@ -7,6 +7,7 @@ extension CommandList {
     let p = ShaderInterface.CompactCache(rowWords: UInt32(rowWords), slots: UInt32(cache.slots), planes: 2)
     dispatch(
       Invocation(
-        .compactCache, p, [.read(result), .readWrite(cache.words)], groups: Invocation.elementGroups(rowWords * 2)))
+        .compactCache, p, [.read(result), .readWrite(cache.words)],
+        groups: Invocation.elementGroups(rowWords * 2)))
   }
 }

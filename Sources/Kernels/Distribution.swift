@@ -10,7 +10,8 @@ public struct Warp: Sendable, Hashable {
   public var topP: Double?
 
   public init(temperature: Double = 1, topK: Int? = nil, topP: Double? = nil) {
-    precondition(temperature > 0, "Warp: temperature \(temperature); 0 is greedy decoding, not a distribution")
+    precondition(
+      temperature > 0, "Warp: temperature \(temperature); 0 is greedy decoding, not a distribution")
     self.temperature = temperature
     self.topK = topK
     self.topP = topP
@@ -56,6 +57,7 @@ extension CommandList {
       rows: UInt32(rows), vocabulary: UInt32(out.vocabulary), inverseTemperature: Float(1 / warp.temperature),
       topK: UInt32(warp.topK ?? 0), topP: warp.topPShare)
     dispatch(
-      Invocation(.distribution, p, [.read(logits), .write(out.weights), .write(out.totals)], groups: (rows, 1)))
+      Invocation(
+        .distribution, p, [.read(logits), .write(out.weights), .write(out.totals)], groups: (rows, 1)))
   }
 }

@@ -11,12 +11,14 @@ extension CommandList {
     tokens: Tensor<UInt32>, table: Tensor<HalfPair>, out: Tensor<Float>, rows: Int, columns: Int,
     vocabulary: Int, firstRow: Int = 0
   ) {
-    require(rows > 0 && columns > 0 && columns % 2 == 0, "embeddingGather", "\(rows) rows of \(columns) columns")
+    require(
+      rows > 0 && columns > 0 && columns % 2 == 0, "embeddingGather", "\(rows) rows of \(columns) columns")
     require(table, vocabulary * columns / 2, "embeddingGather", "table")
     require(tokens, firstRow + rows, "embeddingGather", "tokens")
     require(out, rows * columns, "embeddingGather", "out")
     let p = ShaderInterface.EmbeddingGather(
-      rows: UInt32(rows), columns: UInt32(columns), vocabulary: UInt32(vocabulary), firstRow: UInt32(firstRow))
+      rows: UInt32(rows), columns: UInt32(columns), vocabulary: UInt32(vocabulary), firstRow: UInt32(firstRow)
+    )
     dispatch(
       Invocation(
         .embeddingGather, p, [.read(tokens), .read(table), .write(out)],

@@ -18,7 +18,8 @@ public struct Operand: Sendable {
     precondition(tensor.count > 0, "\(tensor.storage.label): an empty operand")
     precondition(
       tensor.byteOffset % tensorAlignment == 0,
-      "\(tensor.storage.label): an operand at byte \(tensor.byteOffset), not a multiple of \(tensorAlignment)")
+      "\(tensor.storage.label): an operand at byte \(tensor.byteOffset), not a multiple of \(tensorAlignment)"
+    )
     self.access = access
     self.storage = tensor.storage
     self.byteOffset = tensor.byteOffset

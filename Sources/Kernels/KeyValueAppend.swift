@@ -29,7 +29,8 @@ extension CommandList {
     rotated: Tensor<Float>, projected: Tensor<Float>, state: Tensor<UInt32>, cache: KeyValueCache, rows: Int,
     firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int
   ) {
-    require(cache.keyColumns == keyHeads * headSize, "keyValueAppend", "cache of \(cache.keyColumns) key columns")
+    require(
+      cache.keyColumns == keyHeads * headSize, "keyValueAppend", "cache of \(cache.keyColumns) key columns")
     let query = heads * headSize
     let key = keyHeads * headSize
     require(rotated, rows * (query + key), "keyValueAppend", "rotated")

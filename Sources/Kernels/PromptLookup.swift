@@ -10,7 +10,8 @@ extension CommandList {
     require(
       minimum >= 1 && minimum <= maximum && count >= 1 && count < tree.maximumNodes, "promptLookup",
       "n-grams of \(minimum) to \(maximum), \(count) tokens into \(tree.maximumNodes) nodes")
-    let p = ShaderInterface.PromptLookup(minimum: UInt32(minimum), maximum: UInt32(maximum), count: UInt32(count))
+    let p = ShaderInterface.PromptLookup(
+      minimum: UInt32(minimum), maximum: UInt32(maximum), count: UInt32(count))
     dispatch(
       Invocation(
         .promptLookup, p, [.read(history), .readWrite(tree.state), .readWrite(tree.tokens)], groups: (1, 1)))

@@ -16,7 +16,9 @@ public final class ReferenceBackend: Backend {
     return HostStorage(memory, label: label)
   }
 
-  public func write(_ bytes: UnsafeRawBufferPointer, to storage: Storage, at byteOffset: Int) throws(BackendError) {
+  public func write(_ bytes: UnsafeRawBufferPointer, to storage: Storage, at byteOffset: Int)
+    throws(BackendError)
+  {
     HostStorage.bytes(storage, byteOffset, bytes.count).copyMemory(from: bytes)
   }
 
@@ -26,7 +28,8 @@ public final class ReferenceBackend: Backend {
     bytes.copyMemory(from: UnsafeRawBufferPointer(HostStorage.bytes(storage, byteOffset, bytes.count)))
   }
 
-  public func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording {
+  public func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording
+  {
     let list = ReferenceCommandList()
     body(list)
     return ReferenceRecording(steps: list.steps)

@@ -14,16 +14,20 @@ enum ReferenceTable {
     case .roundActivations: Reference.roundActivations(o.parameters(), x: o.floats(0), out: o.out(1))
     case .rotary:
       Reference.rotary(
-        o.parameters(), x: o.floats(0), table: o.floats(1), depths: o.words(2), state: o.words(3), out: o.out(4))
+        o.parameters(), x: o.floats(0), table: o.floats(1), depths: o.words(2), state: o.words(3),
+        out: o.out(4))
     case .gatherRow: Reference.gatherRow(o.parameters(), x: o.floats(0), state: o.words(1), out: o.out(2))
-    case .matmulF16: Reference.matmulF16Fast(o.parameters(), x: o.floats(0), weights: o.words(1), out: o.out(2))
-    case .matmulF32: Reference.matmulF32Fast(o.parameters(), x: o.floats(0), weights: o.words(1), out: o.out(2))
+    case .matmulF16:
+      Reference.matmulF16Fast(o.parameters(), x: o.floats(0), weights: o.words(1), out: o.out(2))
+    case .matmulF32:
+      Reference.matmulF32Fast(o.parameters(), x: o.floats(0), weights: o.words(1), out: o.out(2))
     case .keyValueAppend:
       Reference.keyValueAppend(
         o.parameters(), rotated: o.floats(0), projected: o.floats(1), state: o.words(2), cache: o.out(3))
     case .treeAttention:
       Reference.treeAttention(
-        o.parameters(), query: o.floats(0), cache: o.words(1), mask: o.words(2), state: o.words(3), out: o.out(4))
+        o.parameters(), query: o.floats(0), cache: o.words(1), mask: o.words(2), state: o.words(3),
+        out: o.out(4))
     case .compactCache: Reference.compactCache(o.parameters(), result: o.words(0), cache: o.out(1))
     case .argmax: Reference.argmax(o.parameters(), logits: o.floats(0), out: o.out(1))
     case .topTokens: Reference.topTokens(o.parameters(), logits: o.floats(0), out: o.out(1))
@@ -31,7 +35,8 @@ enum ReferenceTable {
       Reference.distribution(o.parameters(), logits: o.floats(0), weights: o.out(1), totals: o.out(2))
     case .drawTarget:
       Reference.drawTarget(
-        o.parameters(), weights: o.words(0), totals: o.words(1), depths: o.words(2), state: o.words(3), out: o.out(4))
+        o.parameters(), weights: o.words(0), totals: o.words(1), depths: o.words(2), state: o.words(3),
+        out: o.out(4))
     case .drawChildren:
       Reference.drawChildren(
         o.parameters(), weights: o.words(0), totals: o.words(1), state: o.words(2), tokens: o.out(3))
@@ -41,10 +46,12 @@ enum ReferenceTable {
       Reference.gatherTokens(o.parameters(), candidates: o.words(0), source: o.words(1), tokens: o.out(2))
     case .verifyMatch:
       Reference.verifyMatch(
-        o.parameters(), picks: o.words(0), tokens: o.words(1), parents: o.words(2), state: o.words(3), result: o.out(4))
+        o.parameters(), picks: o.words(0), tokens: o.words(1), parents: o.words(2), state: o.words(3),
+        result: o.out(4))
     case .verifySiblings:
       Reference.verifySiblings(
-        o.parameters(), weights: o.words(0), totals: o.words(1), draftWeights: o.words(2), draftTotals: o.words(3),
+        o.parameters(), weights: o.words(0), totals: o.words(1), draftWeights: o.words(2),
+        draftTotals: o.words(3),
         tokens: o.words(4), parents: o.words(5), depths: o.words(6), state: o.words(7), scratch: o.out(8),
         result: o.out(9))
     case .commitRound:

@@ -17,7 +17,8 @@ extension CommandList {
     require(weight, columns, "rmsNorm", "weight")
     require(out, rows * columns, "rmsNorm", "out")
     let p = ShaderInterface.RmsNorm(
-      rows: UInt32(rows), columns: UInt32(columns), inverseColumns: Float(1 / Double(columns)), epsilon: epsilon,
+      rows: UInt32(rows), columns: UInt32(columns), inverseColumns: Float(1 / Double(columns)),
+      epsilon: epsilon,
       significantBits: significantBits)
     dispatch(Invocation(.rmsNorm, p, [.read(x), .read(weight), .write(out)], groups: (rows, 1)))
   }

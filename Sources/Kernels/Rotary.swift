@@ -9,7 +9,8 @@ extension CommandList {
   ///   - depths: depth of in-flight row `firstRow + r`; position = state length + depth.
   ///   - out: f32 `[rows][(heads + keyHeads) * headSize]`, the query rounded to `significantBits`.
   public func rotary(
-    projected: Tensor<Float>, table: Tensor<Float>, depths: Tensor<UInt32>, state: Tensor<UInt32>, out: Tensor<Float>,
+    projected: Tensor<Float>, table: Tensor<Float>, depths: Tensor<UInt32>, state: Tensor<UInt32>,
+    out: Tensor<Float>,
     rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int,
     significantBits: UInt32 = ACTIVATION_BITS_F16
   ) {

@@ -13,7 +13,9 @@ extension CommandList {
     require((1...24).contains(significantBits), "swiglu", "\(significantBits) significant bits")
     require(x, rows * columns * 2, "swiglu", "x")
     require(out, rows * columns, "swiglu", "out")
-    let p = ShaderInterface.Swiglu(rows: UInt32(rows), columns: UInt32(columns), significantBits: significantBits)
-    dispatch(Invocation(.swiglu, p, [.read(x), .write(out)], groups: Invocation.elementGroups(rows * columns)))
+    let p = ShaderInterface.Swiglu(
+      rows: UInt32(rows), columns: UInt32(columns), significantBits: significantBits)
+    dispatch(
+      Invocation(.swiglu, p, [.read(x), .write(out)], groups: Invocation.elementGroups(rows * columns)))
   }
 }

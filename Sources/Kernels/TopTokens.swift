@@ -4,12 +4,14 @@ extension CommandList {
   /// The `count` greatest logits of each row, best first, ties to the lowest token.
   ///
   /// - Parameters: - logits: f32 `[rows][vocabulary]`.  - out: u32 `[rows][count]`.  - count: at most 256.
-  public func topTokens(_ logits: Tensor<Float>, out: Tensor<UInt32>, rows: Int, vocabulary: Int, count: Int) {
+  public func topTokens(_ logits: Tensor<Float>, out: Tensor<UInt32>, rows: Int, vocabulary: Int, count: Int)
+  {
     requireVocabulary(vocabulary, "topTokens")
     require((1...256).contains(count), "topTokens", "\(count) tokens a row; 1 to 256 are possible")
     require(logits, rows * vocabulary, "topTokens", "logits")
     require(out, rows * count, "topTokens", "out")
-    let p = ShaderInterface.TopTokens(rows: UInt32(rows), vocabulary: UInt32(vocabulary), count: UInt32(count))
+    let p = ShaderInterface.TopTokens(
+      rows: UInt32(rows), vocabulary: UInt32(vocabulary), count: UInt32(count))
     dispatch(Invocation(.topTokens, p, [.read(logits), .write(out)], groups: (rows, 1)))
   }
 }

@@ -11,15 +11,19 @@ extension CommandList {
   ///   - mask: u32 `[in-flight rows][maskWords]`; `maskWords` 0 is causal and `mask` is then not read.
   ///   - out: f32 `[rows][heads * headSize]`.
   public func treeAttention(
-    query: Tensor<Float>, cache: KeyValueCache, mask: Tensor<UInt32>, state: Tensor<UInt32>, out: Tensor<Float>,
+    query: Tensor<Float>, cache: KeyValueCache, mask: Tensor<UInt32>, state: Tensor<UInt32>,
+    out: Tensor<Float>,
     rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int, maskWords: Int, scale: Float,
     significantBits: UInt32 = ACTIVATION_BITS_F16
   ) {
     require(
       headSize % 2 == 0 && headSize <= 256 && heads % keyHeads == 0, "treeAttention",
       "\(heads) heads, \(keyHeads) key heads of \(headSize)")
-    require(firstRow + rows <= Int(MAXIMUM_NODES), "treeAttention", "\(firstRow + rows) in-flight rows, at most 1024")
-    require(cache.keyColumns == keyHeads * headSize, "treeAttention", "cache of \(cache.keyColumns) key columns")
+    require(
+      firstRow + rows <= Int(MAXIMUM_NODES), "treeAttention",
+      "\(firstRow + rows) in-flight rows, at most 1024")
+    require(
+      cache.keyColumns == keyHeads * headSize, "treeAttention", "cache of \(cache.keyColumns) key columns")
     require(query, rows * (heads + keyHeads) * headSize, "treeAttention", "query")
     require(mask, max(1, (firstRow + rows) * maskWords), "treeAttention", "mask")
     require(out, rows * heads * headSize, "treeAttention", "out")

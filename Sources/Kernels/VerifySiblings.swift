@@ -17,7 +17,8 @@ extension CommandList {
   ///   - target: a row a node.  - draft: a row a parent node (any rows when `rule` is one-hot).
   ///   - scratch: u32 `[2][vocabulary]`.
   public func verifySiblings(
-    target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, scratch: Tensor<UInt32>, rule: SiblingRule
+    target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, scratch: Tensor<UInt32>,
+    rule: SiblingRule
   ) {
     requireVocabulary(target.vocabulary, "verifySiblings")
     require(target.weights, tree.maximumNodes * target.vocabulary, "verifySiblings", "target weights")
@@ -28,8 +29,10 @@ extension CommandList {
       Invocation(
         .verifySiblings, p,
         [
-          .read(target.weights), .read(target.totals), .read(draft.weights), .read(draft.totals), .read(tree.tokens),
-          .read(tree.parents), .read(tree.depths), .read(tree.state), .readWrite(scratch), .write(tree.result),
+          .read(target.weights), .read(target.totals), .read(draft.weights), .read(draft.totals),
+          .read(tree.tokens),
+          .read(tree.parents), .read(tree.depths), .read(tree.state), .readWrite(scratch),
+          .write(tree.result),
         ],
         groups: (1, 1)))
   }
