@@ -35,7 +35,10 @@ public struct DeviceOptions: Sendable {
   public var disabledFeatures: DeviceFeatures = []
   /// Copies straight into device memory where the host can see it. Off, every transfer to device memory is staged.
   public var directTransfers = true
+  /// Keeps compiled pipelines on disk.
+  public var keepsPipelineCache = true
   /// Where the pipeline cache is kept; nil is `$ESPALIER_CACHE`, `$XDG_CACHE_HOME/espalier` or `~/.cache/espalier`.
+  /// `ESPALIER_CACHE=off` keeps none.
   public var cacheDirectory: String?
   /// Longest wait for the device when a call names no other limit.
   public var timeout: Duration = .seconds(60)

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// Names a device.
 public enum DeviceSelector: Sendable, Equatable, CustomStringConvertible {
   /// The position in ``Device/all(validation:)``.
@@ -18,6 +24,13 @@ public enum DeviceSelector: Sendable, Equatable, CustomStringConvertible {
     } else {
       self = .name(text)
     }
+  }
+
+  /// What `ESPALIER_DEVICE` names; nil when it is unset or empty.
+  public static func fromEnvironment(
+    _ environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> DeviceSelector? {
+    environment["ESPALIER_DEVICE"].flatMap { $0.isEmpty ? nil : DeviceSelector($0) }
   }
 
   public var description: String {
