@@ -1,0 +1,131 @@
+// Elementary operations of Contract.md. Each fp32 operation is rounded on its own (`precise`); what IEEE 754 leaves to
+// the driver (division, roots, exp, f16 rounding) is done with integer operations and polynomials.
+#ifndef ESPALIER_NUMERICS_GLSL
+#define ESPALIER_NUMERICS_GLSL
+
+#include "shared/contract.h"
+
+#define SIGN_BIT 0x80000000u
+#define INFINITY_BITS 0x7f800000u
+
+float negativeInfinity() { return uintBitsToFloat(SIGN_BIT | INFINITY_BITS); }
+
+uint magnitudeBits(float x) { return floatBitsToUint(x) & ~SIGN_BIT; }
+
+// Compares bits, so drivers that flush subnormals agree with those that keep them.
+float flush(float x) { return magnitudeBits(x) < FLUSH_BITS ? 0.0 : x; }
+
+// n significant bits, ties to even; NaN and infinity stay. The carry may run into the exponent, as it should.
+float roundBits(float x, uint significantBits) {
+  uint magnitude = magnitudeBits(x);
+  if (magnitude >= INFINITY_BITS) return x;
+  if (magnitude < FLUSH_BITS) return 0.0;
+  if (significantBits >= 24u) return x;
+  uint bits = floatBitsToUint(x);
+  uint drop = 24u - significantBits;
+  bits += ((1u << (drop - 1u)) - 1u) + ((bits >> drop) & 1u);
+  return uintBitsToFloat((bits >> drop) << drop);
+}
+
+float add(float a, float b) {
+  precise float result = a + b;
+  return result;
+}
+
+float subtract(float a, float b) {
+  precise float result = a - b;
+  return result;
+}
+
+float multiply(float a, float b) {
+  precise float result = a * b;
+  return result;
+}
+
+// sum + a * b in two roundings.
+float addProduct(float sum, float a, float b) {
+  precise float product = a * b;
+  precise float result = sum + product;
+  return result;
+}
+
+// The rule of `max` over a set: a NaN never wins.
+float greater(float maximum, float x) { return x > maximum ? x : maximum; }
+
+// x <= 0. +0 below EXP_LOWEST and for NaN, so the exponent field never underflows.
+float expNonPositive(float x) {
+  if (!(x >= EXP_LOWEST)) return 0.0;
+  precise float n = floor(x * EXP_LOG2E + 0.5);
+  precise float r = (x - n * EXP_LN2_HIGH) - n * EXP_LN2_LOW;
+  precise float p = EXP_C6 * r + EXP_C5;
+  p = p * r + EXP_C4;
+  p = p * r + EXP_C3;
+  p = p * r + EXP_C2;
+  p = p * r + 1.0;
+  p = p * r + 1.0;
+  return uintBitsToFloat(floatBitsToUint(p) + (uint(int(n)) << 23));
+}
+
+// 1 / x for x in 2^-60...2^60, three Newton steps.
+float reciprocal(float x) {
+  precise float y = uintBitsToFloat(RECIPROCAL_SEED - floatBitsToUint(x));
+  y = y * (2.0 - x * y);
+  y = y * (2.0 - x * y);
+  y = y * (2.0 - x * y);
+  return y;
+}
+
+// 1 / sqrt(x) for x of 2^-60 and more, three Newton steps.
+float reciprocalRoot(float x) {
+  precise float y = uintBitsToFloat(RECIPROCAL_ROOT_SEED - (floatBitsToUint(x) >> 1));
+  precise float h = 0.5 * x;
+  y = y * (1.5 - (h * y) * y);
+  y = y * (1.5 - (h * y) * y);
+  y = y * (1.5 - (h * y) * y);
+  return y;
+}
+
+float sigmoid(float x) {
+  float e = expNonPositive(uintBitsToFloat(floatBitsToUint(x) | SIGN_BIT));
+  float s = reciprocal(add(1.0, e));
+  return flush(x >= 0.0 ? s : multiply(e, s));
+}
+
+// f16 bits of x, nearest even, subnormal halves kept. packHalf2x16 may round otherwise.
+uint halfBits(float x) {
+  uint sign = (floatBitsToUint(x) >> 16) & 0x8000u;
+  uint magnitude = magnitudeBits(x);
+  if (magnitude > INFINITY_BITS) return sign | 0x7e00u;
+  if (magnitude >= 0x47800000u) return sign | 0x7c00u;  // 2^16 and more
+  if (magnitude >= 0x38800000u) {                       // 2^-14 and more: a normal half
+    uint rebased = magnitude - 0x38000000u;             // exponent bias 127 to 15
+    return sign | ((rebased + 0xfffu + ((rebased >> 13) & 1u)) >> 13);
+  }
+  uint exponent = magnitude >> 23;
+  if (exponent < 102u) return sign;                     // below 2^-25, half of the smallest subnormal
+  uint significand = (magnitude & 0x7fffffu) | 0x800000u;
+  uint drop = 126u - exponent;                          // 14...24 bits below the unit 2^-24
+  uint quotient = significand >> drop;
+  uint remainder = significand & ((1u << drop) - 1u);
+  uint tie = 1u << (drop - 1u);
+  return sign | (quotient + (remainder > tie || (remainder == tie && (quotient & 1u) == 1u) ? 1u : 0u));
+}
+
+// Orders floats as unsigned integers: -0 equals +0, NaN equals -infinity. Integers, so that subnormals count everywhere.
+uint orderedBits(float x) {
+  uint bits = floatBitsToUint(x);
+  uint magnitude = bits & ~SIGN_BIT;
+  if (magnitude == 0u) return SIGN_BIT;
+  if (magnitude > INFINITY_BITS) return ~(SIGN_BIT | INFINITY_BITS);
+  return (bits & SIGN_BIT) != 0u ? ~bits : bits | SIGN_BIT;
+}
+
+#define ORDERED_NEGATIVE_INFINITY 0x007fffffu
+#define ORDERED_INFINITY 0xff800000u
+
+bool isNaNOrInfinity(float x) {  // +infinity; -infinity is a legal logit
+  uint bits = floatBitsToUint(x);
+  return bits == INFINITY_BITS || (bits & ~SIGN_BIT) > INFINITY_BITS;
+}
+
+#endif

@@ -1,0 +1,48 @@
+// Rotary position embedding, half-split (Su et al., 2021), of query and key heads; one invocation a pair.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "shared/rows.h"
+#include "shared/tree.h"
+#include "elements.glsl"
+#include "numerics.glsl"
+
+layout(push_constant) uniform Push { Rotary p; };
+layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };             // [rows][inputColumns]
+layout(set = 0, binding = 1, std430) readonly buffer Table { vec2 table[]; };      // [positions][headSize / 2] (cos, sin)
+layout(set = 0, binding = 2, std430) readonly buffer Depths { uint depths[]; };    // [firstRow + rows]
+layout(set = 0, binding = 3, std430) readonly buffer State { uint state[]; };
+layout(set = 0, binding = 4, std430) writeonly buffer Out { float outValues[]; };  // [rows][(heads + keyHeads) * headSize]
+
+void main() {
+  uint element = elementIndex();
+  uint pairs = p.headSize / 2u;
+  uint rotatedHeads = p.heads + p.keyHeads;
+  uint rowPairs = rotatedHeads * pairs;
+  if (element >= p.rows * rowPairs) return;
+  uint row = element / rowPairs;
+  uint rest = element - row * rowPairs;
+  uint head = rest / pairs;
+  uint i = rest - head * pairs;
+
+  uint base = state[STATE_LENGTH];
+  uint position = base + depths[p.firstRow + row];
+  // Below base only if the sum wrapped.
+  bool inTable = position >= base && position < uint(table.length()) / pairs;
+  float low = 0.0;
+  float high = 0.0;
+  if (inTable) {
+    vec2 turn = table[position * pairs + i];
+    uint from = row * p.inputColumns + head * p.headSize + i;
+    float a = x[from];
+    float b = x[from + pairs];
+    // Flushed products: their sum is a multiple of 2^-87, never subnormal.
+    low = subtract(flush(multiply(a, turn.x)), flush(multiply(b, turn.y)));
+    high = add(flush(multiply(b, turn.x)), flush(multiply(a, turn.y)));
+    uint bits = head < p.heads ? p.significantBits : 24u;
+    low = roundBits(low, bits);
+    high = roundBits(high, bits);
+  }
+  uint to = row * rotatedHeads * p.headSize + head * p.headSize + i;
+  outValues[to] = low;
+  outValues[to + pairs] = high;
+}
