@@ -22,7 +22,8 @@ struct AttentionCase: CustomTestStringConvertible {
     [0, 1, 62, 63, 64, 65, 127, 128, 200].map { AttentionCase(length: $0, rows: 3) } + [
       AttentionCase(length: 100, rows: 5, firstRow: 2, headSize: 30, maskWords: 1),
       AttentionCase(length: 63, rows: 40, headSize: 64, maskWords: 2, adversarial: true),
-      AttentionCase(length: 10, rows: 70), AttentionCase(length: 70, rows: 2, heads: 1, keyHeads: 1, headSize: 200),
+      AttentionCase(length: 10, rows: 70),
+      AttentionCase(length: 70, rows: 2, heads: 1, keyHeads: 1, headSize: 200),
       AttentionCase(length: 0, rows: 6, maskWords: 1), AttentionCase(length: 130, rows: 4, adversarial: true),
     ]
 }
@@ -39,7 +40,9 @@ struct AttentionCase: CustomTestStringConvertible {
     let query = random.floats(c.rows * stride).map { rounded($0 * 4, to: ACTIVATION_BITS_F16) }
     // Any bits, also above the rows of the mask, which never count; the last row sees nothing in flight.
     let inFlight = c.firstRow + c.rows
-    var mask = (0..<max(inFlight * c.maskWords, 1)).map { _ in UInt32.random(in: 0...UInt32.max, using: &random) }
+    var mask = (0..<max(inFlight * c.maskWords, 1)).map { _ in
+      UInt32.random(in: 0...UInt32.max, using: &random)
+    }
     if c.maskWords > 0 { for w in 1...c.maskWords { mask[mask.count - w] = 0 } }
     let p = TreeAttention(
       rows: U32(c.rows), firstRow: U32(c.firstRow), heads: U32(c.heads), keyHeads: U32(c.keyHeads),
@@ -48,8 +51,10 @@ struct AttentionCase: CustomTestStringConvertible {
     let state = operand([UInt32(c.length), 0, 0, 0, 0, 0, 0, 0])
     let (a, b) = (poisoned(c.rows * c.heads * c.headSize), poisoned(c.rows * c.heads * c.headSize))
     let packed = operand(words(cache))
-    Reference.treeAttention(p, query: operand(query), cache: packed, mask: operand(mask), state: state, out: a)
-    Reference.treeAttentionFast(p, query: operand(query), cache: packed, mask: operand(mask), state: state, out: b)
+    Reference.treeAttention(
+      p, query: operand(query), cache: packed, mask: operand(mask), state: state, out: a)
+    Reference.treeAttentionFast(
+      p, query: operand(query), cache: packed, mask: operand(mask), state: state, out: b)
     #expect(bits(a) == bits(b))
 
     for r in 0..<c.rows {
@@ -83,7 +88,8 @@ struct AttentionCase: CustomTestStringConvertible {
   @Test func keyValueAppendStoresHalvesAndDropsWhatDoesNotFit() {
     var random = SplitMix(9)
     let p = KeyValueAppend(
-      rows: 3, firstRow: 1, keyColumns: 4, keyStride: 6, keyOffset: 2, valueStride: 9, valueOffset: 5, slots: 6)
+      rows: 3, firstRow: 1, keyColumns: 4, keyStride: 6, keyOffset: 2, valueStride: 9, valueOffset: 5,
+      slots: 6)
     let (rotated, projected) = (random.adversarial(18), random.adversarial(27))
     let cache = mutableOperand([UInt32](repeating: 0xdead_beef, count: 2 * 6 * 2))
     Reference.keyValueAppend(
@@ -92,7 +98,9 @@ struct AttentionCase: CustomTestStringConvertible {
     for slot in 0..<6 {
       for c in 0..<4 {
         let word = slot * 2 + c / 2
-        let half = { (plane: Int) in UInt16(truncatingIfNeeded: cache[plane * 12 + word] >> UInt32(c % 2 * 16)) }
+        let half = { (plane: Int) in
+          UInt16(truncatingIfNeeded: cache[plane * 12 + word] >> UInt32(c % 2 * 16))
+        }
         if slot < 4 {
           #expect(cache[word] == 0xdead_beef && cache[12 + word] == 0xdead_beef)
         } else {

@@ -38,7 +38,8 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
     let clean = given.map { abs($0) < 0x1p-38 ? 0 : $0 }
     #expect(packed.cleaned == zip(given, clean).filter { $0 != $1 }.count)
     check(
-      rows, packing, accumulate, x, clean, operand(packed.words), Reference.matmulF32, Reference.matmulF32Fast)
+      rows, packing, accumulate, x, clean, operand(packed.words), Reference.matmulF32, Reference.matmulF32Fast
+    )
   }
 
   typealias Kernel = (

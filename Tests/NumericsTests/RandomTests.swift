@@ -53,8 +53,10 @@ import Testing
   @Test func everyPartOfTheKeyCounts() {
     let base = KeyedRandom(seed: 1, position: 2, role: 3, index: 4)
     let others = [
-      KeyedRandom(seed: 2, position: 2, role: 3, index: 4), KeyedRandom(seed: 1 << 32 | 1, position: 2, role: 3, index: 4),
-      KeyedRandom(seed: 1, position: 3, role: 3, index: 4), KeyedRandom(seed: 1, position: 2, role: 4, index: 4),
+      KeyedRandom(seed: 2, position: 2, role: 3, index: 4),
+      KeyedRandom(seed: 1 << 32 | 1, position: 2, role: 3, index: 4),
+      KeyedRandom(seed: 1, position: 3, role: 3, index: 4),
+      KeyedRandom(seed: 1, position: 2, role: 4, index: 4),
       KeyedRandom(seed: 1, position: 2, role: 3, index: 5),
     ]
     let values = ([base] + others).map { $0.uniform(below: .max) }

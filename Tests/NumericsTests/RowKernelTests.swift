@@ -88,7 +88,8 @@ import Testing
     let out = poisoned(3 * 18)
     let state: [UInt32] = [4, 0, 0, 0, 0, 0, 0, 0]
     Reference.rotary(
-      p, x: operand(x), table: operand(table), depths: operand([99, 0, 5, 6]), state: operand(state), out: out)
+      p, x: operand(x), table: operand(table), depths: operand([99, 0, 5, 6]), state: operand(state), out: out
+    )
     for (r, position) in [4, 9].enumerated() {
       for h in 0..<3 {
         for i in 0..<size / 2 {

@@ -28,7 +28,9 @@ struct SplitMix: RandomNumberGenerator {
       switch Int.random(in: 0..<8, using: &self) {
       case 0: values.append(sign * 0)
       case 1: values.append(sign * x * 0x1p-130)
-      case 2: values.append(sign * Float(sign: .plus, exponent: .random(in: -70...20, using: &self), significand: x))
+      case 2:
+        values.append(
+          sign * Float(sign: .plus, exponent: .random(in: -70...20, using: &self), significand: x))
       case 3: values += [sign * x * 1024, -sign * x * 1024]
       default: values.append(sign * x)
       }
@@ -52,7 +54,9 @@ func poisoned(_ count: Int) -> UnsafeMutableBufferPointer<Float> {
 }
 
 /// Bits, with every NaN alike.
-func bits(_ values: some Sequence<Float>) -> [UInt32] { values.map { $0.isNaN ? 0x7fc0_0000 : $0.bitPattern } }
+func bits(_ values: some Sequence<Float>) -> [UInt32] {
+  values.map { $0.isNaN ? 0x7fc0_0000 : $0.bitPattern }
+}
 
 /// |value - exact| in units of the last place of the exact value.
 func ulps(_ value: Float, _ exact: Double) -> Double {
