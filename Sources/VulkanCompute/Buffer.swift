@@ -54,7 +54,8 @@ public struct Buffer<Element: BitwiseCopyable>: ~Copyable, Sendable {
   public func withElements<Result, Failure: Error>(
     _ body: (UnsafeMutableBufferPointer<Element>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    precondition(storage.intent != .device, "\(label): a device buffer is not mapped; use upload and download")
+    precondition(
+      storage.intent != .device, "\(label): a device buffer is not mapped; use upload and download")
     guard let mapped = storage.mapped else { preconditionFailure("\(label): the buffer is not mapped") }
     defer { withExtendedLifetime(storage) {} }
     return try body(

@@ -42,7 +42,8 @@ public struct CommandRecorder: ~Copyable {
       fail(limit: "maxComputeWorkGroupCount", requested: Int(count), maximum: maximum, pipeline.name)
     }
     append(
-      .dispatch(pipeline, .count(groups.0, groups.1, groups.2), Array(constants), operands.map(\.view)), operands)
+      .dispatch(pipeline, .count(groups.0, groups.1, groups.2), Array(constants), operands.map(\.view)),
+      operands)
   }
 
   /// Runs a kernel with push constants given as bytes.
@@ -72,14 +73,17 @@ public struct CommandRecorder: ~Copyable {
       "\(pipeline.name): group counts are 12 bytes at a multiple of 4 in \(groups.label)")
     let words = groups.slice(byteOffset: 0, byteCount: 12)
     append(
-      .dispatch(pipeline, .indirect(words), Array(constants), operands.map(\.view)), operands + [.read(words)])
+      .dispatch(pipeline, .indirect(words), Array(constants), operands.map(\.view)), operands + [.read(words)]
+    )
   }
 
   /// Runs a kernel indirectly with push constants given as bytes.
   public mutating func dispatchIndirect(
     _ pipeline: Pipeline, groups: BufferView, constants: [UInt8] = [], operands: [Operand]
   ) {
-    constants.withUnsafeBytes { dispatchIndirect(pipeline, groups: groups, constants: $0, operands: operands) }
+    constants.withUnsafeBytes {
+      dispatchIndirect(pipeline, groups: groups, constants: $0, operands: operands)
+    }
   }
 
   // MARK: Transfers
@@ -90,7 +94,8 @@ public struct CommandRecorder: ~Copyable {
     check(destination)
     precondition(
       source.byteCount == destination.byteCount,
-      "copy of \(source.byteCount) bytes of \(source.label) to \(destination.byteCount) of \(destination.label)")
+      "copy of \(source.byteCount) bytes of \(source.label) to \(destination.byteCount) of \(destination.label)"
+    )
     precondition(
       source.storage !== destination.storage || !source.byteRange.overlaps(destination.byteRange),
       "\(source.label): a copy within a buffer must not overlap")
@@ -172,7 +177,9 @@ public struct CommandRecorder: ~Copyable {
     precondition(view.device === device, "\(view.label): a buffer of another device")
   }
 
-  private mutating func check(_ pipeline: Pipeline, _ constants: UnsafeRawBufferPointer, _ operands: [Operand]) {
+  private mutating func check(
+    _ pipeline: Pipeline, _ constants: UnsafeRawBufferPointer, _ operands: [Operand]
+  ) {
     let name = pipeline.name
     precondition(
       constants.count == pipeline.constantByteCount,

@@ -61,7 +61,10 @@ public final class Device: Sendable {
 
   /// Every device of every driver. Throws ``VulkanError/noDriver(reason:)`` rather than return none.
   public static func all(validation: Bool = false) throws(VulkanError) -> [DeviceDescription] {
-    describe(try Instance(validation: validation ? .standard : .off).physicalDevices())
+    let instance = try Instance(validation: validation ? .standard : .off)
+    // Physical devices go with their instance.
+    defer { withExtendedLifetime(instance) {} }
+    return describe(try instance.physicalDevices())
   }
 
   private static func describe(_ devices: [VkPhysicalDevice]) -> [DeviceDescription] {

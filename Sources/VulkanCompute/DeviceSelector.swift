@@ -56,7 +56,9 @@ public enum DeviceSelector: Sendable, Equatable, CustomStringConvertible {
     let candidates = selector.map { selector in devices.filter { selector.matches($0) } } ?? devices
     // Usable devices first, then the kind; the driver's own order decides between equals.
     let best = candidates.min {
-      ($0.missing.isEmpty ? 0 : 1, $0.kind.rank, $0.index) < ($1.missing.isEmpty ? 0 : 1, $1.kind.rank, $1.index)
+      ($0.missing.isEmpty ? 0 : 1, $0.kind.rank, $0.index) < (
+        $1.missing.isEmpty ? 0 : 1, $1.kind.rank, $1.index
+      )
     }
     guard let best else {
       throw .unknownDevice(selector: "\(selector?.description ?? "")", available: devices.map(\.name))

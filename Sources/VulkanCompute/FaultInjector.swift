@@ -16,6 +16,9 @@ final class FaultInjector: Sendable {
     state.withLock { $0 = State(callsUntilFault: calls, result: code) }
   }
 
+  /// Reports the device as lost at the next call.
+  func armDeviceLoss() { arm(after: 0, with: VK_ERROR_DEVICE_LOST) }
+
   /// Switches off; false when the fault had already struck.
   @discardableResult
   func disarm() -> Bool {

@@ -62,7 +62,8 @@ struct FeatureChain {
     add(vulkan12.pointee.shaderInt8, .shaderInt8)
     add(vulkan12.pointee.scalarBlockLayout, .scalarBlockLayout)
     add(vulkan12.pointee.timelineSemaphore, .timelineSemaphore)
-    add(vulkan12.pointee.vulkanMemoryModel & vulkan12.pointee.vulkanMemoryModelDeviceScope, .vulkanMemoryModel)
+    add(
+      vulkan12.pointee.vulkanMemoryModel & vulkan12.pointee.vulkanMemoryModelDeviceScope, .vulkanMemoryModel)
     add(subgroupSize.pointee.subgroupSizeControl, .subgroupSizeControl)
     add(dotProduct.pointee.shaderIntegerDotProduct, .shaderIntegerDotProduct)
     return set

@@ -26,7 +26,8 @@ public final class Pipeline: @unchecked Sendable {
   ) throws(VulkanError) {
     let name = key.name
     precondition(spirv.first == 0x0723_0203, "\(name): not SPIR-V in the byte order of this machine")
-    precondition(constantByteCount >= 0 && constantByteCount % 4 == 0, "\(name): push constants are 32-bit words")
+    precondition(
+      constantByteCount >= 0 && constantByteCount % 4 == 0, "\(name): push constants are 32-bit words")
     precondition(bindingCount >= 0, "\(name): \(bindingCount) bindings")
     try Self.checkLimits(device, key, constantByteCount: constantByteCount, bindingCount: bindingCount)
     // Each step undoes the ones before it when it fails.

@@ -35,7 +35,8 @@ extension Device {
   }
 
   /// Copies elements into a buffer; they fill the view exactly.
-  public func upload<Element: BitwiseCopyable>(_ elements: [Element], to view: BufferView) throws(VulkanError) {
+  public func upload<Element: BitwiseCopyable>(_ elements: [Element], to view: BufferView) throws(VulkanError)
+  {
     try elements.withUnsafeBufferPointer { elements throws(VulkanError) in
       try upload(UnsafeRawBufferPointer(elements), to: view)
     }
@@ -79,7 +80,8 @@ extension Device {
     let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
       do throws(VulkanError) {
         // The array may have room for more elements than it was asked for.
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<view.byteCount])
+        let bytes = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[..<view.byteCount])
         try download(view, into: bytes)
         initialized = count
       } catch {
