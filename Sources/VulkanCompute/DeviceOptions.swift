@@ -45,6 +45,9 @@ public struct DeviceOptions: Sendable {
   /// Size in bytes of the blocks from which buffers are sub-allocated.
   public var blockByteCount = 64 << 20
 
+  /// Bytes of one half of a staging buffer: while the device copies one half, the host fills the other.
+  public var stagingByteCount = 8 << 20
+
   /// Options with the defaults above.
   public init(validation: ValidationMode = .fromEnvironment()) {
     self.validation = validation

@@ -1,7 +1,4 @@
 extension Device {
-  /// Bytes of one half of a staging buffer: while the device copies one half, the host fills the other.
-  static let stagingByteCount = 8 << 20
-
   /// Copies host bytes into a buffer, after the work that uses it; returns when they are there.
   ///
   /// `bytes` has exactly the view's length.
@@ -14,7 +11,7 @@ extension Device {
       target.copyMemory(from: bytes.baseAddress!, byteCount: bytes.count)
       return
     }
-    let slice = min(bytes.count, Self.stagingByteCount)
+    let slice = min(bytes.count, options.stagingByteCount)
     let halves = min(2, (bytes.count + slice - 1) / slice)
     let staging = try Buffer<UInt8>(self, count: halves * slice, intent: .upload, label: "staging")
     var pending = [TimelinePoint?](repeating: nil, count: halves)
@@ -54,7 +51,7 @@ extension Device {
       bytes.baseAddress!.copyMemory(from: source, byteCount: bytes.count)
       return
     }
-    let slice = min(bytes.count, Self.stagingByteCount)
+    let slice = min(bytes.count, options.stagingByteCount)
     let staging = try Buffer<UInt8>(self, count: slice, intent: .readback, label: "staging")
     for start in stride(from: 0, to: bytes.count, by: slice) {
       let count = min(slice, bytes.count - start)

@@ -8,10 +8,12 @@ extension VulkanTests {
     @Test func isKept() async throws {
       try await withTemporaryDirectory { directory in
         for _ in 0..<2 {
-          try await withDevice({
-            $0.keepsPipelineCache = true
-            $0.cacheDirectory = directory + "/new"
-          }) { device in
+          try await withDevice(
+            .testing {
+              $0.keepsPipelineCache = true
+              $0.cacheDirectory = directory + "/new"
+            }
+          ) { device in
             #expect(device.warnings == [])
             _ = try device.scalePipeline(factor: 2)
             device.savePipelineCache()
@@ -53,10 +55,12 @@ extension VulkanTests {
       try await withTemporaryDirectory { directory in
         // A directory below a file cannot be made, whoever asks.
         try Data().write(to: URL(filePath: directory + "/file"))
-        try await withDevice({
-          $0.keepsPipelineCache = true
-          $0.cacheDirectory = directory + "/file/cache"
-        }) { device in
+        try await withDevice(
+          .testing {
+            $0.keepsPipelineCache = true
+            $0.cacheDirectory = directory + "/file/cache"
+          }
+        ) { device in
           guard case .pipelineCacheUnwritable = try #require(device.warnings.first) else {
             throw CancellationError()
           }

@@ -66,7 +66,7 @@ extension VulkanTests {
     }
 
     @Test func disabledFeaturesAreMissed() async throws {
-      try await withDevice({ $0.disabledFeatures = [.shaderInt64, .timelineSemaphore] }) { device in
+      try await withDevice(.testing { $0.disabledFeatures = [.shaderInt64, .timelineSemaphore] }) { device in
         #expect(!device.features.contains(.shaderInt64))
         // Not optional.
         #expect(device.features.contains(.timelineSemaphore))
@@ -102,6 +102,35 @@ extension VulkanTests {
           guard case .noDriver = error else { exit(2) }
         }
         exit(0)
+      }
+    }
+
+    @Test func withoutLayerThrows() async {
+      await #expect(processExitsWith: .success) {
+        setenv("VK_LAYER_PATH", "/nonexistent", 1)
+        do throws(VulkanError) {
+          _ = try Device(options: DeviceOptions(validation: .standard))
+          exit(1)
+        } catch {
+          guard case .validationUnavailable = error else { exit(2) }
+        }
+        exit(0)
+      }
+    }
+
+    /// The instrument itself: a hazard that the recorder was told to leave alone is heard.
+    @Test func validationHears() throws {
+      let device = try Device(options: .testing(.synchronization))
+      let buffer = try Buffer<UInt32>(device, count: 64, label: "hazard")
+      var recorder = CommandRecorder(device)
+      recorder.concurrent { recorder in
+        recorder.fill(buffer.view, with: 1)
+        recorder.copy(from: buffer[0..<32], to: buffer[32..<64])
+      }
+      _ = try recorder.finish()
+      #expect(device.validationMessages.contains { $0.contains("SYNC-HAZARD") })
+      #expect(throws: VulkanError.validation(messages: device.validationMessages)) {
+        try device.checkValidation()
       }
     }
 

@@ -5,7 +5,7 @@ import Testing
 extension VulkanTests {
   @Suite struct MemoryTests {
     @Test func smallBuffersShareABlock() async throws {
-      try await withDevice({ $0.blockByteCount = 1 << 20 }) { device in
+      try await withDevice(.testing { $0.blockByteCount = 1 << 20 }) { device in
         let first = try Buffer<UInt8>(device, count: 1000, label: "first")
         let second = try Buffer<UInt8>(device, count: 1, label: "second")
         #expect(device.memoryStatistics.blockCount == 1)
@@ -96,10 +96,12 @@ extension VulkanTests {
 
     /// Fails each fallible call of a whole round in turn: every failure is thrown, and leaves nothing behind.
     @Test func eachFailureLeavesNothing() async throws {
-      try await withDevice({ options in
-        options.profiling = true
-        options.directTransfers = false
-      }) { device in
+      try await withDevice(
+        .testing { options in
+          options.profiling = true
+          options.directTransfers = false
+        }
+      ) { device in
         let baseline = device.logical.liveObjectCount
         let expected = words(300).map { $0 &* 5 &+ 7 }
         var failures = 0

@@ -6,7 +6,7 @@ import Testing
 extension VulkanTests {
   @Suite struct ProfilerTests {
     @Test func measuresSpansOfEachRun() async throws {
-      try await withDevice({ $0.profiling = true }) { device in
+      try await withDevice(.testing { $0.profiling = true }) { device in
         guard device.isProfiling else { return #expect(!device.warnings.isEmpty) }
         let buffer = try Buffer<UInt32>(device, count: 1 << 20, label: "words")
         var recorder = CommandRecorder(device)

@@ -5,9 +5,14 @@ import Testing
 extension VulkanTests {
   @Suite struct RecorderTests {
     @Test(arguments: [true, false]) func transfersRoundTrip(direct: Bool) async throws {
-      try await withDevice({ $0.directTransfers = direct }) { device in
+      try await withDevice(
+        .testing { options in
+          options.directTransfers = direct
+          options.stagingByteCount = 1 << 16
+        }
+      ) { device in
         // Odd, and more than two halves of the staging buffer.
-        let count = 2 * Device.stagingByteCount + 12_345
+        let count = 2 * (1 << 16) + 12_345
         let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 131 ^ $0 >> 8) }
         let buffer = try Buffer<UInt8>(device, count: count, label: "bytes")
         try device.upload(bytes, to: buffer.view)
@@ -17,7 +22,7 @@ extension VulkanTests {
     }
 
     @Test func copyAndFill() async throws {
-      try await withDevice(validation: .synchronization) { device in
+      try await withDevice(.testing(.synchronization)) { device in
         let buffer = try Buffer<UInt32>(device, count: 256, intent: .readback, label: "words")
         var recorder = CommandRecorder(device)
         recorder.fill(buffer.view, with: 0xdead_beef)
@@ -34,7 +39,7 @@ extension VulkanTests {
     }
 
     @Test func dispatches() async throws {
-      try await withDevice(validation: .synchronization) { device in
+      try await withDevice(.testing(.synchronization)) { device in
         let input = try Buffer<UInt32>(device, count: 1000, intent: .upload, label: "input")
         let output = try Buffer<UInt32>(device, count: 1000, intent: .readback, label: "output")
         input.withElements { elements in _ = elements.initialize(fromContentsOf: words(1000)) }
@@ -104,7 +109,7 @@ extension VulkanTests {
 
     /// A chain of dependent kernels, over several submissions and without waiting in between.
     @Test func chainsAreOrdered() async throws {
-      try await withDevice(validation: .synchronization) { device in
+      try await withDevice(.testing(.synchronization)) { device in
         let count = 4096
         let a = try Buffer<UInt32>(device, count: count, label: "a")
         let b = try Buffer<UInt32>(device, count: count, label: "b")
@@ -127,7 +132,7 @@ extension VulkanTests {
     }
 
     @Test func groupCountsFromABuffer() async throws {
-      try await withDevice(validation: .synchronization) { device in
+      try await withDevice(.testing(.synchronization)) { device in
         let groups = try Buffer<UInt32>(device, count: 4, label: "groups")
         let input = try Buffer<UInt32>(device, count: 256, label: "input")
         let output = try Buffer<UInt32>(device, count: 256, label: "output")
@@ -200,18 +205,28 @@ extension VulkanTests {
       }
     }
 
-    @Test func misuseTraps() async {
-      await #expect(processExitsWith: .failure) {
+    @Test func misuseTraps() async throws {
+      let empty = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         let device = try Device(options: DeviceOptions(validation: .off))
         _ = try Buffer<UInt32>(device, count: 0, label: "empty")
       }
-      await #expect(processExitsWith: .failure) {
+      let constants = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         let device = try Device(options: DeviceOptions(validation: .off))
         let buffer = try Buffer<UInt32>(device, count: 64, label: "words")
         let pipeline = try device.scalePipeline(factor: 1)
         var recorder = CommandRecorder(device)
         recorder.dispatch(pipeline, groups: (1, 1, 1), constants: [0], operands: [.read(buffer.view)])
       }
+      // Optimised builds trap without words.
+      #if DEBUG
+        for (result, words) in [
+          (empty, "empty: a buffer has at least one element"),
+          (constants, "scale: 1 bytes of push constants, 8 expected"),
+        ] {
+          let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+          #expect(text.contains(words))
+        }
+      #endif
     }
   }
 }

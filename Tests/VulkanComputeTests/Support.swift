@@ -7,14 +7,23 @@ import Testing
 /// Every test that uses a device; one after the other, because drivers share the machine's cores.
 @Suite(.serialized) enum VulkanTests {}
 
-/// Opens a device with validation and a cache of its own, and fails if the layer says anything, also at the very end.
+extension DeviceOptions {
+  /// Validation on, and nothing kept on disk.
+  static func testing(
+    _ validation: ValidationMode = .standard, _ configure: (inout DeviceOptions) -> Void = { _ in }
+  ) -> DeviceOptions {
+    var options = DeviceOptions(validation: validation)
+    options.keepsPipelineCache = false
+    configure(&options)
+    return options
+  }
+}
+
+/// Opens a device and fails if the validation layer says anything, also at the very end.
 func withDevice(
-  validation: ValidationMode = .standard, _ configure: (inout DeviceOptions) -> Void = { _ in },
-  sourceLocation: SourceLocation = #_sourceLocation, _ body: (Device) async throws -> Void
+  _ options: DeviceOptions = .testing(), sourceLocation: SourceLocation = #_sourceLocation,
+  _ body: (Device) async throws -> Void
 ) async throws {
-  var options = DeviceOptions(validation: validation)
-  options.keepsPipelineCache = false
-  configure(&options)
   let log: ValidationLog
   do {
     let device = try Device(options: options)
