@@ -1,0 +1,2 @@
+#include <shaderc/shaderc.h>
+#include <spirv-tools/libspirv.h>
