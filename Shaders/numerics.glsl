@@ -123,7 +123,8 @@ uint orderedBits(float x) {
 #define ORDERED_NEGATIVE_INFINITY 0x007fffffu
 #define ORDERED_INFINITY 0xff800000u
 
-bool isNaNOrInfinity(float x) {  // +infinity; -infinity is a legal logit
+// What spoils a row of logits; -infinity is legal there.
+bool isNaNOrPlusInfinity(float x) {
   uint bits = floatBitsToUint(x);
   return bits == INFINITY_BITS || (bits & ~SIGN_BIT) > INFINITY_BITS;
 }

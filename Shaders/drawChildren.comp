@@ -1,0 +1,60 @@
+// Draws the children of tree nodes of one depth from their draft rows, with or without replacement. One group a parent.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "shared/distribution.h"
+#include "shared/tree.h"
+#include "shared/contract.h"
+#include "philox.glsl"
+#include "pick.glsl"
+
+layout(push_constant) uniform Push { DrawChildren p; };
+layout(set = 0, binding = 0, std430) readonly buffer Weights { uint weights[]; };  // [nodes][vocabulary]
+layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };    // [nodes][2]: total, status
+layout(set = 0, binding = 2, std430) readonly buffer State { uint state[]; };
+layout(set = 0, binding = 3, std430) buffer Tokens { uint tokens[]; };
+
+// Tokens of this lane's block that were drawn, a bit each; a block is at most 1024 tokens.
+uint drawn[MAXIMUM_VOCABULARY / LANES / 32u];
+uint blockBegin;
+
+Wide weightOf(uint token) {
+  uint offset = token - blockBegin;
+  if (((drawn[offset / 32u] >> (offset % 32u)) & 1u) != 0u) return Wide(0u);
+  return widen(weights[(p.firstParent + gl_WorkGroupID.x) * p.vocabulary + token]);
+}
+
+void main() {
+  uint lane = gl_LocalInvocationID.x;
+  uint parent = gl_WorkGroupID.x;
+  uint row = p.firstParent + parent;
+  uvec2 block = ownBlock(lane, p.vocabulary);
+  blockBegin = block.x;
+  for (uint i = 0u; i < MAXIMUM_VOCABULARY / LANES / 32u; i++) drawn[i] = 0u;
+
+  uint remaining = totals[row * 2u];
+  uint position = state[STATE_LENGTH] + p.childDepth;
+  uvec2 seed = uvec2(state[STATE_SEED_LOW], state[STATE_SEED_HIGH]);
+  Wide own = blockSum(block);
+  Wide sum;
+  Wide inclusive = scanAdd(lane, own, sum);
+
+  for (uint j = 0u; j < p.children; j++) {
+    uint token = NO_TOKEN;
+    if (remaining != 0u) {
+      Wide y = uniformBelow(widen(remaining), seed, ROLE_DRAFT, position, j);
+      token = pickToken(lane, block, own, inclusive, y);
+      if (p.replacement == 0u) {
+        Wide taken = widen(weights[row * p.vocabulary + token]);
+        bool isMine = token >= block.x && token < block.y;
+        if (isMine) {
+          uint offset = token - blockBegin;
+          drawn[offset / 32u] |= 1u << (offset % 32u);
+          own = wideSubtract(own, taken);
+        }
+        if (token < block.y) inclusive = wideSubtract(inclusive, taken);
+        remaining -= taken.x;
+      }
+    }
+    if (lane == 0u) tokens[p.firstChild + parent * p.children + j] = token;
+  }
+}

@@ -1,0 +1,75 @@
+// The best tokens of a row: tokens in order (smaller key, then lower token) until their amounts reach a need.
+// Radix selection with a histogram of 256 digits; the histogram holds integers, so atomics leave no trace of order.
+#ifndef ESPALIER_SELECT_GLSL
+#define ESPALIER_SELECT_GLSL
+
+#include "workgroup.glsl"
+
+// Both are defined by the includer. An amount of 0 means the token does not take part; the sum of all is below 2^32.
+uint keyOf(uint token);
+uint amountOf(uint key);
+
+#define KEEP_ALL 0xffffffffu
+
+// Last key and, among tokens with that key, last token to keep.
+struct Cut {
+  uint key;
+  uint token;
+};
+
+bool isKept(Cut cut, uint key, uint token) { return key < cut.key || (key == cut.key && token <= cut.token); }
+
+shared uint histogram[LANES];
+
+// The digit whose interval of the running sum holds `need`, and its sum; KEEP_ALL if the sum of all is less.
+// `need` becomes what is needed inside the digit.
+uint chooseDigit(uint lane, inout uint need, out uint digitSum) {
+  uint own = histogram[lane];
+  Wide total;
+  uint inclusive = scanAdd(lane, widen(own), total).x;
+  bool isOwner = inclusive >= need && inclusive - own < need;
+  uint digit = broadcast(lane, isOwner, lane, KEEP_ALL);
+  if (digit == KEEP_ALL) return KEEP_ALL;
+  need = broadcast(lane, isOwner, need - (inclusive - own), 0u);
+  digitSum = broadcast(lane, isOwner, own, 0u);
+  return digit;
+}
+
+// need >= 1. Same cut on every lane.
+Cut findCut(uint lane, uint vocabulary, uint need) {
+  uint key = 0u;
+  uint keyMask = 0u;
+  uint digitSum = 0u;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    histogram[lane] = 0u;
+    barrier();
+    for (uint token = lane; token < vocabulary; token += LANES) {
+      uint candidate = keyOf(token);
+      uint amount = amountOf(candidate);
+      if (amount != 0u && (candidate & keyMask) == key) atomicAdd(histogram[(candidate >> shift) & 255u], amount);
+    }
+    barrier();
+    uint digit = chooseDigit(lane, need, digitSum);
+    if (digit == KEEP_ALL) return Cut(KEEP_ALL, KEEP_ALL);
+    key |= digit << shift;
+    keyMask |= 255u << shift;
+  }
+  uint amount = amountOf(key);
+  if (digitSum - need < amount) return Cut(key, KEEP_ALL);  // every token with this key is needed
+
+  uint last = 0u;
+  uint lastMask = 0u;
+  for (int shift = 16; shift >= 0; shift -= 8) {
+    histogram[lane] = 0u;
+    barrier();
+    for (uint token = lane; token < vocabulary; token += LANES) {
+      if (keyOf(token) == key && (token & lastMask) == last) atomicAdd(histogram[(token >> shift) & 255u], amount);
+    }
+    barrier();
+    last |= chooseDigit(lane, need, digitSum) << shift;
+    lastMask |= 255u << shift;
+  }
+  return Cut(key, last);
+}
+
+#endif

@@ -1,0 +1,72 @@
+// Order-free reductions of a group of 256 lanes: integers only, so any order gives the same answer.
+// Every function has barriers: call it in uniform control flow.
+#ifndef ESPALIER_WORKGROUP_GLSL
+#define ESPALIER_WORKGROUP_GLSL
+
+#include "wide.glsl"
+
+layout(local_size_x = 256) in;
+
+#define LANES 256u
+
+shared Wide scanSlots[LANES];
+shared uint sharedBest;
+
+// Sum of the values of lanes 0...lane. `total` is the sum over all lanes.
+Wide scanAdd(uint lane, Wide value, out Wide total) {
+  scanSlots[lane] = value;
+  barrier();
+  for (uint step = 1u; step < LANES; step *= 2u) {
+    Wide below = lane >= step ? scanSlots[lane - step] : Wide(0u);
+    barrier();
+    value = wideAdd(value, below);
+    scanSlots[lane] = value;
+    barrier();
+  }
+  total = scanSlots[LANES - 1u];
+  barrier();  // the slots may be written again
+  return value;
+}
+
+// Least value of all lanes.
+uint groupMinimum(uint lane, uint value) {
+  if (lane == 0u) sharedBest = 0xffffffffu;
+  barrier();
+  if (value != 0xffffffffu) atomicMin(sharedBest, value);
+  barrier();
+  uint best = sharedBest;
+  barrier();
+  return best;
+}
+
+uint groupMaximum(uint lane, uint value) { return ~groupMinimum(lane, ~value); }
+
+uint groupOr(uint lane, uint bits) {
+  if (lane == 0u) sharedBest = 0u;
+  barrier();
+  if (bits != 0u) atomicOr(sharedBest, bits);
+  barrier();
+  uint all = sharedBest;
+  barrier();
+  return all;
+}
+
+// The value that one lane holds, for all; the owner is the lane with `isOwner`, and fallback counts without one.
+uint broadcast(uint lane, bool isOwner, uint value, uint fallback) {
+  if (lane == 0u) sharedBest = fallback;
+  barrier();
+  if (isOwner) sharedBest = value;
+  barrier();
+  uint result = sharedBest;
+  barrier();
+  return result;
+}
+
+// The consecutive tokens begin ..< end that a lane owns where the order of tokens counts.
+uvec2 ownBlock(uint lane, uint vocabulary) {
+  uint block = (vocabulary + LANES - 1u) / LANES;
+  uint begin = min(lane * block, vocabulary);
+  return uvec2(begin, min(begin + block, vocabulary));
+}
+
+#endif
