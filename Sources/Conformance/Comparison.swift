@@ -117,7 +117,7 @@ struct Substance {
     for (name, seen) in operands.sorted(by: { $0.key < $1.key }) {
       if !seen.varies { return "every word of \(name) is \(String(seen.first, radix: 16)) in hex" }
       if !seen.changes { return "\(name) never changes" }
-      if seen.finite * 4 < seen.floats {
+      if seen.finite * 16 < seen.floats {
         return "\(name) is zero or not finite in \(seen.floats - seen.finite) of \(seen.floats) elements"
       }
     }

@@ -100,7 +100,7 @@ public struct BoundOperands: Sendable {
 }
 
 /// Cases of one variant of one kernel, each made from (seed, index) alone.
-public struct CaseFamily: Sendable {
+public struct CaseFamily: Sendable, CustomStringConvertible {
   public let kernel: Kernel
   /// Empty when the kernel has one family.
   public let variant: String
@@ -115,6 +115,8 @@ public struct CaseFamily: Sendable {
 
   /// "matmulF16/tile4-aligned", or the kernel alone.
   public var name: String { variant.isEmpty ? kernel.rawValue : "\(kernel.rawValue)/\(variant)" }
+
+  public var description: String { name }
 
   /// Case `index` of `seed`.
   public func makeCase(seed: UInt64, index: Int) -> KernelCase {

@@ -1,6 +1,5 @@
 import Kernels
-import Numerics
-import ShaderInterface
+import Reference
 
 extension KernelCase {
   /// Activations times packed weights.
@@ -34,28 +33,17 @@ extension KernelCase {
 }
 
 extension CaseRandom {
-  /// Weights `[outputs][inputs]` in the tile layout of `matmul.h`, padding zero.
+  /// Weights `[outputs][inputs]`, packed and cleaned as at load.
   mutating func packedWeights(_ format: PackedWeights.Format, outputs: Int, inputs: Int) -> [UInt32] {
-    var words = [UInt32](
-      repeating: 0, count: PackedWeights.wordCount(format, outputs: outputs, inputs: inputs))
-    let groups = (inputs + format.group - 1) / format.group
-    func wordIndex(_ n: Int, _ k: Int) -> Int { ((n / 32 * groups + k / format.group) * 32 + n % 32) * 4 }
     switch format {
     case .f16:
-      let list = halves(outputs * inputs)
-      for n in 0..<outputs {
-        for k in 0..<inputs {
-          words[wordIndex(n, k) + k % 8 / 2] |= UInt32(list[n * inputs + k]) << UInt32(k % 2 * 16)
-        }
-      }
+      let packing = MatmulPacking(format: .f16, inputs: inputs, outputs: outputs)
+      return halves(outputs * inputs).withUnsafeBufferPointer { packing.pack(halves: $0) }
     case .f32:
-      // Cleaned as at load: magnitudes below 2^-38 are zero.
-      let list = floats(outputs * inputs, exponents: -45...40).map { abs($0) < 0x1p-38 ? 0 : $0 }
-      for n in 0..<outputs {
-        for k in 0..<inputs { words[wordIndex(n, k) + k % 4] = list[n * inputs + k].bitPattern }
-      }
+      let packing = MatmulPacking(format: .f32, inputs: inputs, outputs: outputs)
+      let weights = floats(outputs * inputs, exponents: -45...40)
+      return weights.withUnsafeBufferPointer { packing.pack(floats: $0).words }
     }
-    return words
   }
 }
 

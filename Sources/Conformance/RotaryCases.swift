@@ -10,9 +10,9 @@ extension KernelCase {
     let inputColumns = (heads + 2 * keyHeads) * headSize
     let outputColumns = (heads + keyHeads) * headSize
     let bits = random.significantBits()
-    var state = random.state(length: random.below(positions))
+    var state = random.state(length: random.below(max(1, positions - 20)))
     if random.oneIn(12) { state[Int(STATE_LENGTH)] = random.element([0xffff_fff0, UInt32(positions)]) }
-    let depths = random.words(firstRow + rows, below: 40)
+    let depths = random.words(firstRow + rows, below: 20)
     return KernelCase(
       """
       rows \(rows), firstRow \(firstRow), heads \(heads)/\(keyHeads) of \(headSize), positions \(positions), \
@@ -51,6 +51,6 @@ let rotaryFamilies = [
       rows: random.length(17), firstRow: random.oneIn(2) ? 0 : random.below(9),
       heads: keyHeads * random.integer(1...4),
       keyHeads: keyHeads, headSize: random.element([2, 4, 6, 32, 64, 66, 80, 96, 128]),
-      positions: random.integer(1...100), random: &random)
+      positions: random.integer(1...150), random: &random)
   }
 ]

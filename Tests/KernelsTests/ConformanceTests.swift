@@ -1,0 +1,53 @@
+import Conformance
+import Foundation
+import Kernels
+import Testing
+
+extension KernelsTests {
+  @Suite(.needsDevice) struct ConformanceTests {
+    /// Every kernel in every variant against its reference; `ESPALIER_TEST_CASES` and `ESPALIER_TEST_SEED` widen it.
+    @Test(arguments: Conformance.families)
+    func `The device writes the reference's bits`(family: CaseFamily) throws {
+      let environment = ProcessInfo.processInfo.environment
+      let cases = environment["ESPALIER_TEST_CASES"].flatMap { Int($0) } ?? 20
+      let seed = environment["ESPALIER_TEST_SEED"].flatMap { UInt64($0) } ?? 1
+      try withDevice { backend in
+        let report = try Conformance.run(backend: backend, kernel: family.name, seed: seed, cases: cases)
+        #expect(report.passed, "\(report.kernels.compactMap(\.problem).joined())")
+        #expect(report.cases == cases)
+        for kernel in report.kernels { #expect(kernel.skipped == nil) }
+      }
+    }
+  }
+
+  /// The cases themselves, without a device.
+  @Suite struct CaseTests {
+    @Test func `Every kernel has cases`() {
+      #expect(Set(Conformance.families.map(\.kernel)) == Set(Kernel.allCases))
+      #expect(Set(Conformance.families.map(\.name)).count == Conformance.families.count)
+    }
+
+    @Test func `A case depends on its seed and index alone`() {
+      for family in Conformance.families {
+        let a = family.makeCase(seed: 3, index: 5)
+        let b = family.makeCase(seed: 3, index: 5)
+        #expect(a.shape == b.shape && a.operands.map(\.words) == b.operands.map(\.words), "\(family.name)")
+        let other = family.makeCase(seed: 4, index: 5)
+        #expect(a.operands.map(\.words) != other.operands.map(\.words), "\(family.name)")
+      }
+    }
+
+    @Test func `An unknown kernel is named`() throws {
+      #expect(throws: ConformanceError.self) {
+        try Conformance.run(backend: ReferenceBackend(), kernel: "softmax")
+      }
+    }
+
+    @Test func `A report survives JSON`() throws {
+      let report = try Conformance.run(backend: ReferenceBackend(), kernel: "argmax", cases: 8)
+      let copy = try JSONDecoder().decode(ConformanceReport.self, from: JSONEncoder().encode(report))
+      #expect(copy.passed && copy.cases == 8 && copy.elements == report.elements)
+      #expect(copy.kernels.map(\.name) == ["argmax"])
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Conformance
+import Kernels
+import ShaderInterface
+import Testing
+
+extension KernelsTests {
+  /// Row i of M rows gives the bits that it gives alone, for the kernels that reduce over a row.
+  @Suite(.needsDevice) struct RowTests {
+    static let counts = Array(1...64) + [100, 257]
+
+    @Test(arguments: [63, 64, 65, 300])
+    func `rmsNorm`(columns: Int) throws {
+      try compareRows(columns: columns, outputs: columns) { list, x, out, rows, weight in
+        list.rmsNorm(
+          x, weight: weight, out: out, rows: rows, columns: columns, epsilon: 1e-5, significantBits: 13)
+      }
+    }
+
+    @Test(arguments: [31, 32, 150])
+    func `swiglu`(columns: Int) throws {
+      try compareRows(columns: 2 * columns, outputs: columns) { list, x, out, rows, _ in
+        list.swiglu(x, out: out, rows: rows, columns: columns, significantBits: 13)
+      }
+    }
+
+    @Test(arguments: [1, 65, 1000])
+    func `argmax`(vocabulary: Int) throws {
+      try compareRows(columns: vocabulary, outputs: 2) { list, x, out, rows, _ in
+        list.argmax(x, out: words(out), rows: rows, vocabulary: vocabulary)
+      }
+    }
+
+    @Test(arguments: [9, 65, 1000])
+    func `topTokens`(vocabulary: Int) throws {
+      try compareRows(columns: vocabulary, outputs: 8) { list, x, out, rows, _ in
+        list.topTokens(x, out: words(out), rows: rows, vocabulary: vocabulary, count: 8)
+      }
+    }
+
+    @Test(arguments: [9, 65, 1000], [Warp(), Warp(temperature: 0.7, topK: 7, topP: 0.8)])
+    func `distribution`(vocabulary: Int, warp: Warp) throws {
+      try withDevice { backend in
+        let totals: Tensor<UInt32> = try backend.makeTensor(2 * 257, "totals")
+        try compareRows(columns: vocabulary, outputs: vocabulary) { list, x, out, rows, _ in
+          let result = DistributionRows(weights: words(out), totals: totals, vocabulary: vocabulary)
+          list.distribution(x, warp: warp, out: result, rows: rows)
+        }
+      }
+    }
+
+    private func words(_ tensor: Tensor<Float>) -> Tensor<UInt32> {
+      Tensor(storage: tensor.storage, byteOffset: tensor.byteOffset, count: tensor.count)
+    }
+
+    /// Runs `kernel` on each row alone and on the first M rows for every M.
+    private func compareRows(
+      columns: Int, outputs: Int,
+      kernel: (
+        any CommandList, _ x: Tensor<Float>, _ out: Tensor<Float>, _ rows: Int, _ weight: Tensor<Float>
+      ) -> Void
+    ) throws {
+      try withDevice { backend in
+        var random = CaseRandom(seed: 2, family: "rows", index: columns)
+        let most = Self.counts.last!
+        func floats(_ count: Int) -> [Float] {
+          (0..<count).map { _ in Float.random(in: -6..<6, using: &random) }
+        }
+        let x = try backend.makeTensor(floats(most * columns), "x")
+        let weight = try backend.makeTensor(floats(columns), "weight")
+        let row: Tensor<Float> = try backend.makeTensor(columns, "one row")
+        let rowOut: Tensor<Float> = try backend.makeTensor(outputs, "one row's result")
+        let single: Tensor<Float> = try backend.makeTensor(most * outputs, "rows, one at a time")
+        let many: Tensor<Float> = try backend.makeTensor(most * outputs, "many rows")
+        try backend.run("one row") { list in
+          for r in 0..<most {
+            list.copy(x[r * columns..<(r + 1) * columns], to: row)
+            kernel(list, row, rowOut, 1, weight)
+            list.copy(rowOut, to: single[r * outputs..<(r + 1) * outputs])
+          }
+        }
+        let expected = try backend.read(single)
+        #expect(outputs == 2 && columns == 1 || Set(expected.map(\.bitPattern)).count > 2)
+        for rows in Self.counts {
+          try backend.run("many rows") { kernel($0, x, many, rows, weight) }
+          let result = try backend.read(many[0..<rows * outputs])
+          let difference = firstDifference(result, Array(expected[0..<rows * outputs]))
+          #expect(difference == nil, "\(rows) rows")
+        }
+      }
+    }
+  }
+}

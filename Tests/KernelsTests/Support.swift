@@ -1,0 +1,66 @@
+import Conformance
+import Foundation
+import Kernels
+import ShaderInterface
+import Testing
+
+/// Every test of this target, one after another: they share the device.
+@Suite(.serialized) enum KernelsTests {}
+
+/// The device under test, opened once.
+enum TestDevice {
+  private static let opened: Result<VulkanBackend, any Error> = Result {
+    try VulkanBackend(device: nil, validation: isValidating)
+  }
+
+  /// `ESPALIER_VALIDATION` asks for the validation layer; any message then fails the test that caused it.
+  static var isValidating: Bool {
+    !["", "0"].contains(ProcessInfo.processInfo.environment["ESPALIER_VALIDATION"] ?? "")
+  }
+
+  /// True with a Vulkan device, and in continuous integration, where its absence is a failure.
+  static var isExpected: Bool {
+    if case .success = opened { return true }
+    return ProcessInfo.processInfo.environment["CI"] == "true"
+  }
+
+  static func backend() throws -> VulkanBackend { try opened.get() }
+}
+
+/// Skips, visibly, on a machine without a Vulkan device.
+extension Trait where Self == ConditionTrait {
+  static var needsDevice: Self {
+    .enabled("no Vulkan device: kernels are not compared with their reference") { TestDevice.isExpected }
+  }
+}
+
+/// Runs `body` on the device and fails if the validation layer said anything.
+func withDevice(_ body: (VulkanBackend) throws -> Void) throws {
+  let backend = try TestDevice.backend()
+  let before = backend.validationMessages.count
+  try body(backend)
+  let messages = backend.validationMessages.dropFirst(before)
+  #expect(messages.isEmpty, "validation: \(messages.joined(separator: "\n"))")
+}
+
+/// Differing bits of two results, as text; nil if there are none.
+func firstDifference(_ a: [Float], _ b: [Float]) -> String? {
+  firstDifference(a.map(\.bitPattern), b.map(\.bitPattern))
+}
+
+func firstDifference(_ a: [UInt32], _ b: [UInt32]) -> String? {
+  guard a.count == b.count else { return "\(a.count) elements against \(b.count)" }
+  guard let i = a.indices.first(where: { a[$0] != b[$0] }) else { return nil }
+  return "element \(i) of \(a.count): 0x\(String(a[i], radix: 16)) against 0x\(String(b[i], radix: 16))"
+}
+
+extension Backend {
+  /// A sequence's state with this length and seed.
+  func makeState(length: Int, seed: UInt64 = 7) throws -> Tensor<UInt32> {
+    var words = [UInt32](repeating: 0, count: Int(STATE_WORDS))
+    words[Int(STATE_LENGTH)] = UInt32(length)
+    words[Int(STATE_SEED_LOW)] = UInt32(truncatingIfNeeded: seed)
+    words[Int(STATE_SEED_HIGH)] = UInt32(seed >> 32)
+    return try makeTensor(words, "state")
+  }
+}

@@ -1,0 +1,110 @@
+import Kernels
+import Testing
+
+extension KernelsTests {
+  @Suite struct TensorTests {
+    @Test func `A slice names its bytes`() throws {
+      let backend = ReferenceBackend()
+      let whole = try backend.makeTensor((0..<200).map { UInt32($0) }, "numbers")
+      let slice = whole[64..<128]
+      #expect(slice.byteOffset == 256 && slice.count == 64 && slice.byteCount == 256)
+      let inner = slice[10..<12]
+      #expect(inner.byteOffset == 296)
+      #expect(try backend.read(inner) == [74, 75])
+      try backend.write([1, 2], to: inner)
+      #expect(try backend.read(whole)[73..<77] == [73, 1, 2, 76])
+      #expect(whole[5..<5].byteCount == 0)
+    }
+
+    @Test func `Fresh memory is zero`() throws {
+      let tensor: Tensor<Float> = try ReferenceBackend().makeTensor(33, "fresh")
+      #expect(try ReferenceBackend().read(tensor).allSatisfy { $0.bitPattern == 0 })
+    }
+
+    @Test func `A recording runs in order and again`() throws {
+      let backend = ReferenceBackend()
+      let a = try backend.makeTensor([1, 2, 3] as [Float], "a")
+      let b = try backend.makeTensor([1, 1, 1] as [Float], "b")
+      let copy: Tensor<Float> = try backend.makeTensor(3, "copy")
+      let recording = try backend.record("twice") { list in
+        list.residualAdd(a, b, out: a, count: 3)
+        list.copy(a, to: copy)
+        list.residualAdd(a, copy, out: a, count: 3)
+      }
+      try recording.run()
+      #expect(try backend.read(a) == [4, 6, 8])
+      try recording.run()
+      #expect(try backend.read(a) == [10, 14, 18])
+      #expect(try backend.read(copy) == [5, 7, 9])
+    }
+
+    @Test func `Packed weights are padded to whole tiles and groups`() {
+      #expect(PackedWeights.wordCount(.f16, outputs: 1, inputs: 1) == 32 * 4)
+      #expect(PackedWeights.wordCount(.f16, outputs: 33, inputs: 9) == 64 * 2 * 4)
+      #expect(PackedWeights.wordCount(.f32, outputs: 32, inputs: 5) == 32 * 2 * 4)
+    }
+  }
+
+  /// Misuse traps: each body must end its process.
+  @Suite struct MisuseTests {
+    @Test func `A slice beyond its tensor`() async {
+      await #expect(processExitsWith: .failure) {
+        let tensor: Tensor<Float> = try ReferenceBackend().makeTensor(4, "four")
+        _ = tensor[2..<5]
+      }
+    }
+
+    @Test func `An operand that is not aligned`() async {
+      await #expect(processExitsWith: .failure) {
+        let backend = ReferenceBackend()
+        let x: Tensor<Float> = try backend.makeTensor(100, "x")
+        try backend.run("misuse") { $0.roundActivations(x[1..<9], out: x, count: 8, significantBits: 13) }
+      }
+    }
+
+    @Test func `An output that is too small`() async {
+      await #expect(processExitsWith: .failure) {
+        let backend = ReferenceBackend()
+        let x: Tensor<Float> = try backend.makeTensor(64, "x")
+        let out: Tensor<Float> = try backend.makeTensor(63, "out")
+        try backend.run("misuse") { $0.swiglu(x, out: out, rows: 1, columns: 64) }
+      }
+    }
+
+    @Test func `A tile that is not built`() async {
+      await #expect(processExitsWith: .failure) {
+        let backend = ReferenceBackend()
+        let words: Tensor<UInt32> = try backend.makeTensor(128, "weights")
+        let weights = PackedWeights(words: words, format: .f16, outputs: 1, inputs: 1)
+        let x: Tensor<Float> = try backend.makeTensor(3, "x")
+        try backend.run("misuse") { $0.matmul(x, weights, out: x, rows: 3, rowsPerGroup: 3) }
+      }
+    }
+
+    @Test func `Heads that key heads do not divide`() async {
+      await #expect(processExitsWith: .failure) {
+        let backend = ReferenceBackend()
+        let cache = try KeyValueCache(backend: backend, slots: 4, keyColumns: 4, label: "cache")
+        let words: Tensor<UInt32> = try backend.makeTensor(64, "words")
+        let floats: Tensor<Float> = try backend.makeTensor(64, "floats")
+        try backend.run("misuse") {
+          $0.treeAttention(
+            query: floats, cache: cache, mask: words, state: words, out: floats, rows: 1, heads: 3,
+            keyHeads: 2,
+            headSize: 2, maskWords: 0, scale: 1)
+        }
+      }
+    }
+
+    @Test func `A temperature of zero`() async {
+      await #expect(processExitsWith: .failure) { _ = Warp(temperature: 0) }
+    }
+
+    @Test func `Another backend's memory`() async {
+      await #expect(processExitsWith: .failure) {
+        let tensor = Tensor<Float>(storage: Storage(byteCount: 64, label: "nobody's"), count: 16)
+        try ReferenceBackend().run("misuse") { $0.residualAdd(tensor, tensor, out: tensor, count: 16) }
+      }
+    }
+  }
+}
