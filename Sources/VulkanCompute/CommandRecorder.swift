@@ -181,6 +181,7 @@ public struct CommandRecorder: ~Copyable {
     _ pipeline: Pipeline, _ constants: UnsafeRawBufferPointer, _ operands: [Operand]
   ) {
     let name = pipeline.name
+    precondition(pipeline.device === device.logical, "\(name): a pipeline of another device")
     precondition(
       constants.count == pipeline.constantByteCount,
       "\(name): \(constants.count) bytes of push constants, \(pipeline.constantByteCount) expected")

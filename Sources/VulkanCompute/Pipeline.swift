@@ -18,7 +18,7 @@ public final class Pipeline: @unchecked Sendable {
   let handle: VkPipeline
   let layout: VkPipelineLayout
   let setLayout: VkDescriptorSetLayout
-  private let device: LogicalDevice
+  let device: LogicalDevice
 
   init(
     device: LogicalDevice, cache: VkPipelineCache?, key: PipelineKey, spirv: [UInt32], constantByteCount: Int,
