@@ -1,0 +1,95 @@
+import Numerics
+
+/// What a program asks of its random source.
+struct Request: Hashable {
+  var bound: UInt64
+  var role: UInt32
+  var position: UInt32
+  var index: UInt32
+}
+
+/// Answers requests from a script. The first request beyond it is recorded with the memory that the program
+/// then works on; the rest of that run does not count.
+struct Script: UniformSource {
+  let answers: [UInt64]
+  /// The program's whole mutable state beside its place in the code; nil if that is not known.
+  let memory: UnsafeMutableBufferPointer<UInt32>?
+  private var used = 0
+  private(set) var pending: (request: Request, memory: [UInt32])?
+
+  init(_ answers: [UInt64], memory: UnsafeMutableBufferPointer<UInt32>?) {
+    self.answers = answers
+    self.memory = memory
+  }
+
+  mutating func uniform(below bound: UInt64, role: UInt32, position: UInt32, index: UInt32) -> UInt64 {
+    if used < answers.count {
+      defer { used += 1 }
+      precondition(answers[used] < bound)
+      return answers[used]
+    }
+    if pending == nil {
+      let state = memory.map(Array.init) ?? answers.map(UInt32.init)
+      pending = (Request(bound: bound, role: role, position: position, index: index), state)
+    }
+    return 0
+  }
+}
+
+/// The exact law of a program's result over all its draws.
+///
+/// Every answer to every request is tried, by running the program again. Answers that lead to the same result,
+/// or to the same next request with the same memory, are one branch: what follows is then the same. Without
+/// known memory all answers are branches of their own.
+struct Enumeration<Outcome: Hashable> {
+  enum Step: Hashable {
+    case finished(Outcome)
+    case asks(Request, memory: [UInt32])
+  }
+
+  let memory: UnsafeMutableBufferPointer<UInt32>?
+  let program: (inout Script) -> Outcome
+  private var laws: [Step: [Outcome: Rational]] = [:]
+
+  /// The law of `program`, which must write all of `memory` that it reads.
+  static func law(
+    memory: UnsafeMutableBufferPointer<UInt32>? = nil, program: @escaping (inout Script) -> Outcome
+  ) -> [Outcome: Rational] {
+    var enumeration = Enumeration(memory: memory, program: program)
+    return enumeration.law(after: [], enumeration.step([]))
+  }
+
+  private init(
+    memory: UnsafeMutableBufferPointer<UInt32>?, program: @escaping (inout Script) -> Outcome
+  ) {
+    self.memory = memory
+    self.program = program
+  }
+
+  private func step(_ answers: [UInt64]) -> Step {
+    var script = Script(answers, memory: memory)
+    let outcome = program(&script)
+    return script.pending.map { .asks($0.request, memory: $0.memory) } ?? .finished(outcome)
+  }
+
+  private mutating func law(after answers: [UInt64], _ reached: Step) -> [Outcome: Rational] {
+    guard case .asks(let request, _) = reached else {
+      guard case .finished(let outcome) = reached else { return [:] }
+      return [outcome: .one]
+    }
+    if let known = laws[reached] { return known }
+    var branches: [Step: (answer: UInt64, count: UInt64)] = [:]
+    for answer in 0..<request.bound {
+      branches[step(answers + [answer]), default: (answer, 0)].count += 1
+    }
+    var law: [Outcome: Rational] = [:]
+    for (next, branch) in branches {
+      let share = Rational(branch.count, over: request.bound)
+      for (outcome, probability) in self.law(after: answers + [branch.answer], next) {
+        law[outcome, default: .zero] += share * probability
+      }
+    }
+    laws[reached] = law
+    return law
+  }
+}

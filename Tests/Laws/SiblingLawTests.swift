@@ -1,0 +1,80 @@
+import Numerics
+import Reference
+import ShaderInterface
+import Testing
+
+/// One enumeration: a language and the number of siblings at each depth.
+struct LawCase: CustomTestStringConvertible {
+  var vocabulary: Int
+  var siblings: [Int]
+  var largestTotal: Int
+  var reducedTotalBits = REDUCED_TOTAL_BITS
+
+  var testDescription: String {
+    "vocabulary \(vocabulary) siblings \(siblings) totals \(largestTotal) reduced \(reducedTotalBits)"
+  }
+
+  static let all = [
+    LawCase(vocabulary: 2, siblings: [1, 1, 1], largestTotal: 8),
+    LawCase(vocabulary: 2, siblings: [2, 2, 2], largestTotal: 6),
+    LawCase(vocabulary: 2, siblings: [3, 1], largestTotal: 5),
+    LawCase(vocabulary: 3, siblings: [2, 1, 1], largestTotal: 6),
+    LawCase(vocabulary: 3, siblings: [3, 2], largestTotal: 4),
+    LawCase(vocabulary: 4, siblings: [2, 2], largestTotal: 6),
+    LawCase(vocabulary: 5, siblings: [2, 1], largestTotal: 8),
+    LawCase(vocabulary: 5, siblings: [3], largestTotal: 5),
+    // Residuals are rounded, fairly, to totals of at most 2, 4 and 8.
+    LawCase(vocabulary: 3, siblings: [2, 2, 1], largestTotal: 6, reducedTotalBits: 1),
+    LawCase(vocabulary: 3, siblings: [3, 3], largestTotal: 6, reducedTotalBits: 2),
+    LawCase(vocabulary: 5, siblings: [3], largestTotal: 9, reducedTotalBits: 3),
+    LawCase(vocabulary: 4, siblings: [3, 2], largestTotal: 7, reducedTotalBits: 2),
+  ]
+}
+
+/// Sibling rejection emits the target's law exactly: enumerated, in rational arithmetic, difference 0.
+@Suite struct SiblingLawTests {
+  @Test(
+    arguments: LawCase.all,
+    [SIBLINGS_WITH_REPLACEMENT, SIBLINGS_WITHOUT_REPLACEMENT, SIBLINGS_ONE_HOT])
+  func outputLawIsTheTargets(c: LawCase, mode: UInt32) {
+    for seed in 1...4 as ClosedRange<UInt64> {
+      let language = Language(vocabulary: c.vocabulary, largestTotal: c.largestTotal, seed: seed)
+      let rules = c.siblings.map {
+        Rule(mode: mode, children: $0, reducedTotalBits: c.reducedTotalBits)
+      }
+      let law = language.speculative(after: [], rules[...])
+      let target = language.target(after: [], count: rules.count + 1)
+      #expect(totalVariation(law, target) == .zero, "seed \(seed)")
+      #expect(law.values.reduce(.zero, +) == .one)
+    }
+  }
+
+  /// Every node's own law, over more rows: accepted or bonus, the next token is the target's.
+  @Test(arguments: [SIBLINGS_WITH_REPLACEMENT, SIBLINGS_WITHOUT_REPLACEMENT, SIBLINGS_ONE_HOT])
+  func nodeLawIsTheTargets(mode: UInt32) {
+    for seed in 1...60 as ClosedRange<UInt64> {
+      let rows = Language(vocabulary: Int(2 + seed % 4), largestTotal: 7, seed: seed).rows(after: [])
+      for children in 0...2 {
+        let law = Rule(mode: mode, children: children).law(rows)
+        #expect(totalVariation(law.tokens, rows.law) == .zero, "\(rows) \(children) children")
+      }
+    }
+  }
+
+  /// The forced small totals do reach the rounding draw, or the cases above would not test it.
+  @Test func smallTotalsReachTheRoundingDraw() {
+    let rows = Rows(target: [6, 2, 1], draft: [1, 2, 6])
+    let memory = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: 6)
+    defer { memory.deallocate() }
+    for (bits, role) in [(3, ROLE_ROUND), (REDUCED_TOTAL_BITS, ROLE_ACCEPT)] as [(UInt32, UInt32)] {
+      _ = memory.initialize(from: rows.target + rows.draft)
+      var source = Script([53], memory: memory)  // 53 of 54: the first child is rejected
+      _ = Reference.verifyNode(
+        target: .init(rebasing: memory[..<3]), total: 9, status: STATUS_OK,
+        draft: .init(rebasing: memory[3...]), draftTotal: 9, children: [2, 2],
+        mode: SIBLINGS_WITH_REPLACEMENT,
+        position: 4, reducedTotalBits: bits, source: &source)
+      #expect(source.pending?.request.role == role)
+    }
+  }
+}
