@@ -41,6 +41,10 @@ public protocol Recording: AnyObject, Sendable {
 public enum BackendError: Error, Sendable, CustomStringConvertible {
   /// No memory of this size is left.
   case outOfMemory(byteCount: Int, label: String)
+  /// The device is gone; open it again and load again.
+  case deviceLost(String)
+  /// The work was not done in time; it may still finish.
+  case timeout(String)
   /// The device or driver failed; the text carries the call, the result and what to do.
   case device(String)
   /// The device computes differently from the numeric contract, so exact kernels refuse it.
@@ -52,7 +56,7 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
     switch self {
     case .outOfMemory(let bytes, let label):
       "\(label): no memory for \(bytes) bytes; use a smaller context or tree, or a device with more memory"
-    case .device(let text): text
+    case .device(let text), .deviceLost(let text), .timeout(let text): text
     case .notExact(let device, let operations):
       "\(device) is not exact (\(operations.joined(separator: ", "))); choose another device, or --device cpu"
     case .unsupported(let kernel, let reason): "\(kernel): \(reason)"
