@@ -1,43 +1,18 @@
-import Foundation
-
-/// Every kernel's SPIR-V and what was read from it at build time.
-public enum ShaderLibrary {}
-
-/// One compiled compute shader.
-public struct ShaderModule: Sendable {
-  /// A storage buffer of descriptor set 0.
-  public struct Binding: Sendable {
-    public let index: Int
-    public let readable: Bool
-    public let writable: Bool
+/// Every kernel that was built, with what was read from its SPIR-V.
+public enum ShaderLibrary {
+  /// Kernels by the stem of their file.
+  public static let modules: [String: ShaderModule] = EmbeddedShader.all.reduce(into: [:]) {
+    if case .built(let module) = $1 { $0[module.name] = module }
   }
 
-  /// A constant that is fixed when the pipeline is made.
-  public struct SpecializationConstant: Sendable {
-    public let id: Int
-    public let defaultValue: UInt32
+  /// Kernels that were switched off when the library was built, with the GLSL extensions that the compiler lacked.
+  public static let switchedOff: [String: [String]] = EmbeddedShader.all.reduce(into: [:]) {
+    if case .switchedOff(let name, let missing) = $1 { $0[name] = missing }
   }
+}
 
-  /// The stem of the shader file.
-  public let name: String
-  /// Whether the shader passed the contract lint (else it is of the fast tier).
-  public let exact: Bool
-  /// In binding order.
-  public let bindings: [Binding]
-  public let pushConstantBytes: Int
-  public let localSize: (x: Int, y: Int, z: Int)
-  public let specializationConstants: [SpecializationConstant]
-  public let sharedMemoryBytes: Int
-  /// SPIR-V capability numbers.
-  public let capabilities: [Int]
-  let base64: StaticString
-
-  /// The SPIR-V words, decoded on each call.
-  public var words: [UInt32] {
-    let text = base64.withUTF8Buffer { Data($0) }
-    guard let data = Data(base64Encoded: text) else {
-      preconditionFailure("\(name): damaged embedded SPIR-V")
-    }
-    return data.withUnsafeBytes { Array($0.bindMemory(to: UInt32.self)) }
-  }
+/// One entry of the generated table.
+enum EmbeddedShader: Sendable {
+  case built(ShaderModule)
+  case switchedOff(name: String, missing: [String])
 }

@@ -1,35 +1,86 @@
-/// Refuses operations outside the exact contract, by opcode, so that nobody has to remember.
-enum ContractLint {
-  private static let forbidden: [UInt16: String] = [
-    136: "OpFDiv", 140: "OpFRem", 141: "OpFMod", 143: "OpVectorTimesScalar (not precise)",
-    144: "OpVectorTimesMatrix",
-    145: "OpMatrixTimesVector", 146: "OpMatrixTimesMatrix", 147: "OpOuterProduct", 148: "OpDot",
-    350: "OpGroupNonUniformFAdd", 352: "OpGroupNonUniformFMul", 355: "OpGroupNonUniformFMin",
-    358: "OpGroupNonUniformFMax", 265: "OpGroupFAdd", 6035: "OpAtomicFAddEXT", 5614: "OpAtomicFMinEXT",
-    5615: "OpAtomicFMaxEXT", 207: "OpDPdx",
-  ]
-  /// GLSL.std.450: Floor, FAbs, SAbs, integer min, max and clamp, FindLsb, FindSMsb, FindUMsb, UnpackHalf2x16.
-  private static let allowedExtended: Set<UInt32> = [4, 5, 8, 38, 39, 41, 42, 44, 45, 62, 73, 74, 75]
-  private static let rounded: [UInt16: String] = [129: "OpFAdd", 131: "OpFSub", 133: "OpFMul"]
+import CShaderc
 
-  /// One line a violation.
-  static func violations(_ module: SpirvModule) -> [String] {
-    var set: [UInt32] = []
-    var found: [String] = []
-    for i in module.instructions {
-      if i.opcode == 11 { set.append(i[0]) }
-      if let name = forbidden[i.opcode], !(i.opcode == 143 && isExact(i, module)) { found.append(name) }
-      if i.opcode == 12, set.contains(i[2]), !allowedExtended.contains(i[3]) {
-        found.append("extended instruction \(i[3]) of GLSL.std.450")
-      }
-      if let name = rounded[i.opcode], !isExact(i, module) {
-        found.append("\(name) without NoContraction (declare the result precise)")
+/// Refuses, by opcode, what the numeric contract of exact kernels does not allow; the only rounded operations it
+/// allows are add, subtract and multiply, each under `precise` (NoContraction).
+enum ContractLint {
+  struct Violation: Hashable {
+    /// `path:line` of the source, if the module has debug information.
+    var place: String?
+    var message: String
+  }
+
+  static func violations(_ module: SpirvModule) -> [Violation] {
+    var extended: [UInt32: String] = [:]
+    var place: String?
+    var found: [Violation] = []
+    for instruction in module.instructions {
+      switch instruction.opcode {
+      case .extInstImport: extended[instruction[0]] = instruction.string(at: 1)
+      case .line: place = "\(module.strings[instruction[0]] ?? "?"):\(instruction[1])"
+      case .noLine, .label: place = nil
+      default:
+        guard let message = complaint(instruction, module, extended) else { continue }
+        let violation = Violation(place: place, message: message)
+        if !found.contains(violation) { found.append(violation) }
       }
     }
     return found
   }
 
-  private static func isExact(_ i: SpirvModule.Instruction, _ module: SpirvModule) -> Bool {
-    module.decorations[i[1]]?[42] != nil
+  private static func complaint(
+    _ i: SpirvInstruction, _ module: SpirvModule, _ extended: [UInt32: String]
+  ) -> String? {
+    if i.opcode == .extInst { return extendedComplaint(i, set: extended[i[2]] ?? "?") }
+    if rounded.contains(i.opcode) {
+      return module.has(.noContraction, i[1]) ? nil : "\(name(i.opcode)) without `precise`"
+    }
+    if i.opcode == .fConvert {
+      return narrows(i, module) ? "OpFConvert to fewer bits, which may round any way" : nil
+    }
+    return refused(i.opcode) ? "\(name(i.opcode)) is outside the numeric contract" : nil
   }
+
+  private static let rounded: Set<Opcode> = [.fAdd, .fSub, .fMul, .vectorTimesScalar]
+
+  private static func refused(_ opcode: Opcode) -> Bool {
+    switch opcode.rawValue {
+    case 116: true  // OpQuantizeToF16
+    case 136, 140, 141: true  // OpFDiv, OpFRem, OpFMod
+    case 143...148: true  // OpMatrixTimesScalar ... OpOuterProduct, OpDot
+    case 207...215: true  // derivatives
+    case 265, 266, 269: true  // OpGroupFAdd, FMin, FMax
+    case 350, 352, 355, 358: true  // OpGroupNonUniformFAdd, FMul, FMin, FMax
+    case 4459, 5362: true  // OpCooperativeMatrixMulAddKHR, NV
+    case 5614, 5615, 6035: true  // OpAtomicFMinEXT, FMaxEXT, FAddEXT
+    default: false
+    }
+  }
+
+  private static func extendedComplaint(_ i: SpirvInstruction, set: String) -> String? {
+    if set.hasPrefix("NonSemantic.") { return nil }
+    let name = set == "GLSL.std.450" ? extendedNames[i[3]] ?? "instruction \(i[3])" : "instruction \(i[3])"
+    return set == "GLSL.std.450" && allowedExtended.contains(i[3])
+      ? nil : "\(name) of \(set) is outside the numeric contract"
+  }
+
+  private static func narrows(_ i: SpirvInstruction, _ module: SpirvModule) -> Bool {
+    guard let to = module.floatWidth(i[0]) else { return true }
+    return to < 32  // the contract's floats have 32 bits, so what becomes 16 bits was wider
+  }
+
+  private static func name(_ opcode: Opcode) -> String {
+    "Op" + (spvOpcodeString(UInt32(opcode.rawValue)).map { String(cString: $0) } ?? "\(opcode.rawValue)")
+  }
+
+  /// FAbs, SAbs, SSign, Floor, UMin, SMin, UMax, SMax, UClamp, SClamp, UnpackHalf2x16, FindILsb, FindSMsb, FindUMsb.
+  private static let allowedExtended: Set<UInt32> = [4, 5, 7, 8, 38, 39, 41, 42, 44, 45, 62, 73, 74, 75]
+
+  /// Names of GLSL.std.450 that people meet in shaders.
+  private static let extendedNames: [UInt32: String] = [
+    1: "Round", 2: "RoundEven", 3: "Trunc", 6: "FSign", 9: "Ceil", 10: "Fract", 13: "Sin", 14: "Cos", 15: "Tan",
+    21: "Tanh", 25: "Atan2", 26: "Pow", 27: "Exp", 28: "Log", 29: "Exp2", 30: "Log2", 31: "Sqrt",
+    32: "InverseSqrt", 37: "FMin", 40: "FMax", 43: "FClamp", 46: "FMix", 48: "Step", 49: "SmoothStep", 50: "Fma",
+    53: "Ldexp", 58: "PackHalf2x16", 66: "Length", 67: "Distance", 69: "Normalize", 79: "NMin", 80: "NMax",
+    81: "NClamp",
+  ]
 }

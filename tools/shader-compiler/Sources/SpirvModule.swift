@@ -1,66 +1,99 @@
-/// The instructions of a SPIR-V module, as far as reflection and the contract lint need them.
+/// A SPIR-V module taken apart: names, decorations, types, constants and variables by id.
 struct SpirvModule {
-  struct Instruction {
-    let opcode: UInt16
-    let operands: ArraySlice<UInt32>
-    subscript(index: Int) -> UInt32 { operands[operands.startIndex + index] }
-    var count: Int { operands.count }
+  struct Member: Hashable {
+    let type: UInt32
+    let index: UInt32
   }
 
-  let instructions: [Instruction]
+  let instructions: [SpirvInstruction]
+  private let header: ArraySlice<UInt32>
   private(set) var names: [UInt32: String] = [:]
-  /// decoration -> operands, of each id
-  private(set) var decorations: [UInt32: [UInt32: [UInt32]]] = [:]
-  private(set) var memberDecorations: [UInt32: [UInt32: [UInt32: [UInt32]]]] = [:]
-  private(set) var definitions: [UInt32: Instruction] = [:]
+  private(set) var memberNames: [Member: String] = [:]
+  private(set) var strings: [UInt32: String] = [:]
+  private(set) var decorations: [UInt32: [Decoration: UInt32]] = [:]
+  private(set) var memberDecorations: [Member: [Decoration: UInt32]] = [:]
+  /// Types, constants and variables of the module's head.
+  private(set) var definitions: [UInt32: SpirvInstruction] = [:]
 
-  init(words: [UInt32]) {
-    var list: [Instruction] = []
+  init(words: [UInt32]) throws(ShaderFailure) {
+    guard words.count >= 5, words[0] == 0x0723_0203 else { throw ShaderFailure("not a SPIR-V module") }
+    header = words[..<5]
+    instructions = try Self.split(words)
+    for instruction in instructions { note(instruction) }
+  }
+
+  private static func split(_ words: [UInt32]) throws(ShaderFailure) -> [SpirvInstruction] {
+    var instructions: [SpirvInstruction] = []
     var at = 5
     while at < words.count {
-      let length = Int(words[at] >> 16)
-      precondition(length > 0 && at + length <= words.count, "malformed SPIR-V")
-      list.append(Instruction(opcode: UInt16(words[at] & 0xffff), operands: words[at + 1..<at + length]))
-      at += length
+      let end = at + Int(words[at] >> 16)
+      guard end > at, end <= words.count else { throw ShaderFailure("malformed SPIR-V at word \(at)") }
+      let opcode = Opcode(rawValue: UInt16(truncatingIfNeeded: words[at]))
+      instructions.append(SpirvInstruction(opcode: opcode, operands: words[(at + 1)..<end]))
+      at = end
     }
-    instructions = list
-    for i in list {
-      switch i.opcode {
-      case 5: names[i[0]] = Self.text(i.operands.dropFirst())
-      case 71: decorations[i[0], default: [:]][i[1]] = Array(i.operands.dropFirst(2))
-      case 72:
-        memberDecorations[i[0], default: [:]][i[1], default: [:]][i[2]] = Array(i.operands.dropFirst(3))
-      case 19...39: definitions[i[0]] = i  // types
-      default: if i.count >= 2, Self.hasResult(i.opcode) { definitions[i[1]] = i }
+    return instructions
+  }
+
+  private mutating func note(_ i: SpirvInstruction) {
+    switch i.opcode {
+    case .name: names[i[0]] = i.string(at: 1)
+    case .memberName: memberNames[Member(type: i[0], index: i[1])] = i.string(at: 2)
+    case .string: strings[i[0]] = i.string(at: 1)
+    case .decorate: decorate(&decorations[i[0], default: [:]], i, at: 1)
+    case .memberDecorate:
+      decorate(&memberDecorations[Member(type: i[0], index: i[1]), default: [:]], i, at: 2)
+    default:
+      switch i.opcode.rawValue {
+      case 19...39: definitions[i[0]] = i  // OpType...
+      case 41...52, Opcode.variable.rawValue: definitions[i[1]] = i  // Op...Constant..., OpVariable
+      default: break
       }
     }
   }
 
-  /// Whether operand 0 is the result type and operand 1 the result.
-  private static func hasResult(_ opcode: UInt16) -> Bool {
-    (41...52).contains(opcode) || (54...61).contains(opcode) && opcode != 56 || (65...70).contains(opcode)
-      || (77...191).contains(opcode) || (194...216).contains(opcode) || opcode == 12 || opcode == 245
-      || (227...242).contains(opcode) && opcode != 228 || (333...366).contains(opcode)
+  private func decorate(_ set: inout [Decoration: UInt32], _ i: SpirvInstruction, at index: Int) {
+    set[Decoration(rawValue: i[index])] = i.count > index + 1 ? i[index + 1] : 0
   }
 
-  private static func text(_ words: ArraySlice<UInt32>) -> String {
-    var bytes: [UInt8] = []
-    for word in words {
-      for shift in stride(from: UInt32(0), to: 32, by: 8) {
-        let byte = UInt8(truncatingIfNeeded: word >> shift)
-        if byte == 0 { return String(decoding: bytes, as: UTF8.self) }
-        bytes.append(byte)
-      }
+  /// The words without debug instructions.
+  var strippedWords: [UInt32] {
+    instructions.lazy.filter { !Opcode.debug.contains($0.opcode) }.reduce(into: Array(header)) {
+      $0.append(UInt32($1.count + 1) << 16 | UInt32($1.opcode.rawValue))
+      $0.append(contentsOf: $1.operands)
     }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Whether the type is a float or a vector of floats.
-  func isFloat(_ type: UInt32) -> Bool {
-    guard let definition = definitions[type] else { return false }
-    if definition.opcode == 22 { return true }
-    return definition.opcode == 23 && isFloat(definition[1])
+  func has(_ decoration: Decoration, _ id: UInt32) -> Bool { decorations[id]?[decoration] != nil }
+
+  func members(of type: UInt32) -> [Member] {
+    guard let definition = definitions[type], definition.opcode == .typeStruct else { return [] }
+    return (0..<(definition.count - 1)).map { Member(type: type, index: UInt32($0)) }
   }
 
-  func constant(_ id: UInt32) -> UInt32 { definitions[id].map { $0[2] } ?? 0 }
+  /// The value of an integer constant, or the default of a specialization constant; nil for others.
+  func constant(_ id: UInt32) -> UInt32? {
+    guard let definition = definitions[id] else { return nil }
+    switch definition.opcode {
+    case .constant, .specConstant: return definition[2]
+    case .specConstantTrue: return 1
+    case .specConstantFalse: return 0
+    default: return nil
+    }
+  }
+}
+
+/// A SPIR-V decoration. Those that reflection and lint read have names.
+struct Decoration: RawRepresentable, Hashable {
+  let rawValue: UInt32
+
+  static let specId = Decoration(rawValue: 1)
+  static let arrayStride = Decoration(rawValue: 6)
+  static let builtIn = Decoration(rawValue: 11)
+  static let nonWritable = Decoration(rawValue: 24)
+  static let nonReadable = Decoration(rawValue: 25)
+  static let binding = Decoration(rawValue: 33)
+  static let descriptorSet = Decoration(rawValue: 34)
+  static let offset = Decoration(rawValue: 35)
+  static let noContraction = Decoration(rawValue: 42)
 }

@@ -1,0 +1,61 @@
+import Foundation
+
+/// One kernel on its way from GLSL to embedded SPIR-V.
+struct Shader {
+  enum Outcome {
+    case compiled(words: [UInt32], Reflection)
+    /// The compiler lacks these GLSL extensions.
+    case switchedOff(missing: [String])
+  }
+
+  let path: String
+  let stem: String
+  let text: String
+  /// A comment `// fast tier` among the first lines: outside the numeric contract, on purpose.
+  let isExact: Bool
+  /// Names after `// requires:`, one line each or separated by commas.
+  let requiredExtensions: [String]
+
+  init(path: String) throws(ShaderFailure) {
+    let stem = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    let isIdentifier = stem.wholeMatch(of: /[A-Za-z][A-Za-z0-9]*/) != nil
+    guard isIdentifier else { throw ShaderFailure("the name is not an identifier").at("\(path):1") }
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw ShaderFailure("cannot be read").at("\(path):1")
+    }
+    self.init(path: path, stem: stem, text: text)
+  }
+
+  init(path: String, stem: String, text: String) {
+    (self.path, self.stem, self.text) = (path, stem, text)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    isExact = !lines.prefix(8).contains { $0.hasPrefix("// fast tier") }
+    requiredExtensions = lines.filter { $0.hasPrefix("// requires:") }.flatMap {
+      $0.dropFirst("// requires:".count).split(separator: ",").map {
+        String($0).trimmingCharacters(in: .whitespaces)
+      }
+    }
+  }
+
+  /// Compiles, lints, strips, validates and reflects.
+  func build(with compiler: GlslCompiler) throws(ShaderFailure) -> Outcome {
+    let missing = requiredExtensions.filter { !compiler.knows($0) }
+    if !missing.isEmpty { return .switchedOff(missing: missing) }
+    let compiled = try compiler.compile(text, path: path)
+    do throws(ShaderFailure) {
+      let module = try SpirvModule(words: compiled)
+      let violations = isExact ? ContractLint.violations(module) : []
+      if !violations.isEmpty { throw report(violations) }
+      let words = module.strippedWords
+      try validate(words)
+      return .compiled(words: words, try Reflection(module))
+    } catch {
+      throw error.hasPlace ? error : error.at("\(path):1")
+    }
+  }
+
+  private func report(_ violations: [ContractLint.Violation]) -> ShaderFailure {
+    let lines = violations.map { "\($0.place ?? "\(path):1"): error: \(stem): \($0.message)" }
+    return ShaderFailure(lines.joined(separator: "\n"))
+  }
+}
