@@ -16,7 +16,7 @@ extension Reference {
     let half = size / 2
     let heads = Int(p.heads + p.keyHeads)
     for r in 0..<Int(p.rows) {
-      let position = Int(state[Int(STATE_LENGTH)] &+ depths[Int(p.firstRow) + r])
+      let position = Int(state[Int(STATE_LENGTH)]) + Int(depths[Int(p.firstRow) + r])
       let inside = position < table.count / size
       for h in 0..<heads {
         let from = r * Int(p.inputColumns) + h * size
