@@ -42,16 +42,20 @@ let package = Package(
     // 4
     .target(name: "Conformance", dependencies: ["Kernels", "Reference", "Numerics", "ShaderInterface"]),
     .target(
-      name: "Models", dependencies: ["Kernels"], resources: [.copy("Resources")]),
+      name: "Benchmarking",
+      dependencies: ["Conformance", "Kernels", "VulkanCompute", "ShaderLibrary", "ShaderInterface"]),
+    .target(
+      name: "Models", dependencies: ["Kernels", "Reference", "Numerics", "ShaderInterface"],
+      resources: [.copy("Resources")]),
     // 5
-    .target(name: "Decoding", dependencies: ["Models", "Kernels", "Numerics"]),
+    .target(name: "Decoding", dependencies: ["Models", "Kernels", "ShaderInterface"]),
     // 6
     .target(name: "Espalier", dependencies: ["Decoding", "Models", "Kernels", "VulkanCompute"]),
     // 7
     .executableTarget(
       name: "espalier-cli",
       dependencies: [
-        "Espalier", "Conformance", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Espalier", "Benchmarking", "Conformance", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .testTarget(name: "VulkanComputeTests", dependencies: ["VulkanCompute"]),
@@ -60,8 +64,9 @@ let package = Package(
       name: "KernelsTests", dependencies: ["Conformance", "Kernels", "Reference", "Numerics", "ShaderInterface"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"], resources: [.copy("Data")]),
     .testTarget(
-      name: "DecodingTests", dependencies: ["Decoding", "Models", "Kernels"],
+      name: "DecodingTests", dependencies: ["Decoding", "Models", "Kernels", "ShaderInterface"],
       resources: [.copy("Data")]),
+    .testTarget(name: "CommandLineTests", dependencies: ["espalier-cli"]),
     .testTarget(name: "LawsTests", dependencies: ["Reference", "Numerics"], path: "Tests/Laws"),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,135 @@
+import Kernels
+import Models
+import ShaderInterface
+
+/// A draft model that fills the tree depth by depth, all nodes of a depth in one pass.
+///
+/// The leaves are passed too, without logits: their keys are then in the cache if a whole path is accepted.
+struct ModelDraft: DraftPart {
+  let session: ModelSession
+
+  var sessions: [ModelSession] { [session] }
+  var proposal: Proposal {
+    drawing.map { .drawn($0.rows, replacement: $0.replacement) } ?? .certain
+  }
+
+  private let tree: TreeBuffers
+  private let levels: [Level]
+  private let ranked: Tensor<UInt32>  // [widest level][candidates]
+  private let drawing: Drawing?  // nil: the best tokens
+
+  private struct Drawing {
+    let warp: Warp
+    let replacement: Bool
+    let rows: DistributionRows  // a row a parent node
+    let level: DistributionRows  // rows of one level, before they go to their nodes
+  }
+
+  /// The nodes of one depth and how their children are chosen.
+  private struct Level {
+    let nodes: Range<Int>
+    let depth: Int
+    let firstChild: Int
+    let candidates: Int
+    let source: Tensor<UInt32>?  // a child's entry among the ranked tokens of the level; nil without children
+    let runs: [Run]
+
+    /// Neighbouring parents with the same number of children.
+    struct Run {
+      var firstParent, parents, children, firstChild: Int
+    }
+  }
+
+  /// - Parameter warp: nil for the best tokens whatever `candidates` says: at temperature 0 nothing is drawn.
+  init(
+    session: ModelSession, tree: TreeBuffers, shape: TreeShape, levels: [Range<Int>], candidates: Candidates,
+    warp: Warp?
+  ) throws(BackendError) {
+    let backend = session.model.backend
+    let vocabulary = session.model.configuration.vocabularySize
+    self.session = session
+    self.tree = tree
+    let widest = levels.map(\.count).max() ?? 1
+    ranked = try backend.makeTensor(widest * shape.candidates, "draft candidates")
+    var described: [Level] = []
+    for nodes in levels { described.append(try Self.level(nodes, shape, backend)) }
+    self.levels = described
+    guard case .sampled(let replacement) = candidates, let warp else {
+      drawing = nil
+      return
+    }
+    let parents = max(1, (shape.parents.max() ?? 0) + 1)
+    drawing = Drawing(
+      warp: warp, replacement: replacement,
+      rows: try DistributionRows(backend: backend, rows: parents, vocabulary: vocabulary, label: "draft"),
+      level: try DistributionRows(
+        backend: backend, rows: widest, vocabulary: vocabulary, label: "draft level"))
+  }
+
+  func record(_ commands: any CommandList) {
+    for level in levels {
+      let hasChildren = level.source != nil
+      session.forward(commands, ForwardRows(tree, level.nodes), wantLogits: hasChildren)
+      guard hasChildren else { continue }
+      if let drawing { draw(commands, level, drawing) } else { rank(commands, level) }
+    }
+  }
+
+  private func rank(_ commands: any CommandList, _ level: Level) {
+    guard let source = level.source else { return }
+    commands.topTokens(
+      session.logits, out: ranked, rows: level.nodes.count,
+      vocabulary: session.model.configuration.vocabularySize,
+      count: level.candidates)
+    commands.gatherTokens(
+      ranked, source: source, tokens: tree.tokens, first: level.firstChild, count: source.count)
+  }
+
+  private func draw(_ commands: any CommandList, _ level: Level, _ drawing: Drawing) {
+    guard let last = level.runs.last else { return }
+    let (rows, scratch) = (drawing.rows, drawing.level)
+    // Rows go to their nodes by copy: a kernel operand cannot start at any row. Childless rows at the end stay behind.
+    let parents = level.nodes.lowerBound..<last.firstParent + last.parents
+    let vocabulary = rows.vocabulary
+    commands.distribution(session.logits, warp: drawing.warp, out: scratch, rows: parents.count)
+    commands.copy(
+      scratch.weights[0..<parents.count * vocabulary],
+      to: rows.weights[parents.lowerBound * vocabulary..<parents.upperBound * vocabulary])
+    commands.copy(
+      scratch.totals[0..<parents.count * 2], to: rows.totals[parents.lowerBound * 2..<parents.upperBound * 2])
+    for run in level.runs {
+      commands.drawChildren(
+        rows, state: tree.state, tokens: tree.tokens, parents: run.parents, children: run.children,
+        replacement: drawing.replacement, firstParent: run.firstParent, firstChild: run.firstChild,
+        childDepth: level.depth + 1)
+    }
+  }
+
+  private static func level(_ nodes: Range<Int>, _ shape: TreeShape, _ backend: any Backend)
+    throws(BackendError) -> Level
+  {
+    let children = shape.parents.indices.filter { nodes.contains(shape.parents[$0]) }
+    let candidates = (children.map { shape.ranks[$0] }.max() ?? 0) + 1
+    var source: Tensor<UInt32>?
+    if !children.isEmpty {
+      source = try backend.makeTensor(
+        children.map { UInt32((shape.parents[$0] - nodes.lowerBound) * candidates + shape.ranks[$0]) },
+        "draft sources")
+    }
+    var runs: [Level.Run] = []
+    var firstChild = children.first ?? 0
+    let counts = shape.childCounts
+    for node in nodes where counts[node] > 0 {
+      if let run = runs.last, run.firstParent + run.parents == node, run.children == counts[node] {
+        runs[runs.count - 1].parents += 1
+      } else {
+        runs.append(
+          Level.Run(firstParent: node, parents: 1, children: counts[node], firstChild: firstChild))
+      }
+      firstChild += counts[node]
+    }
+    return Level(
+      nodes: nodes, depth: shape.depths[nodes.lowerBound], firstChild: children.first ?? 0,
+      candidates: candidates, source: source, runs: runs)
+  }
+}
