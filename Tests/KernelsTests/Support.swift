@@ -37,9 +37,9 @@ extension Trait where Self == ConditionTrait {
 /// Runs `body` on the device and fails if the validation layer said anything.
 func withDevice(_ body: (VulkanBackend) throws -> Void) throws {
   let backend = try TestDevice.backend()
-  let before = backend.validationMessages.count
+  let before = backend.device.validationMessages.count
   try body(backend)
-  let messages = backend.validationMessages.dropFirst(before)
+  let messages = backend.device.validationMessages.dropFirst(before)
   #expect(messages.isEmpty, "validation: \(messages.joined(separator: "\n"))")
 }
 
