@@ -22,12 +22,14 @@ struct LawCase: CustomTestStringConvertible {
     LawCase(vocabulary: 3, siblings: [3, 2], largestTotal: 4),
     LawCase(vocabulary: 4, siblings: [2, 2], largestTotal: 6),
     LawCase(vocabulary: 5, siblings: [2, 1], largestTotal: 8),
-    LawCase(vocabulary: 5, siblings: [3], largestTotal: 5),
+    LawCase(vocabulary: 5, siblings: [3], largestTotal: 9),
+    LawCase(vocabulary: 5, siblings: [3, 2, 1], largestTotal: 6),
+    LawCase(vocabulary: 3, siblings: [3, 3, 3], largestTotal: 6),
     // Residuals are rounded, fairly, to totals of at most 2, 4 and 8.
     LawCase(vocabulary: 3, siblings: [2, 2, 1], largestTotal: 6, reducedTotalBits: 1),
-    LawCase(vocabulary: 3, siblings: [3, 3], largestTotal: 6, reducedTotalBits: 2),
+    LawCase(vocabulary: 3, siblings: [3, 3, 2], largestTotal: 6, reducedTotalBits: 2),
     LawCase(vocabulary: 5, siblings: [3], largestTotal: 9, reducedTotalBits: 3),
-    LawCase(vocabulary: 4, siblings: [3, 2], largestTotal: 7, reducedTotalBits: 2),
+    LawCase(vocabulary: 5, siblings: [3, 3, 2], largestTotal: 7, reducedTotalBits: 2),
   ]
 }
 
