@@ -58,6 +58,7 @@ let package = Package(
         "Espalier", "Benchmarking", "Conformance", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .testTarget(name: "ShaderCompilerTests", dependencies: ["shader-compiler"]),
     .testTarget(name: "VulkanComputeTests", dependencies: ["VulkanCompute"]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "Reference"]),
     .testTarget(

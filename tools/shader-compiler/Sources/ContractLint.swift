@@ -35,8 +35,9 @@ enum ContractLint {
       return module.has(.noContraction, i[1]) ? nil : "\(name(i.opcode)) without `precise`"
     }
     if i.opcode == .fConvert {
-      return narrows(i, module) ? "OpFConvert to fewer bits, which may round any way" : nil
+      return module.floatWidth(i[0]) == 32 ? nil : "OpFConvert to fewer bits, which may round any way"
     }
+    if i.opcode == .typeFloat { return i[1] > 32 ? "64-bit floats are outside the numeric contract" : nil }
     return refused(i.opcode) ? "\(name(i.opcode)) is outside the numeric contract" : nil
   }
 
@@ -61,11 +62,6 @@ enum ContractLint {
     let name = set == "GLSL.std.450" ? extendedNames[i[3]] ?? "instruction \(i[3])" : "instruction \(i[3])"
     return set == "GLSL.std.450" && allowedExtended.contains(i[3])
       ? nil : "\(name) of \(set) is outside the numeric contract"
-  }
-
-  private static func narrows(_ i: SpirvInstruction, _ module: SpirvModule) -> Bool {
-    guard let to = module.floatWidth(i[0]) else { return true }
-    return to < 32  // the contract's floats have 32 bits, so what becomes 16 bits was wider
   }
 
   private static func name(_ opcode: Opcode) -> String {
