@@ -8,7 +8,7 @@ import Testing
 @Suite struct ElementaryTests {
   /// The largest error over every `step`-th float from `low` to `high`, which have one sign.
   func worst(
-    _ low: Float, _ high: Float, step: Int = 211, _ function: (Float) -> Float, _ exact: (Double) -> Double
+    _ low: Float, _ high: Float, step: Int = 607, _ function: (Float) -> Float, _ exact: (Double) -> Double
   ) -> Double {
     var worst = 0.0
     for pattern in stride(from: low.bitPattern, through: high.bitPattern, by: step) {

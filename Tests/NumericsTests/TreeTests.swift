@@ -113,6 +113,13 @@ private func result(
     }
   }
 
+  /// Without replacement, a child that uses up the draft's row counts as the last, even if another one follows.
+  @Test func anExhaustedDraftRowEndsTheSiblings() {
+    let round = Round(tokens: [2, 1, 0], parents: [NO_NODE, 0, 0], nodes: 3)
+    let value = round.siblings(mode: SIBLINGS_WITHOUT_REPLACEMENT, [3, 0, 0], [0, 4, 0])
+    #expect(value == result(0, bonus: 0, nodes: 3, path: [0], tokens: [2]))
+  }
+
   @Test func promptLookupFindsTheEarliestLongestMatch() {
     func lookup(_ history: [UInt32], _ minimum: UInt32, _ maximum: UInt32, count: UInt32 = 3) -> [UInt32] {
       let tokens = mutableOperand([UInt32](repeating: 77, count: 5))
