@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import Kernels
+import VulkanCompute
+
+/// What every command takes.
+struct OutputOptions: ParsableArguments {
+  @Flag(name: .long, help: "Write JSON, and nothing else, to standard output.")
+  var json = false
+}
+
+/// Which device runs the kernels.
+struct DeviceOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Index, part of the name, UUID, or cpu for the reference backend; default: ESPALIER_DEVICE, else the best device.",
+      valueName: "device"))
+  var device: String?
+
+  /// What was asked for, here or in the environment.
+  var argument: String? {
+    device ?? ProcessInfo.processInfo.environment["ESPALIER_DEVICE"].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  mutating func validate() throws {
+    if device?.isEmpty == true { throw ValidationError("--device is empty") }
+  }
+}
+
+/// The backend a command works on, and what is known of its device.
+struct ChosenBackend {
+  let backend: any Backend
+  /// Nil for the reference.
+  let vulkan: VulkanBackend?
+
+  /// Opens what `options` name and passes the device's warnings on.
+  init(_ options: DeviceOptions, profiling: Bool = false) throws(Failure) {
+    if options.argument?.lowercased() == "cpu" {
+      vulkan = nil
+      backend = ReferenceBackend()
+      return
+    }
+    let opened = try failing {
+      try VulkanBackend(
+        device: options.argument, validation: ValidationMode.fromEnvironment() != .off, profiling: profiling)
+    }
+    for warning in opened.device.warnings { Console.warning("\(warning)") }
+    vulkan = opened
+    backend = opened
+  }
+
+  /// The validation layer, where it is on, must have been silent.
+  func checkValidation() throws(Failure) {
+    guard let vulkan else { return }
+    do { try vulkan.device.checkValidation() } catch { throw .differs("\(error)") }
+  }
+}

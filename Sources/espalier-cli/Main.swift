@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+
+/// Where the program starts: parses, runs, and turns every error into one line on standard error.
+@main
+enum Main {
+  static func main() {
+    Console.prepare()
+    do {
+      try Arguments.requireUTF8()
+      var command = try EspalierCommand.parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      Console.error(failure.description)
+      exit(failure.status)
+    } catch {
+      leave(error)
+    }
+  }
+
+  /// Help and versions go to standard output; a wrong command line is one line and where to read more.
+  private static func leave(_ error: any Error) -> Never {
+    let code = EspalierCommand.exitCode(for: error)
+    guard code == .validationFailure else { EspalierCommand.exit(withError: error) }
+    let message =
+      EspalierCommand.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
+    let command = CommandLine.arguments.dropFirst().first { EspalierCommand.names.contains($0) }
+    Console.error("\(message) (see espalier \(command.map { $0 + " " } ?? "")--help)")
+    exit(code.rawValue)
+  }
+}
+
+/// The whole tool.
+struct EspalierCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "espalier",
+    abstract: "Exact tree speculative decoding on Vulkan devices: run it, check it, measure it.",
+    discussion: """
+      Without a command, generate runs on the embedded model and prompt.
+      Exit status: 0 fine; 1 something differs from the reference; 2 bad input or environment; 64 bad usage.
+      """,
+    subcommands: [Devices.self, Validate.self, Generate.self, Bench.self], defaultSubcommand: Generate.self)
+
+  static let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+}
+
+/// The bytes of the command line, which may be anything.
+enum Arguments {
+  /// Swift repairs arguments that are no UTF-8; a prompt must not change silently.
+  static func requireUTF8() throws(Failure) {
+    for index in 0..<Int(CommandLine.argc) {
+      guard let argument = CommandLine.unsafeArgv[index] else { continue }
+      let bytes = UnsafeRawBufferPointer(start: argument, count: strlen(argument))
+      if let place = TextBytes.firstInvalid(bytes) {
+        throw .input("argument \(index) is no UTF-8: \(place)")
+      }
+    }
+  }
+}

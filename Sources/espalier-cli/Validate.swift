@@ -1,0 +1,69 @@
+import ArgumentParser
+import Conformance
+import Kernels
+
+/// Every kernel against its reference, on the user's own device.
+struct Validate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Compare every kernel and variant with its CPU reference, bit for bit.",
+    discussion:
+      "Exit status 1 if anything differs; the first difference is printed with a line that reruns it.")
+
+  @OptionGroup var deviceOptions: DeviceOptions
+  @OptionGroup var output: OutputOptions
+  @Option(
+    name: .long, help: "One kernel (matmulF16) or one variant of it (matmulF16/tile4-aligned); default: all.")
+  var kernel: String?
+  @Option(name: .long, help: "Seed of the cases.")
+  var seed: UInt64 = 1
+  @Option(name: .long, help: "Cases of each kernel and variant.")
+  var cases = 200
+  @Option(name: .long, help: "First case.")
+  var first = 0
+
+  mutating func validate() throws {
+    if !(1...10_000_000).contains(cases) {
+      throw ValidationError("--cases \(cases): 1 to 10000000 are possible")
+    }
+    if !(0...1_000_000_000).contains(first) {
+      throw ValidationError("--first \(first): 0 to 1000000000 are possible")
+    }
+  }
+
+  func run() throws {
+    // A misspelt kernel is told before a device is opened.
+    if let kernel,
+      !Conformance.families.contains(where: { $0.kernel.rawValue == kernel || $0.name == kernel })
+    {
+      throw Failure.of(
+        ConformanceError.unknownKernel(kernel, known: Kernel.allCases.map(\.rawValue)))
+    }
+    let chosen = try ChosenBackend(deviceOptions)
+    let report = try failing {
+      try Conformance.run(
+        backend: chosen.backend, kernel: kernel, seed: seed, cases: cases, first: first,
+        deviceArgument: deviceOptions.argument
+      ) { progress in
+        let result = progress.result
+        let name = result.variant.isEmpty ? result.name : "\(result.name)/\(result.variant)"
+        let verdict = result.skipped != nil ? "skipped" : result.passed ? "equal" : "DIFFERS"
+        Console.note("[\(progress.finished)/\(progress.families)] \(name): \(result.cases) cases, \(verdict)")
+      }
+    }
+    if output.json {
+      try Console.print(json: report)
+    } else {
+      Console.print("\(chosen.backend.name)\n\n\(report.table)")
+    }
+    try chosen.checkValidation()
+    if !report.passed {
+      let bad = report.kernels.filter { !$0.passed }.count
+      throw Failure.differs(
+        report.cases == 0
+          ? "no case could run on \(report.device)"
+          : "\(bad) of \(report.kernels.count) kernels and variants differ from the reference on \(report.device)"
+      )
+    }
+  }
+}

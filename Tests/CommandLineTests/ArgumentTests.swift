@@ -1,0 +1,72 @@
+import ArgumentParser
+import Testing
+
+@testable import espalier_cli
+
+@Suite("Arguments")
+struct ArgumentTests {
+  @Test(
+    "numbers out of range, malformed trees and contradictions are refused on one line",
+    arguments: [
+      ["generate", "--temperature", "-0.5"], ["generate", "--temperature", "nan"],
+      ["generate", "--temperature", "inf"], ["generate", "--temperature", "1e-9"],
+      ["generate", "--top-p", "0"], ["generate", "--top-p", "1.5"], ["generate", "--top-p", "nan"],
+      ["generate", "--top-k", "0"], ["generate", "--top-k", "-3"], ["generate", "--seed", "-1"],
+      ["generate", "--seed", "18446744073709551616"], ["generate", "--max-tokens", "0"],
+      ["generate", "--tree", "3xx2"], ["generate", "--tree", ""], ["generate", "--tree", "0x2"],
+      ["generate", "--tree", "64x64"], ["generate", "--tree", "[[0,0]]"], ["generate", "--tree", "chain:-1"],
+      ["generate", "--tree", "@no-such-file"], ["generate", "--drafter", "plain", "--tree", "2x2"],
+      ["generate", "--drafter", "wizard"], ["generate", "--verify", "hope"],
+      ["generate", "--drafter", "heads", "--candidates", "distinct"], ["generate", "--device", ""],
+      ["validate", "--cases", "0"], ["validate", "--first", "-1"], ["validate", "--seed", "x"],
+      ["bench", "--seconds", "0"], ["bench", "--rows", "0"], ["bench", "--layer", "huge"],
+      ["no-such-option", "--x"],
+    ])
+  func refused(_ arguments: [String]) {
+    #expect {
+      _ = try EspalierCommand.parseAsRoot(arguments)
+    } throws: { error in
+      EspalierCommand.exitCode(for: error) == .validationFailure
+        && !EspalierCommand.message(for: error).isEmpty
+    }
+  }
+
+  @Test(
+    "what the documentation shows is accepted",
+    arguments: [
+      ["devices", "--json"], ["validate", "--kernel", "matmulF16", "--seed", "2", "--cases", "3"],
+      ["generate", "--tree", "3x2x1", "--temperature", "0.8", "--top-k", "40", "--top-p", "1", "text"],
+      ["generate", "--drafter", "ngram", "--tree", "chain:6", "--prompt-file", "-"], ["--check"], [],
+      ["bench", "--layer", "llama-7b", "--rows", "1", "2", "--out", "report.json"],
+    ])
+  func accepted(_ arguments: [String]) throws {
+    _ = try EspalierCommand.parseAsRoot(arguments)
+  }
+
+  @Test("prompts: one source, not empty, readable")
+  func prompts() throws {
+    #expect(throws: Failure.self) { try Prompt.read(argument: "a", file: "b") }
+    #expect(throws: Failure.self) { try Prompt.read(argument: "", file: nil) }
+    #expect(throws: Failure.self) { try Prompt.read(argument: nil, file: "/no/such/file") }
+    #expect(throws: Failure.self) { try Prompt.read(argument: nil, file: "/") }
+    #expect(try Prompt.read(argument: "é", file: nil) == "é")
+    #expect(try !Prompt.read(argument: nil, file: nil).isEmpty)
+  }
+
+  @Test("an unknown kernel is told before a device is opened")
+  func unknownKernel() throws {
+    var command = try EspalierCommand.parseAsRoot(["validate", "--kernel", "nonsense"])
+    #expect(throws: Failure.self) { try command.run() }
+  }
+
+  @Test("columns line up")
+  func table() {
+    var table = TextTable(["kernel", "us"])
+    table.add("a", "1.5")
+    table.add("longer", "22.0")
+    #expect(table.text == "kernel    us\na        1.5\nlonger  22.0")
+    #expect(byteText(1536) == "1.5 KiB")
+    #expect(byteText(64) == "64 B")
+    #expect(fixed(nil, 2) == "-")
+  }
+}
