@@ -83,6 +83,7 @@ import Testing
 
   @Test func namesThePlace() {
     let shader = kernel("float x = 1.0;\nb[0] = x;\nb[1] = sqrt(b[0]);")
-    #expect(errors(shader) == "kernel.comp:6: error: kernel: Sqrt of GLSL.std.450 is outside the numeric contract")
+    #expect(
+      errors(shader) == "kernel.comp:6: error: kernel: Sqrt of GLSL.std.450 is outside the numeric contract")
   }
 }

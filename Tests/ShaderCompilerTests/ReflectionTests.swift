@@ -67,6 +67,7 @@ import Testing
     let set = "layout(set = 1, binding = 0) buffer C { float c[]; };"
     #expect(errors(kernel("b[0] = c[0];", set)).contains("buffer C is not in descriptor set 0"))
     let uniform = "layout(set = 0, binding = 1) uniform C { float c; };"
-    #expect(errors(kernel("b[0] = c;", uniform)).contains("C is neither a storage buffer nor a push constant"))
+    #expect(
+      errors(kernel("b[0] = c;", uniform)).contains("C is neither a storage buffer nor a push constant"))
   }
 }

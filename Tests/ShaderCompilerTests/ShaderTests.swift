@@ -42,8 +42,10 @@ import Testing
     let shared = folder.appendingPathComponent("shared")
     try FileManager.default.createDirectory(at: shared, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    try "#include \"b.h\"\n".write(to: shared.appendingPathComponent("a.h"), atomically: true, encoding: .utf8)
-    try "#define VALUE 2.0\n".write(to: shared.appendingPathComponent("b.h"), atomically: true, encoding: .utf8)
+    try "#include \"b.h\"\n".write(
+      to: shared.appendingPathComponent("a.h"), atomically: true, encoding: .utf8)
+    try "#define VALUE 2.0\n".write(
+      to: shared.appendingPathComponent("b.h"), atomically: true, encoding: .utf8)
     let includes = "#extension GL_GOOGLE_include_directive : require\n#include \"shared/a.h\""
     let shader = kernel("b[0] = VALUE;", includes)
     _ = try shader.build(with: GlslCompiler(includeFolders: [folder.path]))

@@ -73,10 +73,11 @@ enum ContractLint {
 
   /// Names of GLSL.std.450 that people meet in shaders.
   private static let extendedNames: [UInt32: String] = [
-    1: "Round", 2: "RoundEven", 3: "Trunc", 6: "FSign", 9: "Ceil", 10: "Fract", 13: "Sin", 14: "Cos", 15: "Tan",
-    21: "Tanh", 25: "Atan2", 26: "Pow", 27: "Exp", 28: "Log", 29: "Exp2", 30: "Log2", 31: "Sqrt",
-    32: "InverseSqrt", 37: "FMin", 40: "FMax", 43: "FClamp", 46: "FMix", 48: "Step", 49: "SmoothStep", 50: "Fma",
-    53: "Ldexp", 58: "PackHalf2x16", 66: "Length", 67: "Distance", 69: "Normalize", 79: "NMin", 80: "NMax",
-    81: "NClamp",
+    1: "Round", 2: "RoundEven", 3: "Trunc", 6: "FSign", 9: "Ceil", 10: "Fract",
+    13: "Sin", 14: "Cos", 15: "Tan", 21: "Tanh", 25: "Atan2",
+    26: "Pow", 27: "Exp", 28: "Log", 29: "Exp2", 30: "Log2", 31: "Sqrt", 32: "InverseSqrt",
+    37: "FMin", 40: "FMax", 43: "FClamp", 46: "FMix", 48: "Step", 49: "SmoothStep", 50: "Fma",
+    53: "Ldexp", 58: "PackHalf2x16", 66: "Length", 67: "Distance", 69: "Normalize",
+    79: "NMin", 80: "NMax", 81: "NClamp",
   ]
 }

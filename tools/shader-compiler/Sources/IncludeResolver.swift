@@ -25,7 +25,8 @@ final class IncludeResolver {
   }
 
   /// An empty name says that the content is an error message.
-  private func resolve(_ name: String, from including: String) -> UnsafeMutablePointer<shaderc_include_result> {
+  private func resolve(_ name: String, from including: String) -> UnsafeMutablePointer<shaderc_include_result>
+  {
     let (path, text) = find(name, from: including) ?? ("", "not found in any include folder")
     let result = UnsafeMutablePointer<shaderc_include_result>.allocate(capacity: 1)
     result.initialize(

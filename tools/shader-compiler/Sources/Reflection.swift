@@ -90,7 +90,8 @@ struct Reflection {
 extension Reflection {
   private mutating func readVariable(_ i: SpirvInstruction, _ module: SpirvModule) throws(ShaderFailure) {
     guard let pointer = module.definitions[i[0]], let storage = StorageClass(rawValue: i[2]) else { return }
-    let names = [module.names[i[1]], module.names[pointer[2]]]  // a block without an instance name has its type's
+    // A block without an instance name is known by its type's.
+    let names = [module.names[i[1]], module.names[pointer[2]]]
     let name = names.lazy.compactMap(\.self).first { !$0.isEmpty } ?? "%\(i[1])"
     switch storage {
     case .storageBuffer: try readBuffer(i[1], type: pointer[2], name, module)
