@@ -2,7 +2,7 @@ import Foundation
 
 /// Reading the files of a checkpoint.
 enum CheckpointFiles {
-  /// The bytes of a regular file (symbolic links are followed), mapped where the system can.
+  /// The bytes of a regular file (symbolic links are followed), mapped: pages are read when touched.
   static func map(_ path: String) throws(SafetensorsError) -> Data {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     do {
@@ -11,7 +11,9 @@ enum CheckpointFiles {
       guard values[.type] as? FileAttributeType == .typeRegular else {
         throw SafetensorsError.cannotRead(file: path, reason: "it is not a regular file")
       }
-      return try Data(contentsOf: url, options: .mappedIfSafe)
+      if values[.size] as? Int == 0 { return Data() }  // nothing to map
+      // Foundation on Linux copies for .mappedIfSafe; weights can be larger than memory.
+      return try Data(contentsOf: url, options: .alwaysMapped)
     } catch let error as SafetensorsError {
       throw error
     } catch {

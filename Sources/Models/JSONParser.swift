@@ -48,7 +48,9 @@ struct JSONParser {
       throw error("nesting is deeper than \(Self.maximumDepth)")
     }
     values += 1
-    guard values <= Self.maximumValues else { throw error("there are more than \(Self.maximumValues) values") }
+    guard values <= Self.maximumValues else {
+      throw error("there are more than \(Self.maximumValues) values")
+    }
     guard let first = peek else { throw error("the text ends where a value is expected") }
     switch first {
     case UInt8(ascii: "{"): return try object(depth: depth)

@@ -69,14 +69,16 @@ extension ModelConfiguration {
     try refusePartialRotary(fields)
   }
 
-  private static func refusePartialRotary(_ fields: ModelConfigurationFields) throws(ModelConfigurationError) {
+  private static func refusePartialRotary(_ fields: ModelConfigurationFields) throws(ModelConfigurationError)
+  {
     let field = "partial_rotary_factor"
     guard let factor = try fields.number(field), factor != 1 else { return }
     throw .unsupported(field: fields.prefix + field, value: "\(factor)", supported: "1")
   }
 
   /// `rope_theta`, at the top or in `rope_parameters` (newer files); any scaling of the frequencies is refused.
-  private static func ropeTheta(_ fields: ModelConfigurationFields) throws(ModelConfigurationError) -> Double {
+  private static func ropeTheta(_ fields: ModelConfigurationFields) throws(ModelConfigurationError) -> Double
+  {
     var theta = try fields.number("rope_theta")
     for name in ["rope_parameters", "rope_scaling"] {
       guard let rope = try fields.object(name) else { continue }
@@ -89,7 +91,8 @@ extension ModelConfiguration {
       }
       guard let inner = try rope.number("rope_theta") else { continue }
       guard theta == nil || theta == inner else {
-        throw .outOfRange(field: "\(name).rope_theta", value: "\(inner)", allowed: "rope_theta = \(theta ?? 0)")
+        throw .outOfRange(
+          field: "\(name).rope_theta", value: "\(inner)", allowed: "rope_theta = \(theta ?? 0)")
       }
       theta = inner
     }

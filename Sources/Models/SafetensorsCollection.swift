@@ -97,7 +97,8 @@ public struct SafetensorsCollection: Sendable {
     for (name, value) in map {
       guard let shard = value.string else {
         throw .mistyped(
-          file: path, owner: "weight_map", field: name.abbreviated, expected: "a file name", found: value.summary)
+          file: path, owner: "weight_map", field: name.abbreviated, expected: "a file name",
+          found: value.summary)
       }
       guard isPlainFileName(shard) else { throw .unsafeShardName(file: path, shard: shard) }
       result[name] = shard

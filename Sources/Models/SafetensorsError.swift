@@ -24,7 +24,8 @@ public enum SafetensorsError: Error, Sendable, Equatable {
   case outOfRange(file: String, tensor: String, begin: Int, end: Int, dataBytes: Int)
   /// Shape and element type need `expectedBytes`, the offsets say `foundBytes`.
   case sizeMismatch(
-    file: String, tensor: String, dataType: SafetensorsDataType, shape: [Int], expectedBytes: Int, foundBytes: Int)
+    file: String, tensor: String, dataType: SafetensorsDataType, shape: [Int], expectedBytes: Int,
+    foundBytes: Int)
   /// Two tensors share data; `byte` of the data area is the first they share.
   case overlapping(file: String, first: String, second: String, byte: Int)
   /// The bytes `begin..<end` of the data area belong to no tensor.

@@ -22,7 +22,7 @@ public struct SafetensorsFile: Sendable {
   /// Where the data area begins, in bytes from the start of `data`.
   private let dataStart: Int
 
-  /// Opens a file, mapped into memory where the system can; it must not be cut short while in use.
+  /// Opens a file, mapped into memory: replace it by renaming, since cutting it short while in use is fatal.
   public init(path: String) throws(SafetensorsError) {
     try self.init(data: CheckpointFiles.map(path), label: path)
   }

@@ -37,14 +37,17 @@ struct SafetensorsHeader: Sendable {
     }
     // Dictionaries have no order: sort by all that could tie, so that errors are the same in every run.
     entries.sort {
-      ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name)
+      ($0.range.lowerBound, $0.range.upperBound, $0.name) < (
+        $1.range.lowerBound, $1.range.upperBound, $1.name
+      )
     }
     try Self.checkTiling(entries, dataBytes: dataBytes, file: file)
     self.entries = entries
     self.metadata = metadata
   }
 
-  private static func metadata(_ value: JSONValue, file: String) throws(SafetensorsError) -> [String: String] {
+  private static func metadata(_ value: JSONValue, file: String) throws(SafetensorsError) -> [String: String]
+  {
     guard let members = value.members else {
       throw .mistyped(
         file: file, owner: "__metadata__", field: "value", expected: "an object", found: value.summary)
@@ -53,7 +56,8 @@ struct SafetensorsHeader: Sendable {
     for (key, value) in members {
       guard let string = value.string else {
         throw .mistyped(
-          file: file, owner: "__metadata__", field: key.abbreviated, expected: "a string", found: value.summary)
+          file: file, owner: "__metadata__", field: key.abbreviated, expected: "a string",
+          found: value.summary)
       }
       result[key] = string
     }
