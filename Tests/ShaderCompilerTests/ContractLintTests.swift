@@ -74,6 +74,22 @@ import Testing
   @Test(arguments: allowed)
   func allows(_ body: String) { #expect(errors(kernel(body)) == "") }
 
+  @Test func refusedNumbersHaveTheNamesMeant() {
+    let names = ContractLint.refused.map { ContractLint.name(Opcode(rawValue: $0)) }
+    let expected = [
+      "QuantizeToF16", "FDiv", "FRem", "FMod", "MatrixTimesScalar", "VectorTimesMatrix",
+      "MatrixTimesVector", "MatrixTimesMatrix", "OuterProduct", "Dot", "GroupFAdd", "GroupFMin",
+      "GroupFMax", "GroupFMulKHR", "GroupNonUniformFAdd", "GroupNonUniformFMul", "GroupNonUniformFMin",
+      "GroupNonUniformFMax", "CooperativeMatrixMulAddKHR", "CooperativeMatrixMulAddNV",
+      "GroupFAddNonUniformAMD", "GroupFMinNonUniformAMD", "GroupFMaxNonUniformAMD", "AtomicFMinEXT",
+      "AtomicFMaxEXT", "AtomicFAddEXT",
+    ]
+    for (name, expected) in zip(names, expected) where name != "Opunknown" {
+      #expect(name == "Op" + expected)
+    }
+    #expect(names.count == expected.count)
+  }
+
   @Test func fastTierIsFree() {
     let exact = kernel("b[0] = sqrt(b[1]);")
     let fast = Shader(path: exact.path, stem: exact.stem, text: "// fast tier: no contract\n" + exact.text)
