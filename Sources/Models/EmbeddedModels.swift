@@ -9,8 +9,8 @@ public enum EmbeddedModel: String, CaseIterable, Sendable {
 
   /// The directory that holds `config.json` and `model.safetensors`.
   public func directory() throws(ModelError) -> URL {
-    guard let resources = Bundle.module.resourceURL else { throw .notEmbedded(rawValue) }
-    let directory = resources.appending(path: "Resources").appending(path: rawValue)
+    // Not `resourceURL`: a bundle with a folder of this very name takes that folder for it, on some systems.
+    let directory = Bundle.module.bundleURL.appending(path: "Resources").appending(path: rawValue)
     guard FileManager.default.fileExists(atPath: directory.appending(path: "config.json").path) else {
       throw .notEmbedded(rawValue)
     }
