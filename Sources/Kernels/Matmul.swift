@@ -41,9 +41,11 @@ extension CommandList {
   /// - Parameters:
   ///   - x: f32 `[rows][inputs]`, rounded to `weights.format.activationBits` by the kernel that made it.
   ///   - out: f32 `[rows][outputs]`.
+  ///   - rowsPerGroup: 1, 2, 4, 8 or 16; nil takes what holds `rows`.
+  ///   - outputsPerLane: 0, 1, 4 or 8 (8 with 2 rows or more); nil takes what suits the device. Neither changes bits.
   public func matmul(
     _ x: Tensor<Float>, _ weights: PackedWeights, out: Tensor<Float>, rows: Int, accumulate: Bool = false,
-    rowsPerGroup: Int? = nil
+    rowsPerGroup: Int? = nil, outputsPerLane: Int? = nil
   ) {
     require(rows > 0 && rows <= 65_535, "matmul", "\(rows) rows")
     require(x, rows * weights.inputs, "matmul", "x")
@@ -57,7 +59,7 @@ extension CommandList {
       Invocation(
         weights.format.kernel, p, [.read(x), .read(weights.words), .readWrite(out)],
         groups: ((weights.outputs + Int(MATMUL_TILE) - 1) / Int(MATMUL_TILE), (rows + tile - 1) / tile),
-        specialization: [UInt32(tile)]))
+        specialization: [UInt32(tile)] + (outputsPerLane.map { [UInt32($0)] } ?? [])))
   }
 }
 

@@ -25,7 +25,7 @@ enum ReferenceTable {
       Reference.keyValueAppend(
         o.parameters(), rotated: o.floats(0), projected: o.floats(1), state: o.words(2), cache: o.out(3))
     case .treeAttention:
-      Reference.treeAttention(
+      Reference.treeAttentionFast(
         o.parameters(), query: o.floats(0), cache: o.words(1), mask: o.words(2), state: o.words(3),
         out: o.out(4))
     case .compactCache: Reference.compactCache(o.parameters(), result: o.words(0), cache: o.out(1))

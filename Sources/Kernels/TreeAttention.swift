@@ -10,11 +10,12 @@ extension CommandList {
   ///   - query: f32 `[rows][(heads + keyHeads) * headSize]` as ``rotary`` writes it.
   ///   - mask: u32 `[in-flight rows][maskWords]`; `maskWords` 0 is causal and `mask` is then not read.
   ///   - out: f32 `[rows][heads * headSize]`.
+  ///   - keysPerLane: 1, 2, 4 or 8; nil takes what suits the device. It changes no bits.
   public func treeAttention(
     query: Tensor<Float>, cache: KeyValueCache, mask: Tensor<UInt32>, state: Tensor<UInt32>,
     out: Tensor<Float>,
     rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int, maskWords: Int, scale: Float,
-    significantBits: UInt32 = ACTIVATION_BITS_F16
+    significantBits: UInt32 = ACTIVATION_BITS_F16, keysPerLane: Int? = nil
   ) {
     require(
       headSize % 2 == 0 && headSize <= 256 && heads % keyHeads == 0, "treeAttention",
@@ -34,6 +35,6 @@ extension CommandList {
     dispatch(
       Invocation(
         .treeAttention, p, [.read(query), .read(cache.words), .read(mask), .read(state), .write(out)],
-        groups: (rows, heads)))
+        groups: (rows, heads), specialization: keysPerLane.map { [UInt32($0)] } ?? []))
   }
 }

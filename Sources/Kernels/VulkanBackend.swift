@@ -184,7 +184,7 @@ extension Device {
       "\(call.kernel): \(call.operands.count) operands and \(call.constants.count) bytes of parameters; "
         + "the shader has \(module.bindings.count) and \(module.pushConstantBytes)")
     return try pipeline(
-      module.name, spirv: module.words, specialization: call.specialization,
+      module.name, spirv: module.words, specialization: Tuning(for: description).specialization(of: call),
       constantByteCount: module.pushConstantBytes, bindingCount: module.bindings.count)
   }
 }

@@ -68,7 +68,9 @@ def main():
     parser.add_argument("--bytes-per-step", type=int, default=6144)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", default="Sources/Models/Resources")
-    parser.add_argument("--checkpoint", default="", help="file that keeps the state every few minutes")
+    parser.add_argument("--checkpoint", default="", help="file that keeps the weights every few minutes")
+    parser.add_argument("--resume", default="", help="such a file to go on from")
+    parser.add_argument("--from-progress", type=float, default=0.0, help="share of the schedule already behind (with --resume)")
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -84,21 +86,27 @@ def main():
     generator = torch.Generator().manual_seed(arguments.seed)
 
     began, saved, step, seen = time.monotonic(), time.monotonic(), 0, 0
-    while (progress := (time.monotonic() - began) / (60 * arguments.minutes)) < 1:
+    if arguments.resume:
+        state = torch.load(arguments.resume)
+        models.load_state_dict(state["models"])
+        step, seen = state["step"], state["seen"]
+        generator.manual_seed(arguments.seed + step)
+    first_step, first_seen, first = step, seen, arguments.from_progress
+    while (progress := first + (1 - first) * (time.monotonic() - began) / (60 * arguments.minutes)) < 1:
         length = window_length(progress)
         tokens = corpus.batch(train, arguments.bytes_per_step // length, length, generator).to(device)
         loss, report = losses(target, draft, tokens, progress)
         for o in optimizers:
             o.zero_grad(set_to_none=True)
         loss.backward()
-        scale = min(1.0, (step + 1) / 30, (1 - progress) / 0.6)
+        scale = min(1.0, (step - first_step + 1) / 30, (1 - progress) / 0.6)
         for group, base in zip([g for o in optimizers for g in o.param_groups], bases):
             group["lr"] = base * max(scale, 0.01)
         for o in optimizers:
             o.step()
         step, seen = step + 1, seen + tokens.shape[0] * length
         if step % 10 == 0:
-            rate = seen / (time.monotonic() - began)
+            rate = (seen - first_seen) / (time.monotonic() - began)
             print(f"{progress:6.1%} step {step:5d} {seen/1e6:6.2f} MB {rate:6.0f} B/s  "
                   + "  ".join(f"{k} {v/0.6931:.3f}" for k, v in report.items()), flush=True)
         if arguments.checkpoint and time.monotonic() - saved > 300:
