@@ -40,7 +40,7 @@ extension TreeShape: CustomStringConvertible {
   /// A specification that gives this tree again, if its nodes stand in breadth-first order.
   public var description: String {
     if count == 1 { return "root" }
-    if isChain { return "chain:\(count - 1)" }
+    if isChain, candidates == 1 { return "chain:\(count - 1)" }
     let widths = (0..<maximumDepth).map { depth in
       Set(zip(depths, childCounts).filter { $0.0 == depth }.map(\.1))
     }
