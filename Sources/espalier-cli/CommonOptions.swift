@@ -41,9 +41,12 @@ struct ChosenBackend {
       backend = ReferenceBackend()
       return
     }
-    let opened = try failing {
-      try VulkanBackend(
-        device: options.argument, validation: ValidationMode.fromEnvironment() != .off, profiling: profiling)
+    let opened: VulkanBackend
+    do throws(BackendError) {
+      opened = try VulkanBackend(device: options.argument, profiling: profiling)
+    } catch {
+      let text = "\(error)"
+      throw .input(text.hasPrefix("no device matches") ? text + ", cpu (the reference backend)" : text)
     }
     for warning in opened.device.warnings { Console.warning("\(warning)") }
     vulkan = opened

@@ -23,7 +23,7 @@ struct Generate: ParsableCommand {
     name: .long,
     help: ArgumentHelp("Checkpoint folder of the draft model; default: the embedded one.", valueName: "dir"))
   var draftModel: String?
-  @Option(name: .long, help: "Tokens to decode, at most.")
+  @Option(name: .long, parsing: .unconditional, help: "Tokens to decode, at most.")
   var maxTokens = 128
   @Flag(name: .long, help: "Also decode plainly and compare every token and every logit bit.")
   var check = false
@@ -51,11 +51,16 @@ struct Generate: ParsableCommand {
     let decoder = try failing {
       try Decoder(target: models.target, draft: models.draft, options: options)
     }
+    let tokens = ByteTokenizer.encode(text)
+    guard tokens.count < decoder.context else {
+      throw Failure.of(DecodingError.promptTooLong(tokens: tokens.count, context: decoder.context))
+    }
     if !output.json {
-      Console.note("\(chosen.backend.name): \(models.names), \(drafting.summary(options))")
+      let check = check ? ", checked against plain decoding" : ""
+      Console.note("\(chosen.backend.name): \(models.names), \(drafting.summary(options))\(check)")
       Console.note("", terminator: "\n" + text)
     }
-    let result = try decode(decoder, ByteTokenizer.encode(text))
+    let result = try decode(decoder, tokens)
     if output.json {
       try Console.print(json: GenerateReport(result, chosen, models, decoder, sampling))
     } else {

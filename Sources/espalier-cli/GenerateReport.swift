@@ -9,7 +9,7 @@ struct GenerateResult {
 }
 
 /// What `--check` found.
-struct CheckSummary: Encodable {
+struct CheckSummary {
   /// Nil under rejection, which keeps the target's law but not its draws; the logits are then those of a plain replay.
   let tokensEqual: Bool?
   let logitBitsDiffering: Int
@@ -38,6 +38,23 @@ struct CheckSummary: Encodable {
     }
     let digits = String(hash, radix: 16)
     logitsDigest = String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+extension CheckSummary: Encodable {
+  private enum Key: String, CodingKey {
+    case tokensEqual, logitBitsDiffering, rows, logitsDigest, passed, plainTokensPerSecond
+  }
+
+  /// What is not known is null rather than missing.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(tokensEqual, forKey: .tokensEqual)
+    try container.encode(logitBitsDiffering, forKey: .logitBitsDiffering)
+    try container.encode(rows, forKey: .rows)
+    try container.encode(logitsDigest, forKey: .logitsDigest)
+    try container.encode(passed, forKey: .passed)
+    try container.encode(plainTokensPerSecond, forKey: .plainTokensPerSecond)
   }
 }
 
@@ -146,6 +163,6 @@ struct GenerateTable {
     guard check.passed else { return "DIFFERS: \(check.text)" }
     let tokens =
       check.tokensEqual == true ? "tokens equal to plain decoding" : "tokens follow the target's law"
-    return "\(tokens), \(check.logitBitsDiffering) of \(check.rows) rows of logits differ in any bit"
+    return "\(tokens); \(check.rows) rows of logits, \(check.logitBitsDiffering) bits differ"
   }
 }

@@ -36,10 +36,11 @@ struct EspalierCommand: ParsableCommand {
     commandName: "espalier",
     abstract: "Exact tree speculative decoding on Vulkan devices: run it, check it, measure it.",
     discussion: """
-      Without a command, generate runs on the embedded model and prompt.
+      espalier generate runs on an embedded model and prompt.
       Exit status: 0 fine; 1 something differs from the reference; 2 bad input or environment; 64 bad usage.
       """,
-    subcommands: [Devices.self, Validate.self, Generate.self, Bench.self], defaultSubcommand: Generate.self)
+    version: "0.1.0",
+    subcommands: [Devices.self, Validate.self, Generate.self, Bench.self])
 
   static let names = configuration.subcommands.compactMap { $0.configuration.commandName }
 }

@@ -39,7 +39,12 @@ struct ModelPair {
   private static func load(
     _ path: String?, else embedded: EmbeddedModel, _ backend: any Backend
   ) throws(Failure) -> Model {
-    let directory = try path.map(folder) ?? failing { try embedded.directory() }
+    let directory: URL
+    if let path {
+      directory = try folder(path)
+    } else {
+      directory = try failing { try embedded.directory() }
+    }
     let model = try failing { try Model(directory: directory, backend: backend) }
     let vocabulary = model.configuration.vocabularySize
     if vocabulary != 256 {

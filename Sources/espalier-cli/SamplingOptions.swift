@@ -3,13 +3,18 @@ import Kernels
 
 /// The law that tokens follow.
 struct SamplingOptions: ParsableArguments {
-  @Option(name: .long, help: "0 takes the likeliest token; above 0, logits are divided by it.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "0 takes the likeliest token; above 0, logits are divided by it.")
   var temperature = 0.0
-  @Option(name: .long, help: "Sample among the k likeliest tokens.")
+  @Option(name: .long, parsing: .unconditional, help: "Sample among the k likeliest tokens.")
   var topK: Int?
-  @Option(name: .long, help: "Sample among the likeliest tokens of this share, above 0 and at most 1.")
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: "Sample among the likeliest tokens of this share, above 0 and at most 1."
+  )
   var topP: Double?
-  @Option(name: .long, help: "Seed of all random numbers.")
+  @Option(name: .long, parsing: .unconditional, help: "Seed of all random numbers.")
   var seed: UInt64 = 0
 
   /// Outside, 1 / temperature leaves the range in which weights mean something.

@@ -15,11 +15,11 @@ struct Validate: ParsableCommand {
   @Option(
     name: .long, help: "One kernel (matmulF16) or one variant of it (matmulF16/tile4-aligned); default: all.")
   var kernel: String?
-  @Option(name: .long, help: "Seed of the cases.")
+  @Option(name: .long, parsing: .unconditional, help: "Seed of the cases.")
   var seed: UInt64 = 1
-  @Option(name: .long, help: "Cases of each kernel and variant.")
+  @Option(name: .long, parsing: .unconditional, help: "Cases of each kernel and variant.")
   var cases = 200
-  @Option(name: .long, help: "First case.")
+  @Option(name: .long, parsing: .unconditional, help: "First case.")
   var first = 0
 
   mutating func validate() throws {

@@ -20,7 +20,7 @@ struct ArgumentTests {
       ["generate", "--drafter", "heads", "--candidates", "distinct"], ["generate", "--device", ""],
       ["validate", "--cases", "0"], ["validate", "--first", "-1"], ["validate", "--seed", "x"],
       ["bench", "--seconds", "0"], ["bench", "--rows", "0"], ["bench", "--layer", "huge"],
-      ["no-such-option", "--x"],
+      ["no-such-command"], [],
     ])
   func refused(_ arguments: [String]) {
     #expect {
@@ -36,7 +36,7 @@ struct ArgumentTests {
     arguments: [
       ["devices", "--json"], ["validate", "--kernel", "matmulF16", "--seed", "2", "--cases", "3"],
       ["generate", "--tree", "3x2x1", "--temperature", "0.8", "--top-k", "40", "--top-p", "1", "text"],
-      ["generate", "--drafter", "ngram", "--tree", "chain:6", "--prompt-file", "-"], ["--check"], [],
+      ["generate", "--drafter", "ngram", "--tree", "chain:6", "--prompt-file", "-"], ["generate"],
       ["bench", "--layer", "llama-7b", "--rows", "1", "2", "--out", "report.json"],
     ])
   func accepted(_ arguments: [String]) throws {
