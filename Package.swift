@@ -55,14 +55,16 @@ let package = Package(
     .executableTarget(
       name: "espalier-cli",
       dependencies: [
-        "Espalier", "Benchmarking", "Conformance", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Espalier", "Benchmarking", "Conformance",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     .testTarget(name: "ShaderCompilerTests", dependencies: ["shader-compiler"]),
     .testTarget(name: "VulkanComputeTests", dependencies: ["VulkanCompute"]),
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "Reference"]),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Conformance", "Kernels", "Reference", "Numerics", "ShaderInterface"]),
+      name: "KernelsTests",
+      dependencies: ["Conformance", "Kernels", "Reference", "Numerics", "ShaderInterface"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models"], resources: [.copy("Data")]),
     .testTarget(
       name: "DecodingTests", dependencies: ["Decoding", "Models", "Kernels", "ShaderInterface"],
