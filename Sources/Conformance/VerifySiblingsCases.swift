@@ -54,14 +54,14 @@ extension CaseRandom {
   /// A target row: the draft's own, near it, nearly disjoint, or independent; rarely empty.
   fileprivate mutating func targetRow(like draft: [UInt32]) -> [UInt32] {
     if oneIn(40) { return weightRow(draft.count, empty: true) }
-    switch below(5) {
-    case 0: return draft
-    case 1: return weightRow(draft.count, empty: false)
-    case 2:  // near it: some weights halved, some tokens new
+    switch below(8) {
+    case 0...3: return draft  // every child is accepted: walks go deep
+    case 4: return weightRow(draft.count, empty: false)
+    case 5:  // near it: some weights halved, some tokens new
       var row = draft.map { oneIn(2) ? $0 : $0 / 2 }
       if row.reduce(0, { $0 + Int($1) }) < 1 << 30 { row[below(row.count)] += UInt32(below(1 << 20)) }
       return row
-    case 3:  // only tokens that the draft does not have, or those it has least
+    case 6:  // only tokens that the draft does not have, or those it has least
       return draft.map { $0 == 0 ? UInt32(1 + below(1 << 10)) : UInt32(below(2)) }
     default: return draft.map { $0 / UInt32(integer(1...9)) }
     }
