@@ -31,11 +31,16 @@ enum TinyModel {
   }
 
   static func load(_ options: Options = Options(), on backend: any Backend) throws -> Model {
+    try Model(checkpoint: checkpoint(options), backend: backend)
+  }
+
+  static func checkpoint(_ options: Options = Options()) throws -> Checkpoint {
     let directory = FileManager.default.temporaryDirectory.appending(path: "espalier-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    // A mapped file outlives its name.
     defer { try? FileManager.default.removeItem(at: directory) }
     try write(options, to: directory)
-    return try Model(directory: directory, backend: backend)
+    return try Checkpoint(directory: directory.path)
   }
 
   static func write(_ o: Options, to directory: URL) throws {
