@@ -194,6 +194,8 @@ func vulkan<Result: ~Copyable>(_ body: () throws(VulkanError) -> Result) throws(
   do { return try body() } catch {
     switch error {
     case .outOfMemory(let bytes, let label): throw .outOfMemory(byteCount: bytes, label: label)
+    case .unsupported(let missing, let label, let device):
+      throw .unsupported(kernel: label, reason: "\(device) lacks \(missing.joined(separator: ", "))")
     case .deviceLost: throw .deviceLost(error.description)
     case .timeout: throw .timeout(error.description)
     default: throw .device(error.description)
