@@ -27,7 +27,7 @@ public struct TimingBudget: Codable, Sendable {
   /// Seconds for the samples of one measurement, about.
   public var seconds: Double
   public var warmUps = 3
-  public var fewestSamples = 7
+  public var fewestSamples = 5
   public var mostSamples = 200
 
   public init(seconds: Double = 0.3) { self.seconds = seconds }

@@ -64,7 +64,7 @@ struct Generate: ParsableCommand {
     if output.json {
       try Console.print(json: GenerateReport(result, chosen, models, decoder, sampling))
     } else {
-      Console.print("\n\n" + GenerateTable(result).text)
+      Console.print("\n" + GenerateTable(result).text)
     }
     try chosen.checkValidation()
     if let check = result.check, !check.passed { throw Failure.differs(check.text) }
@@ -78,7 +78,9 @@ struct Generate: ParsableCommand {
     func show(_ tokens: ArraySlice<UInt32>) {
       if streams { Console.print(stream.append(ByteTokenizer.bytes(tokens)), terminator: "") }
     }
-    let result = try failing {
+    // Whatever happens next starts on a line of its own.
+    defer { if streams { Console.print(stream.finish()) } }
+    return try failing {
       guard check else {
         return GenerateResult(
           generation: try decoder.generate(tokens, options: options, onTokens: show), check: nil)
@@ -86,7 +88,5 @@ struct Generate: ParsableCommand {
       let checked = try DecodingCheck.run(decoder: decoder, prompt: tokens, options: options, onTokens: show)
       return GenerateResult(generation: checked.generation, check: CheckSummary(checked))
     }
-    if streams { Console.print(stream.finish(), terminator: "") }
-    return result
   }
 }

@@ -20,7 +20,7 @@ struct ArgumentTests {
       ["generate", "--drafter", "heads", "--candidates", "distinct"], ["generate", "--device", ""],
       ["validate", "--cases", "0"], ["validate", "--first", "-1"], ["validate", "--seed", "x"],
       ["bench", "--seconds", "0"], ["bench", "--rows", "0"], ["bench", "--layer", "huge"],
-      ["no-such-command"], [],
+      ["no-such-command"],
     ])
   func refused(_ arguments: [String]) {
     #expect {
