@@ -18,7 +18,7 @@ import corpus
 from llama import Config, Llama
 
 WINDOWS, LENGTH = 4, 512
-PROMPT_SIZES = [200, 280, 360, 480, 600, 760, 960, 1200, 1600, 2000]
+PROMPT_SIZES = [280, 340, 420, 520, 640, 800, 1000, 1250, 1600, 2000]
 
 
 def load(folder: str) -> Llama:
