@@ -7,7 +7,7 @@ import Testing
 extension DecodingTests {
   /// Rejection keeps the target's law through the whole loop: draft rows reach the right nodes, draws the right rule.
   @Suite(.serialized) struct DecoderLawTests {
-    private static let warp = Warp(temperature: 1.3, topK: 3)
+    private static let warp = Warp(temperature: 4, topK: 3)
     private static let prompt: [UInt32] = [0, 50, 60]
     private static let texts = 800
 
@@ -27,7 +27,7 @@ extension DecodingTests {
       let options = TinyModel.Options(layers: 1)
       let target = try TinyModel.load(options, on: TestBackends.reference)
       let draft = try TinyModel.load(
-        TinyModel.Options(layers: 1, draftHeads: 0, noise: 0.3), on: TestBackends.reference)
+        TinyModel.Options(layers: 1, draftHeads: 0, noise: 0.2), on: TestBackends.reference)
       let expected = try pairProbabilities(target)
       let decoder = try Decoder(
         target: target, draft: draft,
