@@ -1,6 +1,7 @@
 // Draws the children of tree nodes of one depth from their draft rows, with or without replacement. One group a parent.
 #version 450
 #extension GL_GOOGLE_include_directive : require
+#define LANES_BY_HOST
 #include "shared/distribution.h"
 #include "shared/tree.h"
 #include "shared/contract.h"
@@ -14,7 +15,8 @@ layout(set = 0, binding = 2, std430) readonly buffer State { uint state[]; };
 layout(set = 0, binding = 3, std430) buffer Tokens { uint tokens[]; };
 
 // Tokens of this lane's block that were drawn, a bit each; a block is at most 1024 tokens.
-uint drawn[MAXIMUM_VOCABULARY / LANES / 32u];
+#define DRAWN_WORDS (MAXIMUM_VOCABULARY / 256u / 32u)  // 1,024 tokens a lane
+uint drawn[DRAWN_WORDS];
 uint blockBegin;
 
 Wide weightOf(uint token) {
@@ -29,7 +31,7 @@ void main() {
   uint row = p.firstParent + parent;
   uvec2 block = ownBlock(lane, p.vocabulary);
   blockBegin = block.x;
-  for (uint i = 0u; i < MAXIMUM_VOCABULARY / LANES / 32u; i++) drawn[i] = 0u;
+  for (uint i = 0u; i < DRAWN_WORDS; i++) drawn[i] = 0u;
 
   uint remaining = totals[row * 2u];
   uint position = state[STATE_LENGTH] + p.childDepth;

@@ -1,6 +1,7 @@
 // The target's own token at each tree node; the key is (seed, absolute position), whatever the tree. One group a row.
 #version 450
 #extension GL_GOOGLE_include_directive : require
+#define LANES_BY_HOST
 #include "shared/distribution.h"
 #include "shared/tree.h"
 #include "shared/contract.h"

@@ -1,6 +1,7 @@
 // Walks from the root to the child that carries the target's pick; the pick no child carries is the bonus token.
 #version 450
 #extension GL_GOOGLE_include_directive : require
+#define LANES_BY_HOST
 #include "shared/tree.h"
 
 layout(push_constant) uniform Push { VerifyMatch p; };

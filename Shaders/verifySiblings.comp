@@ -2,6 +2,7 @@
 // (SpecInfer with replacement, Sequoia without, deterministic candidates one-hot). One group walks the tree.
 #version 450
 #extension GL_GOOGLE_include_directive : require
+#define LANES_BY_HOST
 #include "shared/tree.h"
 
 layout(push_constant) uniform Push { VerifySiblings p; };

@@ -1,15 +1,19 @@
-// Order-free reductions of a group of 256 lanes: integers only, so any order gives the same answer.
+// Order-free reductions of a group of lanes: integers only, so any order and any number of lanes give the same answer.
 // Every function has barriers: call it in uniform control flow.
 #ifndef ESPALIER_WORKGROUP_GLSL
 #define ESPALIER_WORKGROUP_GLSL
 
 #include "wide.glsl"
 
+#ifdef LANES_BY_HOST  // 256, or fewer for short rows: each lane costs a CPU driver its barriers
+layout(local_size_x = 256, local_size_x_id = 0) in;
+#define LANES gl_WorkGroupSize.x
+#else
 layout(local_size_x = 256) in;
-
 #define LANES 256u
+#endif
 
-shared Wide scanSlots[LANES];
+shared Wide scanSlots[256];
 shared uint sharedBest;
 
 // Sum of the values of lanes 0...lane. `total` is the sum over all lanes.

@@ -22,6 +22,6 @@ extension CommandList {
     dispatch(
       Invocation(
         .drawChildren, p, [.read(rows.weights), .read(rows.totals), .read(state), .readWrite(tokens)],
-        groups: (parents, 1)))
+        groups: (parents, 1), specialization: [walkLanes(rows.vocabulary)]))
   }
 }

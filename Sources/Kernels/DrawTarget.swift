@@ -15,6 +15,6 @@ extension CommandList {
     dispatch(
       Invocation(
         .drawTarget, p, [.read(rows.weights), .read(rows.totals), .read(depths), .read(state), .write(out)],
-        groups: (count, 1)))
+        groups: (count, 1), specialization: [walkLanes(rows.vocabulary)]))
   }
 }

@@ -12,6 +12,6 @@ extension CommandList {
       Invocation(
         .verifyMatch, p,
         [.read(picks), .read(tree.tokens), .read(tree.parents), .read(tree.state), .write(tree.result)],
-        groups: (1, 1)))
+        groups: (1, 1), specialization: [walkLanes(tree.maximumNodes)]))
   }
 }

@@ -34,6 +34,6 @@ extension CommandList {
           .read(tree.parents), .read(tree.depths), .read(tree.state), .readWrite(scratch),
           .write(tree.result),
         ],
-        groups: (1, 1)))
+        groups: (1, 1), specialization: [walkLanes(target.vocabulary)]))
   }
 }

@@ -5,3 +5,6 @@ func requireVocabulary(_ vocabulary: Int, _ kernel: String) {
     vocabulary >= 1 && vocabulary <= Int(MAXIMUM_VOCABULARY), kernel,
     "vocabulary \(vocabulary), at most \(MAXIMUM_VOCABULARY)")
 }
+
+/// Lanes of a group that walks `count` tokens or nodes: few for short rows, since every lane waits at every barrier.
+func walkLanes(_ count: Int) -> UInt32 { count <= 512 ? 32 : 256 }
