@@ -8,7 +8,7 @@ import Testing
 extension KernelsTests {
   /// Every decision that the device takes at random is the reference's.
   ///
-  /// `ESPALIER_TEST_DRAWS` is the number of draws a test, 8,192 unless set; a million take minutes on a CPU driver.
+  /// `ESPALIER_TEST_DRAWS` is the number of draws a test, a million unless set.
   @Suite(.needsDevice) struct RandomDrawTests {
     private static let (runs, rows, vocabulary) = (DrawData.runs, DrawData.rowCount, DrawData.vocabulary)
 
@@ -93,6 +93,12 @@ extension KernelsTests {
   }
 }
 
+/// Random decisions that a test compares.
+enum DrawCount {
+  static let draws =
+    ProcessInfo.processInfo.environment["ESPALIER_TEST_DRAWS"].flatMap { Int($0) } ?? 1_000_000
+}
+
 /// Rows of small distributions and the states of many runs.
 private struct DrawData {
   let rows: DistributionRows
@@ -100,10 +106,7 @@ private struct DrawData {
   private let states: Tensor<UInt32>
   static let (rowCount, vocabulary) = (1024, 12)
   /// Calls of `rowCount` draws.
-  static let runs: Int = {
-    let draws = ProcessInfo.processInfo.environment["ESPALIER_TEST_DRAWS"].flatMap { Int($0) } ?? 8_192
-    return max(4, (draws + rowCount - 1) / rowCount)
-  }()
+  static let runs = max(4, (DrawCount.draws + rowCount - 1) / rowCount)
   private static let stride = tensorAlignment / 4
 
   init(_ backend: any Backend) throws {
