@@ -91,6 +91,13 @@ float sigmoid(float x) {
   return flush(x >= 0.0 ? s : multiply(e, s));
 }
 
+// x / 2 * (1 + tanh(y)) = x * sigmoid(2 * y). A subnormal square vanishes beside GELU_LINEAR.
+float gelu(float x) {
+  precise float square = x * x;
+  precise float twice = x * (GELU_CUBE * square + GELU_LINEAR);
+  return flush(multiply(x, sigmoid(twice)));
+}
+
 // f16 bits of x, nearest even, subnormal halves kept. packHalf2x16 may round otherwise.
 uint halfBits(float x) {
   uint sign = (floatBitsToUint(x) >> 16) & 0x8000u;

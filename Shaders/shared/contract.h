@@ -31,6 +31,13 @@
 #define RECIPROCAL_SEED 0x7ef127eau         // seed = this - bits(x); three Newton steps
 #define RECIPROCAL_ROOT_SEED 0x5f375a86u    // seed = this - bits(x) / 2; three Newton steps
 
+#define GELU_LINEAR 1.59576912f   // 2 * sqrt(2 / pi)
+#define GELU_CUBE 0.0713548163f    // 0.044715 * 2 * sqrt(2 / pi)
+
+// How rotary pairs the elements of a head.
+#define ROTARY_HALVES 0u       // i with i + rotarySize / 2
+#define ROTARY_INTERLEAVED 1u  // 2 * i with 2 * i + 1
+
 #define WEIGHT_SCALE 1073741824.0f  // 2^30: integer weight of the likeliest token before scaling down
 #define TOTAL_BITS 31u              // a distribution row's total is below 2^31
 #define REDUCED_TOTAL_BITS 30u      // a residual brought back to 32-bit weights has a total of at most 2^30

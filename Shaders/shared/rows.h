@@ -11,11 +11,28 @@ struct EmbeddingGather {
   U32 firstRow;    // tokens[firstRow + r] is the token of output row r
 };
 
+struct EmbeddingMix {
+  U32 rows;
+  U32 columns;     // even
+  U32 vocabulary;
+  U32 firstRow;    // tokens[firstRow + r] are the tokens of output row r
+  U32 count;       // tokens a row
+  U32 significantBits;
+};
+
 struct RmsNorm {
   U32 rows;
   U32 columns;
   F32 inverseColumns;   // 1 / columns, rounded from double
   F32 epsilon;
+  U32 significantBits;  // of the output
+};
+
+struct LayerNorm {
+  U32 rows;
+  U32 columns;
+  F32 inverseColumns;   // 1 / columns, rounded from double
+  F32 epsilon;          // 2^-60 or more
   U32 significantBits;  // of the output
 };
 
@@ -25,8 +42,26 @@ struct Swiglu {
   U32 significantBits;
 };
 
+struct Geglu {
+  U32 rows;
+  U32 columns;          // of the output; the input has twice as many: gate, then up
+  U32 significantBits;
+};
+
+struct Gelu {
+  U32 count;
+  U32 significantBits;
+};
+
 struct ResidualAdd {
   U32 count;
+  U32 significantBits;
+};
+
+struct ScaledAdd {
+  U32 count;
+  F32 scaleA;
+  F32 scaleB;
   U32 significantBits;
 };
 
@@ -42,7 +77,9 @@ struct Rotary {
   U32 keyHeads;
   U32 headSize;         // even
   U32 inputColumns;     // (heads + 2 * keyHeads) * headSize: query, key, value
-  U32 significantBits;  // of the rotated query; keys are only flushed
+  U32 significantBits;  // of the query; keys are only flushed
+  U32 rotarySize;       // elements of a head that turn, even; the others pass
+  U32 pairing;          // ROTARY_HALVES or ROTARY_INTERLEAVED
 };
 
 struct GatherRow {

@@ -92,7 +92,8 @@ public struct KernelBenchmark: Sendable {
       .residualAdd(count: 262_144, significantBits: 24, inPlace: false, random: &$0)
     },
     KernelBenchmark(
-      .rotary, "64 rows, 6/2 heads of 64", bytes: 4 * 64 * (10 + 8) * 64, operations: 3 * 64 * 8 * 64
+      .rotary, "64 rows, 6/2 heads of 64", variant: "halves", bytes: 4 * 64 * (10 + 8) * 64,
+      operations: 3 * 64 * 8 * 64
     ) {
       .rotary(
         rows: 64, firstRow: 0, heads: 6, keyHeads: 2, headSize: 64, positions: 2048, random: &$0)

@@ -26,5 +26,6 @@ let gatherRowFamilies = [
 ]
 
 let rowFamilies =
-  embeddingGatherFamilies + rmsNormFamilies + swigluFamilies + residualAddFamilies + roundActivationsFamilies
+  embeddingGatherFamilies + embeddingMixFamilies + rmsNormFamilies + layerNormFamilies + swigluFamilies
+  + gegluFamilies + geluFamilies + residualAddFamilies + scaledAddFamilies + roundActivationsFamilies
   + rotaryFamilies + gatherRowFamilies

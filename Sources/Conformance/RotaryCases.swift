@@ -5,22 +5,23 @@ extension KernelCase {
   /// Rotary embedding of projected queries and keys.
   public static func rotary(
     rows: Int, firstRow: Int, heads: Int, keyHeads: Int, headSize: Int, positions: Int,
-    random: inout CaseRandom
+    rotarySize: Int? = nil, pairing: RotaryPairing = .halves, random: inout CaseRandom
   ) -> KernelCase {
     let inputColumns = (heads + 2 * keyHeads) * headSize
     let outputColumns = (heads + keyHeads) * headSize
+    let turning = rotarySize ?? headSize
     let bits = random.significantBits()
     var state = random.state(length: random.below(max(1, positions - 20)))
     if random.oneIn(12) { state[Int(STATE_LENGTH)] = random.element([0xffff_fff0, UInt32(positions)]) }
     let depths = random.words(firstRow + rows, below: 20)
     return KernelCase(
       """
-      rows \(rows), firstRow \(firstRow), heads \(heads)/\(keyHeads) of \(headSize), positions \(positions), \
-      bits \(bits)
+      rows \(rows), firstRow \(firstRow), heads \(heads)/\(keyHeads) of \(headSize), \(turning) turn in \(pairing), \
+      positions \(positions), bits \(bits)
       """,
       [
         .floats("projected", [rows, inputColumns], random.floats(rows * inputColumns, exponents: -80...100)),
-        .floats("table", [positions, headSize / 2, 2], random.angles(positions * headSize)),
+        .floats("table", [positions, turning / 2, 2], random.angles(positions * turning)),
         .words("depths", depths), .words("state", state), .output("out", .float, [rows, outputColumns]),
       ]
     ) { list, o in
@@ -28,8 +29,7 @@ extension KernelCase {
         projected: o.floats("projected"), table: o.floats("table"), depths: o.words("depths"),
         state: o.words("state"),
         out: o.floats("out"), rows: rows, firstRow: firstRow, heads: heads, keyHeads: keyHeads,
-        headSize: headSize,
-        significantBits: bits)
+        headSize: headSize, rotarySize: rotarySize, pairing: pairing, significantBits: bits)
     }
   }
 }
@@ -44,13 +44,16 @@ extension CaseRandom {
   }
 }
 
-let rotaryFamilies = [
-  CaseFamily(.rotary) { random in
-    let keyHeads = random.integer(1...3)
-    return .rotary(
-      rows: random.length(17), firstRow: random.oneIn(2) ? 0 : random.below(9),
-      heads: keyHeads * random.integer(1...4),
-      keyHeads: keyHeads, headSize: random.element([2, 4, 6, 32, 64, 66, 80, 96, 128]),
-      positions: random.integer(1...150), random: &random)
+let rotaryFamilies = RotaryPairing.allCases.flatMap { pairing in
+  [false, true].map { partial in
+    CaseFamily(.rotary, "\(pairing)\(partial ? "-partial" : "")") { random in
+      let keyHeads = random.integer(1...3)
+      let headSize = random.element([2, 4, 6, 32, 64, 66, 80, 96, 128])
+      return .rotary(
+        rows: random.length(17), firstRow: random.oneIn(2) ? 0 : random.below(9),
+        heads: keyHeads * random.integer(1...4), keyHeads: keyHeads, headSize: headSize,
+        positions: random.integer(1...150), rotarySize: partial ? 2 * random.integer(1...headSize / 2) : nil,
+        pairing: pairing, random: &random)
+    }
   }
-]
+}

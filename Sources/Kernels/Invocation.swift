@@ -61,7 +61,8 @@ public struct Invocation: Sendable {
 
 /// Every kernel of the library, by stem.
 public enum Kernel: String, CaseIterable, Sendable {
-  case embeddingGather, rmsNorm, swiglu, residualAdd, roundActivations, rotary, gatherRow
+  case embeddingGather, embeddingMix, rmsNorm, layerNorm, swiglu, geglu, gelu, residualAdd, scaledAdd
+  case roundActivations, rotary, gatherRow
   case matmulF16, matmulF32
   case keyValueAppend, treeAttention, compactCache
   case argmax, topTokens, distribution, drawTarget, drawChildren

@@ -8,9 +8,18 @@ enum ReferenceTable {
     switch call.kernel {
     case .embeddingGather:
       Reference.embeddingGather(o.parameters(), tokens: o.words(0), table: o.words(1), out: o.out(2))
+    case .embeddingMix:
+      Reference.embeddingMix(
+        o.parameters(), tokens: o.words(0), weights: o.floats(1), table: o.words(2), out: o.out(3))
     case .rmsNorm: Reference.rmsNorm(o.parameters(), x: o.floats(0), weight: o.floats(1), out: o.out(2))
+    case .layerNorm:
+      Reference.layerNorm(
+        o.parameters(), x: o.floats(0), weight: o.floats(1), bias: o.floats(2), out: o.out(3))
     case .swiglu: Reference.swiglu(o.parameters(), x: o.floats(0), out: o.out(1))
+    case .geglu: Reference.geglu(o.parameters(), x: o.floats(0), out: o.out(1))
+    case .gelu: Reference.gelu(o.parameters(), x: o.floats(0), out: o.out(1))
     case .residualAdd: Reference.residualAdd(o.parameters(), a: o.floats(0), b: o.floats(1), out: o.out(2))
+    case .scaledAdd: Reference.scaledAdd(o.parameters(), a: o.floats(0), b: o.floats(1), out: o.out(2))
     case .roundActivations: Reference.roundActivations(o.parameters(), x: o.floats(0), out: o.out(1))
     case .rotary:
       Reference.rotary(

@@ -1,29 +1,44 @@
 import ShaderInterface
 
+/// Which elements of a head turn together.
+public enum RotaryPairing: Sendable, CaseIterable {
+  /// i with i + rotarySize / 2, as Llama checkpoints in the transformers format have them (GPT-NeoX).
+  case halves
+  /// 2 * i with 2 * i + 1, as in the paper and in GPT-J.
+  case interleaved
+}
+
 extension CommandList {
-  /// Rotary position embedding, half-split (Su et al., 2021), of queries and keys; values pass by.
+  /// Rotary position embedding (Su et al., 2021) of queries and keys; values are left out.
   ///
   /// - Parameters:
   ///   - projected: f32 `[rows][(heads + 2 * keyHeads) * headSize]`: query, key, value.
-  ///   - table: f32 `[positions][headSize / 2][2]`, cosine and sine.
+  ///   - table: f32 `[positions][rotarySize / 2][2]`, cosine and sine.
   ///   - depths: depth of in-flight row `firstRow + r`; position = state length + depth.
   ///   - out: f32 `[rows][(heads + keyHeads) * headSize]`, the query rounded to `significantBits`.
+  ///   - rotarySize: elements of each head that turn, the first ones, even; all of them by default. The others
+  ///     pass, rounded alike.
   public func rotary(
     projected: Tensor<Float>, table: Tensor<Float>, depths: Tensor<UInt32>, state: Tensor<UInt32>,
     out: Tensor<Float>,
     rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int,
-    significantBits: UInt32 = ACTIVATION_BITS_F16
+    rotarySize: Int? = nil, pairing: RotaryPairing = .halves, significantBits: UInt32 = ACTIVATION_BITS_F16
   ) {
+    let turning = rotarySize ?? headSize
     require(rows > 0 && headSize > 0 && headSize % 2 == 0, "rotary", "\(rows) rows, head size \(headSize)")
+    require(
+      turning > 0 && turning <= headSize && turning % 2 == 0, "rotary",
+      "\(turning) of \(headSize) elements turn")
     require(projected, rows * (heads + 2 * keyHeads) * headSize, "rotary", "projected")
-    require(table, headSize, "rotary", "table")
+    require(table, turning, "rotary", "table")
     require(depths, firstRow + rows, "rotary", "depths")
     require(state, Int(STATE_WORDS), "rotary", "state")
     require(out, rows * (heads + keyHeads) * headSize, "rotary", "out")
     let p = ShaderInterface.Rotary(
       rows: UInt32(rows), firstRow: UInt32(firstRow), heads: UInt32(heads), keyHeads: UInt32(keyHeads),
       headSize: UInt32(headSize), inputColumns: UInt32((heads + 2 * keyHeads) * headSize),
-      significantBits: significantBits)
+      significantBits: significantBits, rotarySize: UInt32(turning),
+      pairing: pairing == .halves ? ROTARY_HALVES : ROTARY_INTERLEAVED)
     dispatch(
       Invocation(
         .rotary, p, [.read(projected), .read(table), .read(depths), .read(state), .write(out)],

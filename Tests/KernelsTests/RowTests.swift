@@ -18,6 +18,22 @@ extension KernelsTests {
       }
     }
 
+    @Test(arguments: [63, 64, 65, 300])
+    func `layerNorm`(columns: Int) throws {
+      try compareRows(columns: columns, outputs: columns) { list, x, out, rows, weight in
+        list.layerNorm(
+          x, weight: weight, bias: weight, out: out, rows: rows, columns: columns, epsilon: 1e-5,
+          significantBits: 13)
+      }
+    }
+
+    @Test(arguments: [31, 32, 150])
+    func `geglu`(columns: Int) throws {
+      try compareRows(columns: 2 * columns, outputs: columns) { list, x, out, rows, _ in
+        list.geglu(x, out: out, rows: rows, columns: columns, significantBits: 13)
+      }
+    }
+
     @Test(arguments: [31, 32, 150])
     func `swiglu`(columns: Int) throws {
       try compareRows(columns: 2 * columns, outputs: columns) { list, x, out, rows, _ in

@@ -76,39 +76,6 @@ import Testing
     }
   }
 
-  /// Bound: two products and an add, 2^-24 each of |a cos| + |b sin|, a query's rounding 2^-13; flushes 3 * 2^-64.
-  @Test func rotaryTurnsQueriesAndKeysAndZeroesBeyondTheTable() {
-    var random = SplitMix(7)
-    let (size, positions) = (6, 10)
-    let p = Rotary(
-      rows: 3, firstRow: 1, heads: 2, keyHeads: 1, headSize: U32(size), inputColumns: 24, significantBits: 13)
-    let x = random.floats(24) + random.adversarial(24) + random.floats(24)
-    let angles = (0..<positions * size / 2).map { _ in Double.random(in: -3...3, using: &random) }
-    let table = angles.flatMap { [Float(cos($0)), Float(sin($0))] }
-    let out = poisoned(3 * 18)
-    let state: [UInt32] = [4, 0, 0, 0, 0, 0, 0, 0]
-    Reference.rotary(
-      p, x: operand(x), table: operand(table), depths: operand([99, 0, 5, 6]), state: operand(state), out: out
-    )
-    for (r, position) in [4, 9].enumerated() {
-      for h in 0..<3 {
-        for i in 0..<size / 2 {
-          let (a, b) = (Double(x[r * 24 + h * size + i]), Double(x[r * 24 + h * size + i + size / 2]))
-          let (c, s) = (
-            Double(table[(position * 3 + i) * 2]), Double(table[(position * 3 + i) * 2 + 1])
-          )
-          for (k, terms) in [(a * c, -b * s), (b * c, a * s)].enumerated() {
-            let value = Double(out[r * 18 + h * size + i + k * size / 2])
-            let exact = terms.0 + terms.1
-            let size = abs(terms.0) + abs(terms.1)
-            #expect(abs(value - exact) <= 3 * 0x1p-24 * size + (h < 2 ? 0x1p-13 * abs(exact) : 0) + 0x1p-62)
-          }
-        }
-      }
-    }
-    #expect(out[36...].allSatisfy { $0.bitPattern == 0 })
-  }
-
   @Test(arguments: [(2, 2), (3, 0), (NO_NODE, 0)] as [(UInt32, Int)])
   func gatherRowTakesTheLastNode(node: UInt32, row: Int) {
     let x = SplitMix(8).copyOfFloats(12)

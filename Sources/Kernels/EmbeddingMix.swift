@@ -1,0 +1,33 @@
+import ShaderInterface
+
+extension CommandList {
+  /// Soft tokens: each output row is a weighted sum of `count` rows of an f16 table, in order.
+  ///
+  /// A token outside the vocabulary is left out; weights are taken as they are, not normalized.
+  /// - Parameters:
+  ///   - tokens: `[firstRow + rows][count]` token ids.
+  ///   - weights: f32 `[firstRow + rows][count]`.
+  ///   - table: f16 `[vocabulary][columns]`, `columns` even.
+  ///   - out: f32 `[rows][columns]`.
+  ///   - significantBits: of the output.
+  public func embeddingMix(
+    tokens: Tensor<UInt32>, weights: Tensor<Float>, table: Tensor<HalfPair>, out: Tensor<Float>, rows: Int,
+    columns: Int, vocabulary: Int, count: Int, firstRow: Int = 0, significantBits: UInt32 = 24
+  ) {
+    require(
+      rows > 0 && columns > 0 && columns % 2 == 0 && count > 0 && firstRow >= 0, "embeddingMix",
+      "\(rows) rows from \(firstRow) of \(columns) columns, \(count) tokens a row")
+    require((1...24).contains(significantBits), "embeddingMix", "\(significantBits) significant bits")
+    require(table, vocabulary * columns / 2, "embeddingMix", "table")
+    require(tokens, (firstRow + rows) * count, "embeddingMix", "tokens")
+    require(weights, (firstRow + rows) * count, "embeddingMix", "weights")
+    require(out, rows * columns, "embeddingMix", "out")
+    let p = ShaderInterface.EmbeddingMix(
+      rows: UInt32(rows), columns: UInt32(columns), vocabulary: UInt32(vocabulary),
+      firstRow: UInt32(firstRow), count: UInt32(count), significantBits: significantBits)
+    dispatch(
+      Invocation(
+        .embeddingMix, p, [.read(tokens), .read(weights), .read(table), .write(out)],
+        groups: Invocation.elementGroups(rows * columns)))
+  }
+}

@@ -1,0 +1,28 @@
+import ShaderInterface
+
+extension CommandList {
+  /// `(x - mean) / sqrt(variance + epsilon) * weight + bias`, a row at a time (Ba, Kiros and Hinton, 2016).
+  ///
+  /// Mean first, then the variance of the centred values. Sum order: 64 interleaved lanes, then a halving tree.
+  /// - Parameters:
+  ///   - x: f32 `[rows][columns]`.  - weight, bias: f32 `[columns]`.  - out: f32 `[rows][columns]`.
+  ///   - epsilon: added to the variance, 2^-60 or more.
+  ///   - significantBits: of the output; 13 feeds an f16 matmul.
+  public func layerNorm(
+    _ x: Tensor<Float>, weight: Tensor<Float>, bias: Tensor<Float>, out: Tensor<Float>, rows: Int,
+    columns: Int, epsilon: Float, significantBits: UInt32 = 24
+  ) {
+    require(rows > 0 && columns > 0, "layerNorm", "\(rows) rows of \(columns) columns")
+    require((1...24).contains(significantBits), "layerNorm", "\(significantBits) significant bits")
+    require(epsilon >= 0x1p-60, "layerNorm", "epsilon \(epsilon) is below 2^-60")
+    require(x, rows * columns, "layerNorm", "x")
+    require(weight, columns, "layerNorm", "weight")
+    require(bias, columns, "layerNorm", "bias")
+    require(out, rows * columns, "layerNorm", "out")
+    let p = ShaderInterface.LayerNorm(
+      rows: UInt32(rows), columns: UInt32(columns), inverseColumns: Float(1 / Double(columns)),
+      epsilon: epsilon, significantBits: significantBits)
+    dispatch(
+      Invocation(.layerNorm, p, [.read(x), .read(weight), .read(bias), .write(out)], groups: (rows, 1)))
+  }
+}
