@@ -2,20 +2,29 @@ import Foundation
 
 /// Cosines and sines of rotary position embedding (Su et al., 2021).
 enum RotaryTable {
-  /// f32 `[positions][headSize / 2][2]`, cosine then sine of position * base^(-2i / headSize).
+  /// f32 `[positions][rotarySize / 2][2]`, amplitude times cosine, then sine, of position * frequency, where the
+  /// frequencies are base^(-2i / rotarySize) under `scaling`; `rotarySize` elements of a head turn.
   ///
   /// Computed in Double and rounded once, so every backend reads the same bits.
-  static func values(positions: Int, headSize: Int, base: Double) -> [Float] {
+  static func values(
+    positions: Int, rotarySize: Int, base: Double, scaling: RotaryScaling = .none
+  ) -> [Float] {
     var table: [Float] = []
-    table.reserveCapacity(positions * headSize)
-    let frequencies = (0..<headSize / 2).map { pow(base, -2 * Double($0) / Double(headSize)) }
+    table.reserveCapacity(positions * rotarySize)
+    let frequencies = scaling.frequencies(rotarySize: rotarySize, base: base)
+    let amplitude = scaling.amplitude
     for position in 0..<positions {
       for frequency in frequencies {
         let angle = Double(position) * frequency
-        table.append(Float(cos(angle)))
-        table.append(Float(sin(angle)))
+        table.append(Float(amplitude * cos(angle)))
+        table.append(Float(amplitude * sin(angle)))
       }
     }
     return table
+  }
+
+  /// The table of heads whose elements all turn, unscaled.
+  static func values(positions: Int, headSize: Int, base: Double) -> [Float] {
+    values(positions: positions, rotarySize: headSize, base: base)
   }
 }
