@@ -5,8 +5,7 @@ extension KernelCase {
   /// Activations times packed weights.
   public static func matmul(
     _ format: PackedWeights.Format, rows: Int, inputs: Int, outputs: Int, accumulate: Bool,
-    rowsPerGroup: Int?,
-    random: inout CaseRandom
+    rowsPerGroup: Int?, outputsPerLane: Int? = nil, random: inout CaseRandom
   ) -> KernelCase {
     // Sums stay finite and no product is subnormal: the domain that Contract.md states for each format.
     let x = random.activations(rows * inputs, bits: format.activationBits, exponents: -70...40)
@@ -27,7 +26,7 @@ extension KernelCase {
       let packed = PackedWeights(words: o.words("weights"), format: format, outputs: outputs, inputs: inputs)
       list.matmul(
         o.floats("x"), packed, out: o.floats("out"), rows: rows, accumulate: accumulate,
-        rowsPerGroup: rowsPerGroup)
+        rowsPerGroup: rowsPerGroup, outputsPerLane: outputsPerLane)
     }
   }
 }
@@ -47,28 +46,40 @@ extension CaseRandom {
   }
 }
 
+/// Every tile in the device's own layout, and every layout that a call may force.
 let matmulFamilies = PackedWeights.Format.allCases.flatMap { format in
-  [1, 2, 4, 8, 16].flatMap { tile in
-    [true, false].map { aligned in
-      CaseFamily(
-        format == .f16 ? .matmulF16 : .matmulF32, "tile\(tile)-\(aligned ? "aligned" : "unaligned")"
-      ) { random in
-        var (rows, inputs, outputs) = (0, 0, 0)
-        repeat {
-          rows = random.length(40)
-          inputs = random.length(700)
-          outputs = random.length(200)
-          if aligned {
-            inputs = (inputs + 7) / 8 * 8
-          } else if inputs % 8 == 0 {
-            inputs += random.integer(1...7)
-          }
-        } while rows * inputs * outputs > 200_000
-        return .matmul(
-          format, rows: rows, inputs: inputs, outputs: outputs, accumulate: random.oneIn(3),
-          rowsPerGroup: tile,
-          random: &random)
+  let tiles = [1, 2, 4, 8, 16].flatMap { tile in
+    [true, false].map { matmulFamily(format, tile: tile, outputsPerLane: nil, aligned: $0) }
+  }
+  let forced = [(0, 1), (0, 16), (1, 1), (1, 4), (1, 16), (4, 2), (4, 16), (8, 2), (8, 8)].map {
+    matmulFamily(format, tile: $1, outputsPerLane: $0, aligned: nil)
+  }
+  return tiles + forced
+}
+
+/// Cases of one layout; `aligned`: inputs are a multiple of 8, are not, or either.
+private func matmulFamily(
+  _ format: PackedWeights.Format, tile: Int, outputsPerLane: Int?, aligned: Bool?
+) -> CaseFamily {
+  let layout = outputsPerLane.map { "-outputs\($0)" } ?? ""
+  let alignment = aligned.map { $0 ? "-aligned" : "-unaligned" } ?? ""
+  return CaseFamily(
+    format == .f16 ? .matmulF16 : .matmulF32, "tile\(tile)\(layout)\(alignment)"
+  ) { random in
+    var (rows, inputs, outputs) = (0, 0, 0)
+    let wantsAligned = aligned ?? random.oneIn(2)
+    repeat {
+      rows = random.length(40)
+      inputs = random.length(700)
+      outputs = random.length(200)
+      if wantsAligned {
+        inputs = (inputs + 7) / 8 * 8
+      } else if inputs % 8 == 0 {
+        inputs += random.integer(1...7)
       }
-    }
+    } while rows * inputs * outputs > 200_000
+    return .matmul(
+      format, rows: rows, inputs: inputs, outputs: outputs, accumulate: random.oneIn(3),
+      rowsPerGroup: tile, outputsPerLane: outputsPerLane, random: &random)
   }
 }

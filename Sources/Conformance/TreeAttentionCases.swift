@@ -37,7 +37,9 @@ public struct AttentionShape: Sendable {
 
 extension KernelCase {
   /// Attention under a causal or a tree mask; slots that no row sees hold NaN and infinity.
-  public static func treeAttention(_ s: AttentionShape, random: inout CaseRandom) -> KernelCase {
+  public static func treeAttention(
+    _ s: AttentionShape, keysPerLane: Int? = nil, random: inout CaseRandom
+  ) -> KernelCase {
     let stride = (s.heads + s.keyHeads) * s.headSize
     let mask = random.mask(s)
     let slots = s.length + s.inFlight + random.below(3)
@@ -64,7 +66,7 @@ extension KernelCase {
         mask: o.words("mask"), state: o.words("state"), out: o.floats("out"), rows: s.rows,
         firstRow: s.firstRow,
         heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize, maskWords: s.maskWords, scale: scale,
-        significantBits: bits)
+        significantBits: bits, keysPerLane: keysPerLane)
     }
   }
 }
@@ -133,20 +135,25 @@ extension CaseRandom {
 
 let treeAttentionFamilies: [CaseFamily] = {
   func families(
-    _ name: String, _ sizes: @escaping @Sendable (inout CaseRandom) -> (headSize: Int, ratio: Int)
-  )
-    -> [CaseFamily]
-  {
+    _ name: String, keysPerLane: Int? = nil,
+    _ sizes: @escaping @Sendable (inout CaseRandom) -> (headSize: Int, ratio: Int)
+  ) -> [CaseFamily] {
     [false, true].map { tree in
       CaseFamily(.treeAttention, "\(name)-\(tree ? "tree" : "causal")") { random in
         let (headSize, ratio) = sizes(&random)
         return .treeAttention(
-          random.attentionShape(headSize: headSize, ratio: ratio, tree: tree), random: &random)
+          random.attentionShape(headSize: headSize, ratio: ratio, tree: tree), keysPerLane: keysPerLane,
+          random: &random)
       }
     }
   }
   let usual = [32, 64, 80, 96, 128].flatMap { headSize in
     [1, 2, 4].flatMap { ratio in families("head\(headSize)-ratio\(ratio)") { _ in (headSize, ratio) } }
   }
-  return usual + families("anySize") { (2 * $0.integer(1...128), $0.integer(1...7)) }
+  let forced = ([1, 2, 4, 8] as [Int]).flatMap { keys in
+    families("keys\(keys)", keysPerLane: keys) {
+      ($0.oneIn(2) ? 64 : 2 * $0.integer(1...128), $0.integer(1...4))
+    }
+  }
+  return usual + families("anySize") { (2 * $0.integer(1...128), $0.integer(1...7)) } + forced
 }()

@@ -42,7 +42,8 @@ extension CommandList {
   ///   - x: f32 `[rows][inputs]`, rounded to `weights.format.activationBits` by the kernel that made it.
   ///   - out: f32 `[rows][outputs]`.
   ///   - rowsPerGroup: 1, 2, 4, 8 or 16; nil takes what holds `rows`.
-  ///   - outputsPerLane: 0, 1, 4 or 8 (8 with 2 rows or more); nil takes what suits the device. Neither changes bits.
+  ///   - outputsPerLane: 0, 1, 4 or 8 (8 with 2 rows or more); nil takes what suits the device, which may be
+  ///     another shader. Neither changes bits.
   public func matmul(
     _ x: Tensor<Float>, _ weights: PackedWeights, out: Tensor<Float>, rows: Int, accumulate: Bool = false,
     rowsPerGroup: Int? = nil, outputsPerLane: Int? = nil
@@ -52,6 +53,11 @@ extension CommandList {
     require(out, rows * weights.outputs, "matmul", "out")
     let tile = rowsPerGroup ?? matmulRowsPerGroup(rows: rows)
     require([1, 2, 4, 8, 16].contains(tile), "matmul", "\(tile) rows a group; 1, 2, 4, 8 or 16 are built")
+    if let outputs = outputsPerLane {
+      require(
+        [0, 1, 4].contains(outputs) || outputs == 8 && tile > 1, "matmul",
+        "\(outputs) outputs a lane with \(tile) rows a group")
+    }
     let p = ShaderInterface.Matmul(
       rows: UInt32(rows), inputs: UInt32(weights.inputs), outputs: UInt32(weights.outputs),
       accumulate: accumulate ? 1 : 0)

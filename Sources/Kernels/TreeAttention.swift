@@ -28,6 +28,9 @@ extension CommandList {
     require(query, rows * (heads + keyHeads) * headSize, "treeAttention", "query")
     require(mask, max(1, (firstRow + rows) * maskWords), "treeAttention", "mask")
     require(out, rows * heads * headSize, "treeAttention", "out")
+    require(
+      keysPerLane.map { [1, 2, 4, 8].contains($0) } ?? true, "treeAttention",
+      "\(keysPerLane ?? 0) keys a lane; 1, 2, 4 or 8 are built")
     let p = ShaderInterface.TreeAttention(
       rows: UInt32(rows), firstRow: UInt32(firstRow), heads: UInt32(heads), keyHeads: UInt32(keyHeads),
       headSize: UInt32(headSize), maskWords: UInt32(maskWords), slots: UInt32(cache.slots), scale: scale,

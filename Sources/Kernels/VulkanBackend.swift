@@ -174,9 +174,10 @@ extension Operand {
 extension Device {
   /// The pipeline of a kernel call; the call must fit what was reflected from the shader.
   fileprivate func pipeline(_ call: Invocation) throws(VulkanError) -> Pipeline {
-    guard let module = ShaderLibrary.modules[call.kernel.rawValue] else {
+    let (stem, specialization) = Tuning(for: description).shader(of: call)
+    guard let module = ShaderLibrary.modules[stem] else {
       throw .unsupported(
-        missing: ["the shader, which this build left out"], label: call.kernel.rawValue,
+        missing: ["the shader, which this build left out"], label: stem,
         device: description.name)
     }
     precondition(
@@ -184,7 +185,7 @@ extension Device {
       "\(call.kernel): \(call.operands.count) operands and \(call.constants.count) bytes of parameters; "
         + "the shader has \(module.bindings.count) and \(module.pushConstantBytes)")
     return try pipeline(
-      module.name, spirv: module.words, specialization: Tuning(for: description).specialization(of: call),
+      module.name, spirv: module.words, specialization: specialization,
       constantByteCount: module.pushConstantBytes, bindingCount: module.bindings.count)
   }
 }
