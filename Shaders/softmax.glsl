@@ -3,6 +3,10 @@
 #ifndef ESPALIER_SOFTMAX_GLSL
 #define ESPALIER_SOFTMAX_GLSL
 
+#ifdef LANES_BY_HOST
+#error "the lanes are part of the order of summation"
+#endif
+
 #include "numerics.glsl"
 #include "workgroup.glsl"
 
