@@ -63,11 +63,12 @@ void main() {
   }
 
   // Flushed logits are multiples of 2^-87, so no difference is subnormal.
-  float maximum = uintBitsToFloat((best & SIGN_BIT) != 0u ? best & ~SIGN_BIT : ~best);
+  float maximum = orderedValue(best);
   for (uint token = lane; token < p.vocabulary; token += LANES) {
     float below = subtract(flush(logits[start + token]), maximum);
     float share = expNonPositive(multiply(below, p.inverseTemperature));
-    weights[start + token] = uint(floor(multiply(share, WEIGHT_SCALE)));
+    uint weight = uint(floor(multiply(share, WEIGHT_SCALE)));
+    weights[start + token] = weight < p.leastWeight ? 0u : weight;
   }
 
   if (p.topK > 0u && p.topK < p.vocabulary) {

@@ -66,6 +66,25 @@ float expNonPositive(float x) {
   return uintBitsToFloat(floatBitsToUint(p) + (uint(int(n)) << 23));
 }
 
+// ln x for positive normal x: x = m * 2^n with m in sqrt(1/2) ... sqrt(2), and a polynomial in m - 1.
+float logPositive(float x) {
+  int n = (int(floatBitsToUint(x)) - LOG_ROOT_HALF_BITS) >> 23;
+  precise float f = uintBitsToFloat(floatBitsToUint(x) - (uint(n) << 23)) - 1.0;
+  precise float square = f * f;
+  precise float p = LOG_C10 * f + LOG_C9;
+  p = p * f + LOG_C8;
+  p = p * f + LOG_C7;
+  p = p * f + LOG_C6;
+  p = p * f + LOG_C5;
+  p = p * f + LOG_C4;
+  p = p * f + LOG_C3;
+  precise float y = (f * square) * p;
+  y = y + float(n) * EXP_LN2_LOW;
+  y = y - 0.5 * square;
+  y = (f + y) + float(n) * EXP_LN2_HIGH;
+  return y;
+}
+
 // 1 / x for x in 2^-60...2^60, three Newton steps.
 float reciprocal(float x) {
   precise float y = uintBitsToFloat(RECIPROCAL_SEED - floatBitsToUint(x));
@@ -126,6 +145,9 @@ uint orderedBits(float x) {
   if (magnitude > INFINITY_BITS) return ~(SIGN_BIT | INFINITY_BITS);
   return (bits & SIGN_BIT) != 0u ? ~bits : bits | SIGN_BIT;
 }
+
+// The float that orderedBits gave this key.
+float orderedValue(uint key) { return uintBitsToFloat((key & SIGN_BIT) != 0u ? key & ~SIGN_BIT : ~key); }
 
 #define ORDERED_NEGATIVE_INFINITY 0x007fffffu
 #define ORDERED_INFINITY 0xff800000u

@@ -4,6 +4,7 @@
 //   6 unpackHalf2x16(b).x   7 unpackHalf2x16(b).y
 //   8 round(a, 13) * unpackHalf2x16(b).x + 1 (the product is exact)   9 half(a)   10 exp(-|a|)   11 reciprocal(|a|)
 //   12 reciprocalRoot(|a|)   13 sigmoid(a)   14 a > b, a >= b, a == b in bits 0...2   15 uint(|a|) below 2^31, else 0
+//   16 log(|a|)
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "elements.glsl"
@@ -12,7 +13,7 @@
 layout(set = 0, binding = 0, std430) readonly buffer Pairs { uvec2 pairs[]; };
 layout(set = 0, binding = 1, std430) writeonly buffer Results { uint results[]; };  // [pairs][PROBE_WORDS]
 
-#define PROBE_WORDS 16u
+#define PROBE_WORDS 17u
 
 void main() {
   uint i = elementIndex();
@@ -39,4 +40,5 @@ void main() {
   results[to + 13u] = floatBitsToUint(sigmoid(a));
   results[to + 14u] = (a > b ? 1u : 0u) | (a >= b ? 2u : 0u) | (a == b ? 4u : 0u);
   results[to + 15u] = magnitude < 2147483648.0 ? uint(magnitude) : 0u;
+  results[to + 16u] = floatBitsToUint(logPositive(magnitude));
 }

@@ -10,7 +10,7 @@ layout(local_size_x = 256, local_size_x_id = 0) in;
 #define LANES gl_WorkGroupSize.x
 #else
 layout(local_size_x = 256) in;
-#define LANES 256u
+#define LANES 256u  // VOCABULARY_LANES: part of the order of a row's sum
 #endif
 
 shared Wide scanSlots[256];

@@ -16,6 +16,7 @@
 #define DOT_CHUNK 128u       // elements of a dot product that one accumulator sums
 #define ATTENTION_CHUNK 64u  // keys that share a maximum before merging
 #define REDUCTION_LANES 64u  // lanes of a row reduction
+#define VOCABULARY_LANES 256u  // lanes of a sum over a row of logits
 
 // exp(x), x <= 0: below this the result is +0 (e^-44 is still above 2^-64).
 #define EXP_LOWEST (-44.0f)
@@ -27,6 +28,17 @@
 #define EXP_C4 0.04166840389370918f
 #define EXP_C5 0.00836889911442995f
 #define EXP_C6 0.00138142216019332f
+
+// log(x): the significand is taken in sqrt(1/2) ... sqrt(2); coefficients of x^3 ... x^10 of log(1 + x), minimax.
+#define LOG_ROOT_HALF_BITS 0x3f3504f3
+#define LOG_C3 0.333333313f
+#define LOG_C4 (-0.250008196f)
+#define LOG_C5 0.200012267f
+#define LOG_C6 (-0.166233569f)
+#define LOG_C7 0.142017588f
+#define LOG_C8 (-0.131601825f)
+#define LOG_C9 0.12761575f
+#define LOG_C10 (-0.0763449371f)
 
 #define RECIPROCAL_SEED 0x7ef127eau         // seed = this - bits(x); three Newton steps
 #define RECIPROCAL_ROOT_SEED 0x5f375a86u    // seed = this - bits(x) / 2; three Newton steps
@@ -41,6 +53,8 @@
 #define WEIGHT_SCALE 1073741824.0f  // 2^30: integer weight of the likeliest token before scaling down
 #define TOTAL_BITS 31u              // a distribution row's total is below 2^31
 #define REDUCED_TOTAL_BITS 30u      // a residual brought back to 32-bit weights has a total of at most 2^30
+
+#define NAN_BITS 0x7fc00000u  // what a kernel writes for a number that does not exist
 
 #define NO_TOKEN 0xffffffffu
 #define NO_NODE 0xffffffffu

@@ -20,6 +20,44 @@ struct Distribution {
   F32 inverseTemperature;
   U32 topK;        // 0: all
   U32 topP;        // share in units of 2^-32; 0: all
+  U32 leastWeight; // min-p: lesser weights become 0, before topK; the greatest weight is 2^30
+};
+
+struct RowStatistics {
+  U32 rows;
+  U32 vocabulary;
+};
+
+struct TokenLogProbability {
+  U32 rows;
+  U32 vocabulary;
+};
+
+struct Divergence {
+  U32 rows;
+  U32 vocabulary;
+};
+
+struct Penalties {
+  U32 rows;               // row r is tree node r
+  U32 vocabulary;
+  U32 historyCapacity;    // tokens that the history can hold, at least 1
+  U32 window;             // latest tokens that count; 0: none
+  F32 repetition;         // factor of a logit that is not above 0; 1: none
+  F32 inverseRepetition;  // factor of a logit above 0
+  F32 presence;           // taken from the logit of a token that occurs
+  F32 frequency;          // taken once an occurrence
+  U32 hasBias;            // 0: bias is not read
+  U32 maskWords;          // words a mask row; 0: mask is not read
+  U32 rowMasks;           // 1: a mask row for each row; 0: one for all
+};
+
+struct MixLogits {
+  U32 rows;
+  U32 vocabulary;
+  F32 scaleA;
+  F32 scaleB;
+  F32 threshold;          // log(alpha) <= 0 below the best of a; -infinity keeps all
 };
 
 struct DrawTarget {

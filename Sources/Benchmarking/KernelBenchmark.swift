@@ -125,6 +125,26 @@ public struct KernelBenchmark: Sendable {
         .distribution(
           rows: rows, vocabulary: vocabulary, warp: Warp(temperature: 0.8, topK: 50, topP: 0.9), random: &$0)
       },
+      // Two passes of exp with a sum each, one of them weighted.
+      KernelBenchmark(.rowStatistics, shape, bytes: 4 * elements, operations: 34 * elements) {
+        .rowStatistics(rows: rows, vocabulary: vocabulary, random: &$0)
+      },
+      KernelBenchmark(.tokenLogProbability, shape, bytes: 4 * elements, operations: 16 * elements) {
+        .tokenLogProbability(rows: rows, vocabulary: vocabulary, random: &$0)
+      },
+      KernelBenchmark(.divergence, shape, variant: "apart", bytes: 8 * elements, operations: 51 * elements) {
+        .divergence(rows: rows, vocabulary: vocabulary, areNear: false, random: &$0)
+      },
+      KernelBenchmark(.penalties, shape, variant: "both", bytes: 8 * elements, operations: elements) {
+        .penalties(rows: rows, vocabulary: vocabulary, hasBias: true, hasMask: true, random: &$0)
+      },
+      KernelBenchmark(
+        .mixLogits, shape, variant: "contrastive", bytes: 12 * elements, operations: 3 * elements
+      ) {
+        .mixLogits(
+          rows: rows, vocabulary: vocabulary, mixture: .contrastive(beta: 0.5, alpha: 0.1), inPlace: false,
+          random: &$0)
+      },
       KernelBenchmark(.drawTarget, shape, bytes: 4 * elements, operations: 0) {
         .drawTarget(rows: rows, vocabulary: vocabulary, random: &$0)
       },

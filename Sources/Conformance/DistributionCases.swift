@@ -8,7 +8,7 @@ extension KernelCase {
     KernelCase(
       """
       rows \(rows), vocabulary \(vocabulary), temperature \(warp.temperature), \
-      topK \(warp.topK ?? 0), topP \(warp.topP ?? 1)
+      topK \(warp.topK ?? 0), topP \(warp.topP ?? 1), minP \(warp.minP ?? 0)
       """,
       [
         .floats("logits", [rows, vocabulary], random.logits(rows: rows, columns: vocabulary)),
@@ -23,14 +23,16 @@ extension KernelCase {
 }
 
 let distributionFamilies = [
-  ("plain", false, false), ("topK", true, false), ("topP", false, true), ("both", true, true),
+  ("plain", false, false, false), ("topK", true, false, false), ("topP", false, true, false),
+  ("both", true, true, false), ("minP", false, false, true), ("all", true, true, true),
 ]
-.map { name, topK, topP in
+.map { name, topK, topP, minP in
   CaseFamily(.distribution, name) { random in
     let vocabulary = random.vocabulary()
     var warp = Warp(temperature: random.element([1, 1, 0.7, 1.3, 0.01, 100]))
     if topK { warp.topK = random.oneIn(4) ? random.integer(1...vocabulary + 5) : random.length(64) }
     if topP { warp.topP = random.element([0.9, 0.95, 0.5, 0.999_999, 1e-9, Double(random.unit())]) }
+    if minP { warp.minP = random.element([0, 1, 0.05, 0.1, 1e-9, Double(random.unit())]) }
     return .distribution(
       rows: random.rows(of: vocabulary), vocabulary: vocabulary, warp: warp, random: &random)
   }

@@ -10,7 +10,7 @@ enum ContractProbe {
     "addition", "subtraction", "multiplication", "multiply, then add", "floor", "rounding to 13 bits",
     "unpacking of the low half", "unpacking of the high half", "exact product plus one", "conversion to f16",
     "exp",
-    "reciprocal", "reciprocal square root", "sigmoid", "comparison", "conversion to integer",
+    "reciprocal", "reciprocal square root", "sigmoid", "comparison", "conversion to integer", "log",
   ]
   /// Results that are defined for subnormal inputs too.
   private static let definedForSubnormals: Set<Int> = [5, 9, 13]
@@ -74,7 +74,7 @@ enum ContractProbe {
       UInt32(halfBits(of: a)), expNonPositive(-magnitude).bitPattern, reciprocal(magnitude).bitPattern,
       reciprocalRoot(magnitude).bitPattern, sigmoid(a).bitPattern,
       (a > b ? 1 : 0) | (a >= b ? 2 : 0) | (a == b ? 4 : 0),
-      magnitude < 2_147_483_648 ? UInt32(magnitude) : 0,
+      magnitude < 2_147_483_648 ? UInt32(magnitude) : 0, logPositive(magnitude).bitPattern,
     ]
   }
 }

@@ -8,14 +8,21 @@ public struct Warp: Sendable, Hashable {
   public var topK: Int?
   /// Keep the shortest prefix of this share, in 0..<1; nil keeps all.
   public var topP: Double?
+  /// Keep tokens of at least this share of the likeliest token's probability, in 0...1; nil keeps all.
+  ///
+  /// Taken after the temperature and before `topK` (Nguyen et al., 2024).
+  public var minP: Double?
 
-  public init(temperature: Double = 1, topK: Int? = nil, topP: Double? = nil) {
+  public init(temperature: Double = 1, topK: Int? = nil, topP: Double? = nil, minP: Double? = nil) {
     precondition(
       temperature > 0, "Warp: temperature \(temperature); 0 is greedy decoding, not a distribution")
     self.temperature = temperature
     self.topK = topK
     self.topP = topP
+    self.minP = minP
   }
+
+  var leastWeight: UInt32 { UInt32((min(max(0, minP ?? 0), 1) * Double(WEIGHT_SCALE)).rounded(.up)) }
 
   var topPShare: UInt32 {
     guard let topP, topP < 1 else { return 0 }
@@ -45,7 +52,7 @@ public struct DistributionRows: Sendable {
 }
 
 extension CommandList {
-  /// Softmax with temperature, top-k and top-p into integer weights with an exact total.
+  /// Softmax with temperature, min-p, top-k and top-p into integer weights with an exact total.
   ///
   /// - Parameter logits: f32 `[rows][out.vocabulary]`.
   public func distribution(_ logits: Tensor<Float>, warp: Warp, out: DistributionRows, rows: Int) {
@@ -55,7 +62,8 @@ extension CommandList {
     require(out.totals, rows * 2, "distribution", "totals")
     let p = ShaderInterface.Distribution(
       rows: UInt32(rows), vocabulary: UInt32(out.vocabulary), inverseTemperature: Float(1 / warp.temperature),
-      topK: UInt32(warp.topK ?? 0), topP: warp.topPShare)
+      topK: UInt32(warp.topK ?? 0), topP: warp.topPShare,
+      leastWeight: warp.leastWeight)
     dispatch(
       Invocation(
         .distribution, p, [.read(logits), .write(out.weights), .write(out.totals)], groups: (rows, 1)))

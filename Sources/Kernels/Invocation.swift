@@ -66,5 +66,6 @@ public enum Kernel: String, CaseIterable, Sendable {
   case matmulF16, matmulF32
   case keyValueAppend, treeAttention, compactCache
   case argmax, topTokens, distribution, drawTarget, drawChildren
+  case rowStatistics, tokenLogProbability, divergence, penalties, mixLogits
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, commitRound, advanceState
 }

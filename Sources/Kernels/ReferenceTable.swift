@@ -42,6 +42,19 @@ enum ReferenceTable {
     case .topTokens: Reference.topTokens(o.parameters(), logits: o.floats(0), out: o.out(1))
     case .distribution:
       Reference.distribution(o.parameters(), logits: o.floats(0), weights: o.out(1), totals: o.out(2))
+    case .rowStatistics:
+      Reference.rowStatistics(o.parameters(), logits: o.floats(0), out: o.out(1), status: o.out(2))
+    case .tokenLogProbability:
+      Reference.tokenLogProbability(
+        o.parameters(), logits: o.floats(0), tokens: o.words(1), out: o.out(2), status: o.out(3))
+    case .divergence:
+      Reference.divergence(
+        o.parameters(), p: o.floats(0), q: o.floats(1), out: o.out(2), status: o.out(3))
+    case .penalties:
+      Reference.penalties(
+        o.parameters(), logits: o.out(0), history: o.words(1), state: o.words(2), tokens: o.words(3),
+        parents: o.words(4), bias: o.floats(5), mask: o.words(6))
+    case .mixLogits: Reference.mixLogits(o.parameters(), a: o.floats(0), b: o.floats(1), out: o.out(2))
     case .drawTarget:
       Reference.drawTarget(
         o.parameters(), weights: o.words(0), totals: o.words(1), depths: o.words(2), state: o.words(3),

@@ -19,6 +19,28 @@ public func expNonPositive(_ x: Float) -> Float {
   return Float(bitPattern: p.bitPattern &+ UInt32(bitPattern: Int32(n)) << 23)
 }
 
+/// ln x for positive normal x.
+///
+/// x = m * 2^n with m in sqrt(1/2) ... sqrt(2), f = m - 1: ln m = f - f^2 / 2 + f^3 p(f) with a minimax polynomial p of degree 7.
+/// Largest error measured over every 7th positive normal float against Double: 0.843 ulp.
+@inlinable @inline(__always)
+public func logPositive(_ x: Float) -> Float {
+  let n = (Int32(bitPattern: x.bitPattern) - LOG_ROOT_HALF_BITS) >> 23
+  let f = Float(bitPattern: x.bitPattern &- UInt32(bitPattern: n) << 23) - 1
+  let square = f * f
+  var p = LOG_C10 * f + LOG_C9
+  p = p * f + LOG_C8
+  p = p * f + LOG_C7
+  p = p * f + LOG_C6
+  p = p * f + LOG_C5
+  p = p * f + LOG_C4
+  p = p * f + LOG_C3
+  var y = (f * square) * p
+  y = y + Float(n) * EXP_LN2_LOW
+  y = y - 0.5 * square
+  return (f + y) + Float(n) * EXP_LN2_HIGH
+}
+
 /// 1 / x for x in 2^-60...2^60, by three Newton steps from an integer seed.
 ///
 /// Largest error measured over every 11th float of the domain: 1.989 ulp.

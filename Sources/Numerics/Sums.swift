@@ -27,11 +27,10 @@ public func dot(_ x: UnsafeBufferPointer<Float>, _ w: UnsafeBufferPointer<Float>
   return dot(count: x.count) { (x[$0], w[$0]) }
 }
 
-/// Sum of `term(i)`, i in 0..<count: term i goes to lane i mod `REDUCTION_LANES`, a lane sums in index order
-/// from +0, and lanes are added in a halving tree (l += l + 32, 16, ... 1).
+/// Sum of `term(i)`, i in 0..<count: term i goes to lane i mod `lanes` (a power of two), a lane sums in index order
+/// from +0, and lanes are added in a halving tree (l += l + lanes / 2, lanes / 4, ... 1).
 @inlinable
-public func rowSum(count: Int, _ term: (Int) -> Float) -> Float {
-  let lanes = Int(REDUCTION_LANES)
+public func rowSum(count: Int, lanes: Int = Int(REDUCTION_LANES), _ term: (Int) -> Float) -> Float {
   return withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes) { lane in
     lane.initialize(repeating: 0)
     for i in 0..<count { lane[i % lanes] = lane[i % lanes] + term(i) }

@@ -2,7 +2,7 @@ import Numerics
 import ShaderInterface
 
 extension Reference {
-  /// Integer weights of the softmax at a temperature, then top-k, then scaled to a total below 2^31, then top-p.
+  /// Integer weights of the softmax at a temperature, then min-p, then top-k, then scaled to a total below 2^31, then top-p.
   ///
   /// `logits`: f32 [rows][vocabulary]; `weights`: u32 [rows][vocabulary]; `totals`: u32 [rows][2]: total, status.
   /// With a status all weights and the total are 0.
@@ -18,6 +18,7 @@ extension Reference {
         let z = logits[r * vocabulary..<(r + 1) * vocabulary].map { flush($0) }
         let m = z.reduce(-.infinity, maximum)
         row = z.map { UInt64(expNonPositive(($0 - m) * p.inverseTemperature) * WEIGHT_SCALE) }
+        for v in row.indices where row[v] < p.leastWeight { row[v] = 0 }
         keepTop(&row, p.topK)
         scaleDown(&row)
         keepShare(&row, p.topP)

@@ -67,6 +67,16 @@ extension KernelsTests {
       }
     }
 
+    @Test(arguments: [9, 257, 1000])
+    func `rowStatistics`(vocabulary: Int) throws {
+      try withDevice { backend in
+        let status: Tensor<UInt32> = try backend.makeTensor(Self.fewCounts.last!, "status")
+        try compareRows(columns: vocabulary, outputs: 4, counts: Self.fewCounts) { list, x, out, rows, _ in
+          list.rowStatistics(x, out: out, status: status, rows: rows, vocabulary: vocabulary)
+        }
+      }
+    }
+
     private func words(_ tensor: Tensor<Float>) -> Tensor<UInt32> {
       Tensor(storage: tensor.storage, byteOffset: tensor.byteOffset, count: tensor.count)
     }

@@ -3,8 +3,8 @@ import Numerics
 import ShaderInterface
 import Testing
 
-/// Largest errors in ulp against Double; measured over every 7th (exp) or 11th float: exp 1.148, reciprocal 1.989,
-/// reciprocalRoot 2.177, sigmoid 3.774, gelu 3.606 (x >= 0) and 107.3 (x < 0).
+/// Largest errors in ulp against Double; measured over every 7th (exp, log) or 11th float: exp 1.148, log 0.843,
+/// reciprocal 1.989, reciprocalRoot 2.177, sigmoid 3.774, gelu 3.606 (x >= 0) and 107.3 (x < 0).
 @Suite struct ElementaryTests {
   /// The largest error over every `step`-th float from `low` to `high`, which have one sign.
   func worst(
@@ -26,6 +26,14 @@ import Testing
       #expect(expNonPositive(x).bitPattern == 0)
     }
     #expect(expNonPositive(EXP_LOWEST) > 0x1p-64)
+  }
+
+  @Test func logIsWithin0Point85Ulp() {
+    #expect(worst(.leastNormalMagnitude, Float(1).nextDown, logPositive, log) < 0.85)
+    #expect(worst(Float(1).nextUp, .greatestFiniteMagnitude, logPositive, log) < 0.85)
+    #expect(worst(0.5, Float(1).nextDown, step: 7, logPositive, log) < 0.85)
+    #expect(worst(Float(1).nextUp, 2, step: 7, logPositive, log) < 0.85)
+    #expect(logPositive(1).bitPattern == 0)
   }
 
   @Test func reciprocalIsWithin2Ulp() {

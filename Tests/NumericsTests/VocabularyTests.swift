@@ -29,7 +29,8 @@ import Testing
   }
 
   private func weights(
-    _ logits: [Float], rows: Int = 1, temperature: Float = 1, topK: UInt32 = 0, topP: UInt32 = 0
+    _ logits: [Float], rows: Int = 1, temperature: Float = 1, topK: UInt32 = 0, topP: UInt32 = 0,
+    leastWeight: UInt32 = 0
   ) -> (weights: [UInt32], totals: [UInt32]) {
     let out = mutableOperand([UInt32](repeating: 77, count: logits.count))
     let totals = mutableOperand([UInt32](repeating: 77, count: 2 * rows))
@@ -37,7 +38,7 @@ import Testing
       Distribution(
         rows: U32(rows), vocabulary: U32(logits.count / rows), inverseTemperature: 1 / temperature,
         topK: topK,
-        topP: topP), logits: operand(logits), weights: out, totals: totals)
+        topP: topP, leastWeight: leastWeight), logits: operand(logits), weights: out, totals: totals)
     return (Array(out), Array(totals))
   }
 
@@ -66,6 +67,16 @@ import Testing
       let row = weights(logits, topK: UInt32(k)).weights
       let kept = row.indices.filter { row[$0] > 0 }
       #expect(kept == [1, 3, 2, 4, 0, 5].prefix(k).sorted())
+    }
+  }
+
+  @Test func minPKeepsAShareOfTheLikeliest() {
+    let logits: [Float] = [0, -1, -0.5, -2, -.infinity]
+    for (share, kept) in [
+      (0.0, [0, 1, 2, 3]), (0.13, [0, 1, 2, 3]), (0.14, [0, 1, 2]), (0.5, [0, 2]), (1, [0]),
+    ] {
+      let row = weights(logits, leastWeight: UInt32((share * 0x1p30).rounded(.up))).weights
+      #expect(row.indices.filter { row[$0] > 0 } == kept)
     }
   }
 

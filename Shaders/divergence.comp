@@ -1,0 +1,42 @@
+// Kullback-Leibler divergence KL(p || q) of two rows of logits, in nats; one group a row.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "shared/distribution.h"
+#include "softmax.glsl"
+
+layout(push_constant) uniform Push { Divergence p; };
+layout(set = 0, binding = 0, std430) readonly buffer P { float logitsP[]; };         // [rows][vocabulary]
+layout(set = 0, binding = 1, std430) readonly buffer Q { float logitsQ[]; };         // [rows][vocabulary]
+layout(set = 0, binding = 2, std430) writeonly buffer Out { uint outWords[]; };      // f32 [rows]
+layout(set = 0, binding = 3, std430) writeonly buffer Status { uint statuses[]; };   // [rows]
+
+float logitOf(uint matrix, uint token) {
+  uint element = gl_WorkGroupID.x * p.vocabulary + token;
+  return matrix == 0u ? logitsP[element] : logitsQ[element];
+}
+
+void main() {
+  uint lane = gl_LocalInvocationID.x;
+  uint row = gl_WorkGroupID.x;
+  Softmax a = softmaxOf(lane, 0u, p.vocabulary);
+  Softmax b = softmaxOf(lane, 1u, p.vocabulary);
+
+  // Where the share is not zero the difference is at least -44, so no infinities cancel.
+  float weighted = 0.0;
+  for (uint token = lane; token < p.vocabulary; token += LANES) {
+    float below = belowMaximum(0u, token, a.maximum);
+    float share = expNonPositive(below);
+    if (share > 0.0) {
+      float difference = subtract(below, belowMaximum(1u, token, b.maximum));
+      weighted = add(weighted, flush(multiply(share, difference)));
+    }
+  }
+  weighted = groupSum(lane, weighted);
+
+  if (lane != 0u) return;
+  uint status = a.status | b.status;
+  float mean = multiply(weighted, reciprocal(a.sum));
+  float result = add(subtract(mean, logPositive(a.sum)), logPositive(b.sum));
+  statuses[row] = status;
+  outWords[row] = status != STATUS_OK ? NAN_BITS : result > 0.0 ? floatBitsToUint(flush(result)) : 0u;
+}

@@ -1,0 +1,47 @@
+// Maximum, log-sum-exp, entropy and the gap between the best two logits of each row; one group a row.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "shared/distribution.h"
+#include "softmax.glsl"
+
+layout(push_constant) uniform Push { RowStatistics p; };
+layout(set = 0, binding = 0, std430) readonly buffer Logits { float logits[]; };     // [rows][vocabulary]
+layout(set = 0, binding = 1, std430) writeonly buffer Out { uint outWords[]; };      // f32 [rows][4]
+layout(set = 0, binding = 2, std430) writeonly buffer Status { uint statuses[]; };   // [rows]
+
+float logitOf(uint matrix, uint token) { return logits[gl_WorkGroupID.x * p.vocabulary + token]; }
+
+void main() {
+  uint lane = gl_LocalInvocationID.x;
+  uint row = gl_WorkGroupID.x;
+  Softmax softmax = softmaxOf(lane, 0u, p.vocabulary);
+
+  uint best = ORDERED_NEGATIVE_INFINITY;
+  uint second = ORDERED_NEGATIVE_INFINITY;
+  float weighted = 0.0;
+  for (uint token = lane; token < p.vocabulary; token += LANES) {
+    uint key = orderedBits(flush(logitOf(0u, token)));
+    second = max(second, min(best, key));
+    best = max(best, key);
+    float below = belowMaximum(0u, token, softmax.maximum);
+    float share = expNonPositive(below);
+    if (share > 0.0) weighted = add(weighted, flush(multiply(share, below)));
+  }
+  weighted = groupSum(lane, weighted);
+  // One lane that has the best offers its second instead.
+  uint greatest = groupMaximum(lane, best);
+  uint owner = groupMinimum(lane, best == greatest ? lane : 0xffffffffu);
+  second = groupMaximum(lane, lane == owner ? second : best);
+
+  if (lane != 0u) return;
+  statuses[row] = softmax.status;
+  bool isGood = softmax.status == STATUS_OK;
+  float logSum = logPositive(softmax.sum);
+  float entropy = subtract(logSum, multiply(weighted, reciprocal(softmax.sum)));
+  float gap = subtract(softmax.maximum, orderedValue(second));
+  uint to = row * 4u;
+  outWords[to] = isGood ? floatBitsToUint(softmax.maximum) : NAN_BITS;
+  outWords[to + 1u] = isGood ? floatBitsToUint(flush(add(softmax.maximum, logSum))) : NAN_BITS;
+  outWords[to + 2u] = isGood ? floatBitsToUint(flush(entropy)) : NAN_BITS;
+  outWords[to + 3u] = isGood ? floatBitsToUint(flush(gap)) : NAN_BITS;
+}

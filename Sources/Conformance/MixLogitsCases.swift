@@ -1,0 +1,41 @@
+import Kernels
+
+extension KernelCase {
+  /// A mixture of two models' logits, apart or in place.
+  public static func mixLogits(
+    rows: Int, vocabulary: Int, mixture: LogitMixture, inPlace: Bool, random: inout CaseRandom
+  ) -> KernelCase {
+    let a = random.logits(rows: rows, columns: vocabulary)
+    let b = random.logits(rows: rows, columns: vocabulary)
+    let mixed: [CaseOperand] = inPlace ? [] : [.output("out", .float, [rows, vocabulary])]
+    return KernelCase(
+      """
+      rows \(rows), vocabulary \(vocabulary), factors \(mixture.scaleA) and \(mixture.scaleB), \
+      threshold \(mixture.threshold)
+      """,
+      [
+        .floats("a", [rows, vocabulary], a, role: inPlace ? .inputOutput : .input),
+        .floats("b", [rows, vocabulary], b),
+      ] + mixed
+    ) { list, o in
+      list.mixLogits(
+        o.floats("a"), o.floats("b"), mixture, out: o.floats(inPlace ? "a" : "out"), rows: rows,
+        vocabulary: vocabulary)
+    }
+  }
+}
+
+let mixLogitsFamilies = [("linear", false), ("contrastive", false), ("inPlace", true)].map { name, inPlace in
+  CaseFamily(.mixLogits, name) { random in
+    let vocabulary = random.vocabulary()
+    let linear = LogitMixture(
+      scaleA: random.element([0.5, 1, 0, random.float(-70...5)]),
+      scaleB: random.element([0.5, 1, 0, random.float(-70...5)]))
+    let contrastive = LogitMixture.contrastive(
+      beta: random.element([0.5, 1, 0.1]), alpha: random.element([0.1, 1, 0, 1e-3]))
+    return .mixLogits(
+      rows: random.rows(of: vocabulary), vocabulary: vocabulary,
+      mixture: name == "linear" || (inPlace && random.oneIn(2)) ? linear : contrastive, inPlace: inPlace,
+      random: &random)
+  }
+}

@@ -1,0 +1,25 @@
+import ShaderInterface
+
+extension CommandList {
+  /// The Kullback-Leibler divergence KL(p || q) in nats of two laws given as logits, row by row.
+  ///
+  /// +infinity where q bans a token that p can give; rounding never leaves it below 0.
+  /// - Parameters: - p: f32 `[rows][vocabulary]`.  - q: f32 `[rows][vocabulary]`.
+  ///   - out: f32 `[rows]`, NaN with a status.
+  ///   - status: u32 `[rows]`: `STATUS_NOT_FINITE` as in ``argmax``, of either row.
+  public func divergence(
+    _ p: Tensor<Float>, _ q: Tensor<Float>, out: Tensor<Float>, status: Tensor<UInt32>, rows: Int,
+    vocabulary: Int
+  ) {
+    requireVocabulary(vocabulary, "divergence")
+    require(rows > 0, "divergence", "\(rows) rows")
+    require(p, rows * vocabulary, "divergence", "p")
+    require(q, rows * vocabulary, "divergence", "q")
+    require(out, rows, "divergence", "out")
+    require(status, rows, "divergence", "status")
+    let parameters = ShaderInterface.Divergence(rows: UInt32(rows), vocabulary: UInt32(vocabulary))
+    dispatch(
+      Invocation(
+        .divergence, parameters, [.read(p), .read(q), .write(out), .write(status)], groups: (rows, 1)))
+  }
+}

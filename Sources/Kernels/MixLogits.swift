@@ -1,0 +1,47 @@
+import Foundation
+import ShaderInterface
+
+/// A linear combination of two models' logits.
+public struct LogitMixture: Sendable, Hashable {
+  /// Factor of the first model's logits.
+  public var scaleA: Float
+  /// Factor of the second model's logits.
+  public var scaleB: Float
+  /// Tokens whose first logit is further than this below the row's best become -infinity; at most 0, -infinity keeps all.
+  public var threshold: Float
+
+  public init(scaleA: Float, scaleB: Float, threshold: Float = -.infinity) {
+    precondition(scaleA.isFinite && scaleB.isFinite, "LogitMixture: factors \(scaleA) and \(scaleB)")
+    precondition(threshold <= 0, "LogitMixture: threshold \(threshold), above 0")
+    self.scaleA = scaleA
+    self.scaleB = scaleB
+    self.threshold = threshold
+  }
+
+  /// (1 + beta) * expert - beta * amateur over the tokens that the expert gives at least `alpha` times the probability of its
+  /// best (Li et al., 2023, in the form of O'Brien and Lewis, 2023).
+  public static func contrastive(beta: Double, alpha: Double) -> LogitMixture {
+    LogitMixture(scaleA: Float(1 + beta), scaleB: Float(-beta), threshold: Float(log(alpha)))
+  }
+}
+
+extension CommandList {
+  /// `scaleA * a + scaleB * b` where a is plausible, -infinity elsewhere; `out` may be the same tensor as `a`.
+  ///
+  /// -infinity in either model gives -infinity. NaN or +infinity in either gives NaN, which ``argmax`` and ``distribution`` report.
+  /// - Parameters: - a: f32 `[rows][vocabulary]`.  - b: f32 `[rows][vocabulary]`.  - out: f32 `[rows][vocabulary]`.
+  public func mixLogits(
+    _ a: Tensor<Float>, _ b: Tensor<Float>, _ mixture: LogitMixture, out: Tensor<Float>, rows: Int,
+    vocabulary: Int
+  ) {
+    requireVocabulary(vocabulary, "mixLogits")
+    require(rows > 0, "mixLogits", "\(rows) rows")
+    require(a, rows * vocabulary, "mixLogits", "a")
+    require(b, rows * vocabulary, "mixLogits", "b")
+    require(out, rows * vocabulary, "mixLogits", "out")
+    let p = ShaderInterface.MixLogits(
+      rows: UInt32(rows), vocabulary: UInt32(vocabulary), scaleA: mixture.scaleA, scaleB: mixture.scaleB,
+      threshold: mixture.threshold)
+    dispatch(Invocation(.mixLogits, p, [.read(a), .read(b), .write(out)], groups: (rows, 1)))
+  }
+}

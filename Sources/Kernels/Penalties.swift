@@ -1,0 +1,65 @@
+import ShaderInterface
+
+/// How much less likely a token becomes by having occurred lately.
+public struct LogitPenalties: Sendable, Hashable {
+  /// Above 0: a logit above 0 is divided by it, another one multiplied (Keskar et al., 2019); 1 changes nothing.
+  public var repetition: Double
+  /// Taken from the logit of a token that occurs.
+  public var presence: Float
+  /// Taken from a token's logit once an occurrence.
+  public var frequency: Float
+  /// How many of the latest tokens count.
+  public var window: Int
+
+  public init(repetition: Double = 1, presence: Float = 0, frequency: Float = 0, window: Int) {
+    precondition(repetition > 0, "LogitPenalties: repetition \(repetition), not above 0")
+    precondition(window >= 0, "LogitPenalties: a window of \(window) tokens")
+    self.repetition = repetition
+    self.presence = presence
+    self.frequency = frequency
+    self.window = window
+  }
+}
+
+extension CommandList {
+  /// Penalties by the latest tokens of each row's text, then a bias, then a mask, all in place.
+  ///
+  /// Row r belongs to tree node r: its text is the history, then the tree's tokens down to that node, so the logits of a node
+  /// equal those of plain decoding. Plain decoding is one row with `parents` = [`NO_NODE`].
+  /// - Parameters:
+  ///   - logits: f32 `[rows][vocabulary]`.
+  ///   - history: u32, committed tokens; the last one, at `STATE_LENGTH`, is the root's.
+  ///   - tokens: u32 `[rows]`.  - parents: u32 `[rows]`.
+  ///   - bias: f32 `[vocabulary]`, added to every row.
+  ///   - mask: u32 `[1 or rows][(vocabulary + 31) / 32]`; bit v % 32 of word v / 32 is 1 where token v is allowed.
+  ///   - rowMasks: whether each row has a mask row of its own.
+  public func penalties(
+    _ logits: Tensor<Float>, _ penalties: LogitPenalties, history: Tensor<UInt32>, state: Tensor<UInt32>,
+    tokens: Tensor<UInt32>, parents: Tensor<UInt32>, rows: Int, vocabulary: Int,
+    bias: Tensor<Float>? = nil, mask: Tensor<UInt32>? = nil, rowMasks: Bool = false
+  ) {
+    let maskWords = mask == nil ? 0 : (vocabulary + 31) / 32
+    requireVocabulary(vocabulary, "penalties")
+    require(rows > 0 && rows <= Int(MAXIMUM_NODES), "penalties", "\(rows) rows, at most 1024")
+    require(logits, rows * vocabulary, "penalties", "logits")
+    require(history, 1, "penalties", "history")
+    require(state, Int(STATE_WORDS), "penalties", "state")
+    require(tokens, rows, "penalties", "tokens")
+    require(parents, rows, "penalties", "parents")
+    if let bias { require(bias, vocabulary, "penalties", "bias") }
+    if let mask { require(mask, (rowMasks ? rows : 1) * maskWords, "penalties", "mask") }
+    let p = ShaderInterface.Penalties(
+      rows: UInt32(rows), vocabulary: UInt32(vocabulary), historyCapacity: UInt32(history.count),
+      window: UInt32(penalties.window), repetition: Float(penalties.repetition),
+      inverseRepetition: Float(1 / penalties.repetition), presence: penalties.presence,
+      frequency: penalties.frequency, hasBias: bias == nil ? 0 : 1, maskWords: UInt32(maskWords),
+      rowMasks: rowMasks ? 1 : 0)
+    dispatch(
+      Invocation(
+        .penalties, p,
+        [
+          .readWrite(logits), .read(history), .read(state), .read(tokens), .read(parents),
+          bias.map { .read($0) } ?? .read(state), .read(mask ?? state),  // state stands for what is not read
+        ], groups: (rows, 1)))
+  }
+}

@@ -1,0 +1,43 @@
+import Numerics
+import ShaderInterface
+
+extension Reference {
+  /// Repetition, presence and frequency penalties by the latest tokens of each row's text, then bias, then mask.
+  ///
+  /// `logits`: f32 [rows][vocabulary], in place; `history`: u32 [`STATE_LENGTH` + 1]; `tokens`, `parents`: u32 [rows];
+  /// `bias`: f32 [vocabulary]; `mask`: u32 [1 or rows][maskWords], bit 1 allows.
+  public static func penalties(
+    _ p: ShaderInterface.Penalties, logits: UnsafeMutableBufferPointer<Float>,
+    history: UnsafeBufferPointer<UInt32>, state: UnsafeBufferPointer<UInt32>,
+    tokens: UnsafeBufferPointer<UInt32>, parents: UnsafeBufferPointer<UInt32>,
+    bias: UnsafeBufferPointer<Float>, mask: UnsafeBufferPointer<UInt32>
+  ) {
+    let vocabulary = Int(p.vocabulary)
+    let committed = history.prefix(min(Int(state[Int(STATE_LENGTH)]), Int(p.historyCapacity) - 1) + 1)
+    for r in 0..<Int(p.rows) {
+      var path: [UInt32] = []
+      var node = UInt32(r)
+      while parents[Int(node)] < node {
+        path.insert(tokens[Int(node)], at: 0)
+        node = parents[Int(node)]
+      }
+      let text = (Array(committed) + path).suffix(Int(p.window))
+      let counts = text.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+      for v in 0..<vocabulary {
+        var logit = logits[r * vocabulary + v]
+        if let count = counts[UInt32(v)] {
+          var z = flush(logit)
+          z = flush(z > 0 ? z * p.inverseRepetition : z * p.repetition)
+          z = flush(z - flush(Float(count) * p.frequency))
+          logit = flush(z - p.presence)
+        }
+        if p.hasBias != 0 { logit = flush(flush(logit) + flush(bias[v])) }
+        if p.maskWords > 0 {
+          let word = mask[(p.rowMasks != 0 ? r : 0) * Int(p.maskWords) + v / 32]
+          if word >> UInt32(v % 32) & 1 == 0 { logit = -.infinity }
+        }
+        logits[r * vocabulary + v] = logit
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Numerics
+import Reference
+import ShaderInterface
+import Testing
+
+@Suite struct LogitTransformTests {
+  /// A history of 5 tokens and a tree 0 -> (1, 2), 2 -> 3, so rows see different texts.
+  @Test func penaltiesCountTheHistoryAndTheRowsOwnPath() {
+    let p = Penalties(
+      rows: 4, vocabulary: 4, historyCapacity: 8, window: 4, repetition: 2, inverseRepetition: 0.5,
+      presence: 0.25, frequency: 1, hasBias: 0, maskWords: 0, rowMasks: 0)
+    let logits = mutableOperand([[Float]](repeating: [4, -1, 0, -.infinity], count: 4).flatMap { $0 })
+    Reference.penalties(
+      p, logits: logits, history: operand([0, 0, 1, 0, 9, 3, 3, 3]),
+      state: operand([4, 0, 0, 0, 0, 0, 0, 0]),
+      tokens: operand([9, 1, 0, 2]), parents: operand([NO_NODE, 0, 0, 2]), bias: operand([]),
+      mask: operand([])
+    )
+    let ban = -Float.infinity
+    // Windows: 0 1 0 9 | 1 0 9 1 | 1 0 9 0 | 0 9 0 2.
+    #expect(Array(logits[0..<4]) == [2 - 2.25, -2 - 1.25, 0, ban])
+    #expect(Array(logits[4..<8]) == [2 - 1.25, -2 - 2.25, 0, ban])
+    #expect(Array(logits[8..<12]) == [2 - 2.25, -2 - 1.25, 0, ban])
+    #expect(Array(logits[12..<16]) == [2 - 2.25, -1, -1.25, ban])
+  }
+
+  @Test func biasIsAddedBeforeTheMaskBans() {
+    let p = Penalties(
+      rows: 2, vocabulary: 34, historyCapacity: 1, window: 0, repetition: 1, inverseRepetition: 1,
+      presence: 0, frequency: 0, hasBias: 1, maskWords: 2, rowMasks: 1)
+    let bias = (0..<34).map { Float($0) }
+    let logits = mutableOperand([Float](repeating: 1, count: 68))
+    Reference.penalties(
+      p, logits: logits, history: operand([5]), state: operand([0, 0, 0, 0, 0, 0, 0, 0]),
+      tokens: operand([5, 5]), parents: operand([NO_NODE, 0]), bias: operand(bias),
+      mask: operand([0x8000_0001, 2, 0, 1]))
+    let allowed = [[0, 31, 33], [32]]
+    for r in 0..<2 {
+      for v in 0..<34 {
+        #expect(logits[r * 34 + v] == (allowed[r].contains(v) ? 1 + bias[v] : -.infinity))
+      }
+    }
+  }
+
+  /// Bound: two products and a sum, 2^-24 each of the products' magnitudes; flushes 2^-62 in all for factors below 2.
+  @Test func mixLogitsIsTheLinearMixtureOfPlausibleTokens() {
+    var random = SplitMix(4)
+    let (a, b) = (random.adversarial(500), random.adversarial(500))
+    let p = MixLogits(rows: 2, vocabulary: 250, scaleA: 1.5, scaleB: -0.5, threshold: -1)
+    let out = poisoned(500)
+    Reference.mixLogits(p, a: operand(a), b: operand(b), out: out)
+    for i in 0..<500 {
+      let best = a[(i / 250 * 250)..<(i / 250 * 250 + 250)].max()!
+      if a[i] < best - 1 {
+        #expect(out[i] == -.infinity)
+      } else {
+        let (x, y) = (1.5 * Double(a[i]), -0.5 * Double(b[i]))
+        #expect(abs(Double(out[i]) - (x + y)) <= 0x1p-23 * (abs(x) + abs(y)) + 0x1p-62)
+      }
+    }
+  }
+
+  @Test func mixLogitsBansWhatOneModelBansAndShowsWhatIsNotFinite() {
+    let p = MixLogits(rows: 1, vocabulary: 6, scaleA: 2, scaleB: -1, threshold: -.infinity)
+    let out = poisoned(6)
+    Reference.mixLogits(
+      p, a: operand([1, -.infinity, 1, .infinity, .nan, -9]),
+      b: operand([1, 1, -.infinity, 1, 1, .infinity]),
+      out: out)
+    #expect(Array(out[..<3]) == [1, -.infinity, -.infinity])
+    #expect(out[3...].allSatisfy { $0.bitPattern == NAN_BITS })
+  }
+}
