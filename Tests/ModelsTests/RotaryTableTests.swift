@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func tableHoldsCosinesAndSinesOfEveryPosition() {
-    let table = RotaryTable.values(positions: 3, headSize: 4, base: 100)
+    let table = RotaryTable.values(positions: 3, rotarySize: 4, base: 100)
     let angles: [Double] = [0, 0, 1, 0.1, 2, 0.2]
     #expect(table == angles.flatMap { [Float(cos($0)), Float(sin($0))] })
     #expect(Array(table.prefix(4)) == [1, 0, 1, 0])
