@@ -19,6 +19,8 @@ public struct ModelConfiguration: Sendable, Equatable {
   public let headSize: Int
   /// `rope_theta`: base of the rotary frequencies theta^(-2i / headSize).
   public let ropeTheta: Double
+  /// `rope_scaling`: how those frequencies are stretched.
+  public let ropeScaling: RotaryScaling
   /// `rms_norm_eps`: added to the mean square, in 0..<1 and above 0.
   public let rmsNormEpsilon: Double
   /// `max_position_embeddings`: positions, 1...16,777,216.
@@ -47,7 +49,8 @@ public struct ModelConfiguration: Sendable, Equatable {
   public init(
     vocabularySize: Int, hiddenSize: Int, intermediateSize: Int, layerCount: Int, headCount: Int,
     keyValueHeadCount: Int? = nil, headSize: Int? = nil, ropeTheta: Double = 10_000,
-    rmsNormEpsilon: Double = 1e-6, maximumPositions: Int = 2_048, tiesWordEmbeddings: Bool = false,
+    ropeScaling: RotaryScaling = .none, rmsNormEpsilon: Double = 1e-6, maximumPositions: Int = 2_048,
+    tiesWordEmbeddings: Bool = false,
     bosTokens: [Int] = [], eosTokens: [Int] = [], draftHeadCount: Int = 0, draftHeadIntermediateSize: Int = 0
   ) throws(ModelConfigurationError) {
     try Self.check("vocab_size", vocabularySize, 1...262_144)
@@ -74,6 +77,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     guard ropeTheta >= 1, ropeTheta <= 1e12 else {
       throw .outOfRange(field: "rope_theta", value: "\(ropeTheta)", allowed: "1...1e12")
     }
+    try ropeScaling.check(headSize: size, theta: ropeTheta)
     guard rmsNormEpsilon > 0, rmsNormEpsilon < 1 else {
       throw .outOfRange(field: "rms_norm_eps", value: "\(rmsNormEpsilon)", allowed: "above 0, below 1")
     }
@@ -92,6 +96,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     self.keyValueHeadCount = keyValueHeads
     self.headSize = size
     self.ropeTheta = ropeTheta
+    self.ropeScaling = ropeScaling
     self.rmsNormEpsilon = rmsNormEpsilon
     self.maximumPositions = maximumPositions
     self.tiesWordEmbeddings = tiesWordEmbeddings

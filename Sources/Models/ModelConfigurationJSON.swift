@@ -6,8 +6,8 @@ extension ModelConfiguration {
 
   /// Reads a `config.json` as Hugging Face transformers writes it for Llama models, with its defaults.
   ///
-  /// Refused by name: biases, activations other than SiLU, scaled or partial rotary embedding, sliding windows,
-  /// quantized weights, other model types.
+  /// Refused by name: biases, activations other than SiLU, partial rotary embedding and scalings other than linear, Llama 3
+  /// and YaRN, sliding windows, quantized weights, other model types.
   public init(path: String) throws(ModelConfigurationError) {
     let data: Data
     do {
@@ -38,6 +38,7 @@ extension ModelConfiguration {
     }
     let fields = ModelConfigurationFields(members: members)
     try Self.refuseUnsupported(fields)
+    let rotary = try RotarySettings(fields)
     try self.init(
       vocabularySize: fields.required("vocab_size"),
       hiddenSize: fields.required("hidden_size"),
@@ -46,7 +47,8 @@ extension ModelConfiguration {
       headCount: fields.required("num_attention_heads"),
       keyValueHeadCount: fields.integer("num_key_value_heads"),
       headSize: fields.integer("head_dim"),
-      ropeTheta: Self.ropeTheta(fields),
+      ropeTheta: rotary.theta,
+      ropeScaling: rotary.scaling,
       rmsNormEpsilon: fields.number("rms_norm_eps") ?? 1e-6,
       maximumPositions: fields.integer("max_position_embeddings") ?? 2_048,
       tiesWordEmbeddings: fields.bool("tie_word_embeddings") ?? false,
@@ -66,39 +68,6 @@ extension ModelConfiguration {
       guard let value = fields[field] else { continue }
       throw .unsupported(field: field, value: value.summary, supported: "null")
     }
-    try refusePartialRotary(fields)
+    try RotarySettings.refusePartial(fields)
   }
-
-  private static func refusePartialRotary(_ fields: ModelConfigurationFields) throws(ModelConfigurationError)
-  {
-    let field = "partial_rotary_factor"
-    guard let factor = try fields.number(field), factor != 1 else { return }
-    throw .unsupported(field: fields.prefix + field, value: "\(factor)", supported: "1")
-  }
-
-  /// `rope_theta`, at the top or in `rope_parameters` (newer files); any scaling of the frequencies is refused.
-  private static func ropeTheta(_ fields: ModelConfigurationFields) throws(ModelConfigurationError) -> Double
-  {
-    var theta = try fields.number("rope_theta")
-    for name in ["rope_parameters", "rope_scaling"] {
-      guard let rope = try fields.object(name) else { continue }
-      try rope.only("rope_type", ["default"])
-      try rope.only("type", ["default"])
-      try refusePartialRotary(rope)
-      for key in rope.members.keys.sorted() where !Self.plainRopeFields.contains(key) && rope[key] != nil {
-        throw .unsupported(
-          field: "\(name).\(key.prefix(80))", value: rope[key]?.summary ?? "null", supported: "no such field")
-      }
-      guard let inner = try rope.number("rope_theta") else { continue }
-      guard theta == nil || theta == inner else {
-        throw .outOfRange(
-          field: "\(name).rope_theta", value: "\(inner)", allowed: "rope_theta = \(theta ?? 0)")
-      }
-      theta = inner
-    }
-    return theta ?? 10_000
-  }
-
-  /// Fields of rotary parameters that leave the frequencies alone.
-  private static let plainRopeFields: Set = ["rope_type", "type", "rope_theta", "partial_rotary_factor"]
 }

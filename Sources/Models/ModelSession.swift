@@ -47,7 +47,9 @@ public final class ModelSession {
     }
     self.caches = caches
     rotaryTable = try backend.makeTensor(
-      RotaryTable.values(positions: slots, headSize: shape.headSize, base: shape.ropeTheta), "rotary table")
+      RotaryTable.values(
+        positions: slots, rotarySize: shape.headSize, base: shape.ropeTheta, scaling: shape.ropeScaling),
+      "rotary table")
     if let first = model.heads.first {
       headLogits = try backend.makeTensor(model.heads.count * shape.vocabularySize, "head logits")
       headBuffers = try HeadBuffers(

@@ -22,9 +22,4 @@ enum RotaryTable {
     }
     return table
   }
-
-  /// The table of heads whose elements all turn, unscaled.
-  static func values(positions: Int, headSize: Int, base: Double) -> [Float] {
-    values(positions: positions, rotarySize: headSize, base: base)
-  }
 }

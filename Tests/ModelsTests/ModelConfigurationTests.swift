@@ -69,17 +69,57 @@ import Testing
       failure(["rope_theta": "10000.0", "rope_parameters": #"{"rope_theta": 2e4}"#])
         == .outOfRange(field: "rope_parameters.rope_theta", value: "20000.0", allowed: "rope_theta = 10000.0")
     )
-    for type in ["llama3", "linear", "dynamic", "yarn", "longrope"] {
+    let types = "default, linear, llama3, yarn"
+    for type in ["dynamic", "longrope", "ntk"] {
       #expect(
         failure(["rope_scaling": #"{"rope_type": "\#(type)", "factor": 8.0}"#])
-          == .unsupported(field: "rope_scaling.rope_type", value: "'\(type)'", supported: "default"))
+          == .unsupported(field: "rope_scaling.rope_type", value: "'\(type)'", supported: types))
       #expect(
         failure(["rope_scaling": #"{"type": "\#(type)", "factor": 8.0}"#])
-          == .unsupported(field: "rope_scaling.type", value: "'\(type)'", supported: "default"))
+          == .unsupported(field: "rope_scaling.type", value: "'\(type)'", supported: types))
     }
     #expect(
       failure(["rope_scaling": #"{"factor": 8.0}"#])
         == .unsupported(field: "rope_scaling.factor", value: "the number 8.0", supported: "no such field"))
+  }
+
+  @Test func readsRotaryScaling() throws {
+    #expect(try read().ropeScaling == .none)
+    let linear = #"{"type": "linear", "factor": 2.0}"#
+    #expect(try read(["rope_scaling": linear]).ropeScaling == .linear(factor: 2))
+    let llama3 = #"""
+      {"factor": 8.0, "high_freq_factor": 4.0, "low_freq_factor": 1.0,
+       "original_max_position_embeddings": 8192, "rope_type": "llama3"}
+      """#
+    #expect(
+      try read(["rope_scaling": llama3, "rope_theta": "500000.0"]).ropeScaling
+        == .llama3(factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalPositions: 8_192))
+    let yarn = #"{"rope_type": "yarn", "factor": 4.0, "rope_theta": 1000000.0, "beta_fast": 16}"#
+    let c = try read(["rope_parameters": yarn, "max_position_embeddings": "4096"])
+    #expect(c.ropeScaling == .yarn(factor: 4, originalPositions: 4_096, fast: 16) && c.ropeTheta == 1_000_000)
+    #expect(
+      failure(["rope_parameters": yarn, "rope_scaling": linear])?.description.contains("rope_scaling") == true
+    )
+  }
+
+  @Test(
+    arguments: [
+      (#"{"type": "linear"}"#, .missing(field: "rope_scaling.factor")),
+      (
+        #"{"type": "linear", "factor": 0.5}"#,
+        .outOfRange(field: "rope_scaling.factor", value: "0.5", allowed: "1...1e6")
+      ),
+      (
+        #"{"type": "yarn", "factor": 2, "mscale": 1}"#,
+        .unsupported(field: "rope_scaling.mscale", value: "1", supported: "no such field")
+      ),
+      (
+        #"{"type": "yarn", "factor": 2, "beta_fast": 1}"#,
+        .outOfRange(field: "rope_scaling.beta_fast", value: "1.0", allowed: "above beta_slow = 1.0, to 1e6")
+      ),
+    ] as [(String, ModelConfigurationError)])
+  func refusesWrongRotaryScaling(scaling: String, error: ModelConfigurationError) {
+    #expect(failure(["rope_scaling": scaling]) == error)
   }
 
   @Test(arguments: [

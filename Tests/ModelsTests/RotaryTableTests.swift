@@ -40,8 +40,8 @@ import Testing
         0.002166570763503359, 0.0013718935677611381, 0.0008567514129196321, 0.0005248461609929547,
         0.00031269375038406517, 0.0001785078127679964, 9.556212353964683e-05,
       ])
-    // By hand, index 32: f = 500000^-0.5 = 1 / 707.1068, 8,192 f / 2 pi = 1.843842 turns, share 0.281281.
-    #expect(abs(scaled[32] - (0.718719 / 8 + 0.281281) / 707.1068) < 1e-9)
+    // By hand, index 32: f = 500000^-0.5 = 1 / 707.1068, 8,192 f / 2 pi = 1.843848 turns, share 0.281283.
+    #expect(abs(scaled[32] - (0.718717 / 8 + 0.281283) / 707.1068) < 1e-9)
     expectClose(Array(scaled[36...]), plain[36...].map { $0 / 8 })
   }
 
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func tableHoldsCosinesAndSinesOfEveryPosition() {
-    let table = RotaryTable.values(positions: 3, headSize: 4, base: 100)
+    let table = RotaryTable.values(positions: 3, rotarySize: 4, base: 100)
     let angles: [Double] = [0, 0, 1, 0.1, 2, 0.2]
     #expect(table == angles.flatMap { [Float(cos($0)), Float(sin($0))] })
     #expect(Array(table.prefix(4)) == [1, 0, 1, 0])
