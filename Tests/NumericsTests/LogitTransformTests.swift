@@ -19,10 +19,13 @@ import Testing
     )
     let ban = -Float.infinity
     // Windows: 0 1 0 9 | 1 0 9 1 | 1 0 9 0 | 0 9 0 2.
-    #expect(Array(logits[0..<4]) == [2 - 2.25, -2 - 1.25, 0, ban])
-    #expect(Array(logits[4..<8]) == [2 - 1.25, -2 - 2.25, 0, ban])
-    #expect(Array(logits[8..<12]) == [2 - 2.25, -2 - 1.25, 0, ban])
-    #expect(Array(logits[12..<16]) == [2 - 2.25, -1, -1.25, ban])
+    let expected: [Float] = [
+      -0.25, -3.25, 0, ban,
+      0.75, -4.25, 0, ban,
+      -0.25, -3.25, 0, ban,
+      -0.25, -1, -1.25, ban,
+    ]
+    #expect(Array(logits) == expected)
   }
 
   @Test func biasIsAddedBeforeTheMaskBans() {
