@@ -16,5 +16,5 @@ void main() {
   uint gateIndex = element + row * p.columns;  // rows of x are twice as long
   float gate = x[gateIndex];
   float up = x[gateIndex + p.columns];
-  outValues[element] = roundBits(multiply(flush(multiply(gate, sigmoid(gate))), up), p.significantBits);
+  outValues[element] = roundBits(multiply(flush(multiply(gate, sigmoid(gate))), flush(up)), p.significantBits);
 }

@@ -2,7 +2,7 @@ import Numerics
 import ShaderInterface
 
 extension Reference {
-  /// out = round(flush(g * sigmoid(g)) * u), g = x[r][i], u = x[r][columns + i].
+  /// out = round(flush(g * sigmoid(g)) * flush(u)), g = x[r][i], u = x[r][columns + i].
   ///
   /// `x`: f32 [rows][2 * columns]; `out`: f32 [rows][columns].
   public static func swiglu(
@@ -13,7 +13,7 @@ extension Reference {
       for i in 0..<columns {
         let g = x[r * 2 * columns + i]
         let u = x[r * 2 * columns + columns + i]
-        out[r * columns + i] = rounded(flush(g * sigmoid(g)) * u, to: p.significantBits)
+        out[r * columns + i] = rounded(flush(g * sigmoid(g)) * flush(u), to: p.significantBits)
       }
     }
   }
