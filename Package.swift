@@ -65,7 +65,7 @@ let package = Package(
     .testTarget(
       name: "KernelsTests",
       dependencies: ["Conformance", "Kernels", "Reference", "Numerics", "ShaderInterface"]),
-    .testTarget(name: "ModelsTests", dependencies: ["Models"], resources: [.copy("Data")]),
+    .testTarget(name: "ModelsTests", dependencies: ["Models", "Numerics"], resources: [.copy("Data")]),
     .testTarget(
       name: "DecodingTests", dependencies: ["Decoding", "Models", "Kernels", "ShaderInterface"],
       resources: [.copy("Data")]),

@@ -1,4 +1,5 @@
-// The state of one sequence and the arrays of its token tree. All words are 32-bit.
+// The state of a sequence and the arrays of its token tree. All words are 32-bit.
+// A batch has one state block a sequence, [sequences][STATE_WORDS]; the nodes of all its trees lie packed in shared arrays.
 #ifndef ESPALIER_TREE_H
 #define ESPALIER_TREE_H
 
@@ -11,6 +12,7 @@
 #define STATE_NODES 3u       // nodes of this round's tree that count, root included
 #define STATE_LAST_NODE 4u   // node whose hidden row gave the root's token (input of blockwise heads)
 #define STATE_STATUS 5u      // status bits of every round so far
+#define STATE_FIRST_NODE 6u  // where the sequence's root stands in the packed node arrays; 0 for a sequence alone
 #define STATE_WORDS 8u
 
 // Word offsets in a round's result, the small read-back.

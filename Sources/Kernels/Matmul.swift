@@ -1,17 +1,10 @@
+import Reference
 import ShaderInterface
 
 /// Weights `[outputs][inputs]` in the tile layout of `Shaders/shared/matmul.h`.
 public struct PackedWeights: Sendable {
   /// The stored number format.
-  public enum Format: String, CaseIterable, Sendable {
-    case f16, f32
-
-    /// Inputs in one 16-byte word.
-    public var group: Int { self == .f16 ? 8 : 4 }
-    /// Significant bits an activation may have so that the kernel is exact.
-    public var activationBits: UInt32 { self == .f16 ? ACTIVATION_BITS_F16 : ACTIVATION_BITS_F32 }
-    var kernel: Kernel { self == .f16 ? .matmulF16 : .matmulF32 }
-  }
+  public typealias Format = MatmulPacking.Format
 
   public let words: Tensor<UInt32>
   public let format: Format
@@ -28,9 +21,14 @@ public struct PackedWeights: Sendable {
 
   /// 32-bit words of the packed form, padding included.
   public static func wordCount(_ format: Format, outputs: Int, inputs: Int) -> Int {
-    let tile = Int(MATMUL_TILE)
-    return (outputs + tile - 1) / tile * tile * ((inputs + format.group - 1) / format.group) * 4
+    MatmulPacking(format: format, inputs: inputs, outputs: outputs).wordCount
   }
+}
+
+extension MatmulPacking.Format {
+  /// Significant bits an activation may have so that the kernel is exact.
+  public var activationBits: UInt32 { self == .f16 ? ACTIVATION_BITS_F16 : ACTIVATION_BITS_F32 }
+  var kernel: Kernel { self == .f16 ? .matmulF16 : .matmulF32 }
 }
 
 extension CommandList {

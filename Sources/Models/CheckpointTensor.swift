@@ -1,3 +1,5 @@
+import Numerics
+
 /// How a float becomes a half.
 public enum Float16Rounding: Sendable {
   /// Only values that a half holds exactly; others throw. Signed zeros and infinities are kept.
@@ -47,7 +49,7 @@ public struct CheckpointTensor: Sendable {
   public func floats() -> [Float] {
     source.withUnsafeBytes { bytes in
       switch dataType {
-      case .float16: convert(bytes) { (bits: UInt16) in CheckpointHalf.float(bits) }
+      case .float16: convert(bytes) { (bits: UInt16) in float(half: bits) }
       case .bfloat16: convert(bytes) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
       default: convert(bytes) { (bits: UInt32) in Float(bitPattern: bits) }
       }
@@ -76,12 +78,12 @@ public struct CheckpointTensor: Sendable {
     let floats = floats()
     var result = [UInt16](repeating: 0, count: floats.count)
     for (index, value) in floats.enumerated() {
-      let half = CheckpointHalf.bits(value)
+      let half = halfBits(of: value)
       if value.isFinite {
         guard half & 0x7c00 != 0x7c00 else {
           throw .weights(.overflow(file: source.file, tensor: name, index: index, value: value))
         }
-        guard rounding == .nearestEven || CheckpointHalf.float(half) == value else {
+        guard rounding == .nearestEven || float(half: half) == value else {
           throw .weights(.inexact(file: source.file, tensor: name, index: index, value: value))
         }
       }

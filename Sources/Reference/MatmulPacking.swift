@@ -4,7 +4,13 @@ import ShaderInterface
 /// The tile layout of matmul weights (see `matmul.h`): tiles of 32 outputs; in a tile, for each group of 8 (f16)
 /// or 4 (f32) inputs, 32 neighbouring 16-byte words, one an output, lowest input in the lowest bits.
 public struct MatmulPacking: Sendable {
-  public enum Format: Sendable { case f16, f32 }
+  /// The stored number format.
+  public enum Format: String, Sendable, CaseIterable {
+    case f16, f32
+
+    /// Inputs in a 16-byte word.
+    public var group: Int { self == .f16 ? 8 : 4 }
+  }
 
   public let format: Format
   /// Length of a row, K.
@@ -22,7 +28,7 @@ public struct MatmulPacking: Sendable {
   public static let smallestWeight: Float = 0x1p-38
 
   /// Inputs in a 16-byte word.
-  public var groupSize: Int { format == .f16 ? 8 : 4 }
+  public var groupSize: Int { format.group }
   /// Groups of inputs a row, the last one padded with zeros.
   public var groups: Int { (inputs + groupSize - 1) / groupSize }
   /// Tiles of 32 outputs, the last one padded with zeros.

@@ -53,7 +53,8 @@ private final class SpineWalk {
     parameters = ShaderInterface.VerifySiblings(
       maximumNodes: UInt32(nodes), vocabulary: UInt32(vocabulary), mode: rule.rawValue)
     var random = CaseRandom(seed: 5, family: "spine", index: 0)
-    // Draft rows near the target's, so that walks are long; totals just below 2^31, so that residuals are rounded.
+    // Draft rows near the target's, so that walks are long; products of totals are far above 2^30, so
+    // that residuals are rounded.
     var (target, draft): ([[UInt32]], [[UInt32]]) = ([], [])
     for _ in 0..<nodes {
       let row = (0..<vocabulary).map { _ in UInt32.random(in: 1 << 20...1 << 27, using: &random) }

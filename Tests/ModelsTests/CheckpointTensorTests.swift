@@ -1,3 +1,4 @@
+import Numerics
 import Testing
 
 @testable import Models
@@ -35,7 +36,7 @@ import Testing
     var wrong = 0
     for pattern in patterns {
       let value = Float(bitPattern: pattern)
-      let half = CheckpointHalf.bits(value)
+      let half = halfBits(of: value)
       if value.isNaN {
         wrong += half & 0x7fff == 0x7e00 ? 0 : 1
       } else {
