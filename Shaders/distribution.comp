@@ -1,9 +1,10 @@
-// Softmax with temperature, top-k and top-p into integer weights with an exact total; one group a row.
+// Softmax with temperature, min-p, top-k, top-p and typical-p into integer weights with an exact total; one group a row.
 // A lane only reads back weights that it wrote itself, so the buffer needs no barrier.
 #version 450
 #extension GL_GOOGLE_include_directive : require
+#define LANES_BY_HOST
 #include "shared/distribution.h"
-#include "numerics.glsl"
+#include "weight.glsl"
 #include "select.glsl"
 
 layout(push_constant) uniform Push { Distribution p; };
@@ -11,30 +12,68 @@ layout(set = 0, binding = 0, std430) readonly buffer Logits { float logits[]; };
 layout(set = 0, binding = 1, std430) buffer Weights { uint weights[]; };           // [rows][vocabulary]
 layout(set = 0, binding = 2, std430) writeonly buffer Totals { uint totals[]; };   // [rows][2]: total, status
 
-bool countsWeight;  // selection by share instead of by number
+#define BY_NUMBER 0u      // the greatest weights, each counts as 1
+#define BY_SHARE 1u       // the greatest weights
+#define BY_TYPICALITY 2u  // the weights whose logarithm is nearest to the mean
 
-// Greatest weight first.
-uint keyOf(uint token) { return ~weights[gl_WorkGroupID.x * p.vocabulary + token]; }
+uint selection;
+uint meanLogarithm;  // of BY_TYPICALITY
 
-uint amountOf(uint key) {
-  uint weight = ~key;
-  return countsWeight ? weight : min(weight, 1u);  // zeros are kept or dropped alike
+uint weightHere(uint token) { return weights[gl_WorkGroupID.x * p.vocabulary + token]; }
+
+uint keyOf(uint token) {
+  uint weight = weightHere(token);
+  if (selection != BY_TYPICALITY) return ~weight;
+  if (weight == 0u) return KEEP_ALL;
+  return uint(abs(int(weightLogarithm(weight)) - int(meanLogarithm)));
 }
 
-// Keeps the best tokens until their amounts reach `need`; the others become 0.
-void keepBest(uint lane, uint start, uint need) {
+// Zeros are kept or dropped alike.
+uint amountOf(uint key, uint token) {
+  if (selection == BY_TYPICALITY) return weightHere(token);
+  return selection == BY_SHARE ? ~key : min(~key, 1u);
+}
+
+uint leastAmountOf(uint key) { return selection == BY_SHARE ? ~key : 1u; }
+
+// Keeps the best tokens until their amounts reach `need`; the others become 0. Gives the sum of the kept.
+Wide keepBest(uint lane, uint start, uint need) {
   Cut cut = findCut(lane, p.vocabulary, need);
-  for (uint token = lane; token < p.vocabulary; token += LANES) {
-    if (!isKept(cut, ~weights[start + token], token)) weights[start + token] = 0u;
-  }
-}
-
-Wide sumOfWeights(uint lane, uint start) {
   Wide sum = Wide(0u);
-  for (uint token = lane; token < p.vocabulary; token += LANES) sum = wideAdd(sum, widen(weights[start + token]));
+  for (uint token = lane; token < p.vocabulary; token += LANES) {
+    uint weight = weights[start + token];
+    if (weight == 0u) continue;
+    if (isKept(cut, keyOf(token), token)) {
+      sum = wideAdd(sum, widen(weight));
+    } else {
+      weights[start + token] = 0u;
+    }
+  }
   Wide total;
   scanAdd(lane, sum, total);
   return total;
+}
+
+uint keepShare(uint lane, uint start, uint total, uint share) {
+  Wide need = wideProduct(total, share);
+  return keepBest(lane, start, max(1u, need.y + min(need.x, 1u))).x;
+}
+
+// floor(sum of weight * logarithm / total): the mean logarithm, below 2^25.
+uint meanOfLogarithms(uint lane, uint start, uint total) {
+  Wide sum = Wide(0u);
+  for (uint token = lane; token < p.vocabulary; token += LANES) {
+    uint weight = weights[start + token];
+    if (weight != 0u) sum = wideAdd(sum, wideProduct(weight, weightLogarithm(weight)));
+  }
+  Wide all;
+  scanAdd(lane, sum, all);
+  uint mean = 0u;
+  for (int bit = 24; bit >= 0; bit--) {
+    uint tried = mean | (1u << bit);
+    if (!wideLess(all, wideProduct(tried, total))) mean = tried;
+  }
+  return mean;
 }
 
 void main() {
@@ -62,34 +101,42 @@ void main() {
     return;
   }
 
-  // Flushed logits are multiples of 2^-87, so no difference is subnormal.
   float maximum = orderedValue(best);
+  bool limitsNumber = p.topK > 0u && p.topK < p.vocabulary;
+  Wide own = Wide(0u);
   for (uint token = lane; token < p.vocabulary; token += LANES) {
-    float below = subtract(flush(logits[start + token]), maximum);
-    float share = expNonPositive(multiply(below, p.inverseTemperature));
-    uint weight = uint(floor(multiply(share, WEIGHT_SCALE)));
-    weights[start + token] = weight < p.leastWeight ? 0u : weight;
+    uint weight = softmaxWeight(logits[start + token], maximum, p.inverseTemperature, p.leastWeight);
+    if (limitsNumber) weights[start + token] = weight;
+    own = wideAdd(own, widen(weight));
+  }
+  Wide sum;
+  if (limitsNumber) {
+    selection = BY_NUMBER;
+    sum = keepBest(lane, start, p.topK);
+  } else {
+    scanAdd(lane, own, sum);
   }
 
-  if (p.topK > 0u && p.topK < p.vocabulary) {
-    countsWeight = false;
-    keepBest(lane, start, p.topK);
+  // Without top-k the weights are computed again: their first writing would cost more.
+  uint shift = totalShift(sum);
+  uint kept = 0u;
+  for (uint token = lane; token < p.vocabulary; token += LANES) {
+    uint weight = limitsNumber
+      ? weights[start + token]
+      : softmaxWeight(logits[start + token], maximum, p.inverseTemperature, p.leastWeight);
+    weights[start + token] = weight >> shift;
+    kept += weight >> shift;
   }
-
-  Wide sum = sumOfWeights(lane, start);
-  uint length = wideBitLength(sum);
-  uint total = sum.x;
-  if (length > TOTAL_BITS) {
-    uint shift = length - TOTAL_BITS;
-    for (uint token = lane; token < p.vocabulary; token += LANES) weights[start + token] >>= shift;
-    total = sumOfWeights(lane, start).x;
-  }
+  uint total = groupAdd(lane, kept);
 
   if (p.topP > 0u) {
-    Wide need = wideProduct(total, p.topP);
-    countsWeight = true;
-    keepBest(lane, start, max(1u, need.y + min(need.x, 1u)));
-    total = sumOfWeights(lane, start).x;
+    selection = BY_SHARE;
+    total = keepShare(lane, start, total, p.topP);
+  }
+  if (p.typicalP > 0u) {
+    selection = BY_TYPICALITY;
+    meanLogarithm = meanOfLogarithms(lane, start, total);
+    total = keepShare(lane, start, total, p.typicalP);
   }
 
   if (lane == 0u) {

@@ -5,9 +5,10 @@
 
 #include "workgroup.glsl"
 
-// Both are defined by the includer. An amount of 0 means the token does not take part; the sum of all is below 2^32.
+// All are defined by the includer. An amount of 0 means the token does not take part; the sum of all is below 2^32.
 uint keyOf(uint token);
-uint amountOf(uint key);
+uint amountOf(uint key, uint token);
+uint leastAmountOf(uint key);  // a lower bound for every token with this key that takes part
 
 #define KEEP_ALL 0xffffffffu
 
@@ -19,19 +20,37 @@ struct Cut {
 
 bool isKept(Cut cut, uint key, uint token) { return key < cut.key || (key == cut.key && token <= cut.token); }
 
-shared uint histogram[LANES];
+#define DIGITS 256u
+
+shared uint histogram[DIGITS];
+
+void clearHistogram(uint lane) {
+  for (uint digit = lane; digit < DIGITS; digit += LANES) histogram[digit] = 0u;
+  barrier();
+}
 
 // The digit whose interval of the running sum holds `need`, and its sum; KEEP_ALL if the sum of all is less.
 // `need` becomes what is needed inside the digit.
 uint chooseDigit(uint lane, inout uint need, out uint digitSum) {
-  uint own = histogram[lane];
+  uint first = lane * (DIGITS / LANES);
+  uint own = 0u;
+  for (uint i = 0u; i < DIGITS / LANES; i++) own += histogram[first + i];
   Wide total;
-  uint inclusive = scanAdd(lane, widen(own), total).x;
-  bool isOwner = inclusive >= need && inclusive - own < need;
-  uint digit = broadcast(lane, isOwner, lane, KEEP_ALL);
+  uint below = scanAdd(lane, widen(own), total).x - own;
+  bool isOwner = below < need && need - below <= own;
+  uint digit = first;
+  uint here = 0u;
+  if (isOwner) {
+    for (; digit < DIGITS; digit++) {
+      here = histogram[digit];
+      if (need - below <= here) break;
+      below += here;
+    }
+  }
+  digit = broadcast(lane, isOwner, digit, KEEP_ALL);
   if (digit == KEEP_ALL) return KEEP_ALL;
-  need = broadcast(lane, isOwner, need - (inclusive - own), 0u);
-  digitSum = broadcast(lane, isOwner, own, 0u);
+  need = broadcast(lane, isOwner, need - below, 0u);
+  digitSum = broadcast(lane, isOwner, here, 0u);
   return digit;
 }
 
@@ -41,12 +60,12 @@ Cut findCut(uint lane, uint vocabulary, uint need) {
   uint keyMask = 0u;
   uint digitSum = 0u;
   for (int shift = 24; shift >= 0; shift -= 8) {
-    histogram[lane] = 0u;
-    barrier();
+    clearHistogram(lane);
     for (uint token = lane; token < vocabulary; token += LANES) {
       uint candidate = keyOf(token);
-      uint amount = amountOf(candidate);
-      if (amount != 0u && (candidate & keyMask) == key) atomicAdd(histogram[(candidate >> shift) & 255u], amount);
+      if ((candidate & keyMask) != key) continue;
+      uint amount = amountOf(candidate, token);
+      if (amount != 0u) atomicAdd(histogram[(candidate >> shift) & 255u], amount);
     }
     barrier();
     uint digit = chooseDigit(lane, need, digitSum);
@@ -54,16 +73,16 @@ Cut findCut(uint lane, uint vocabulary, uint need) {
     key |= digit << shift;
     keyMask |= 255u << shift;
   }
-  uint amount = amountOf(key);
-  if (digitSum - need < amount) return Cut(key, KEEP_ALL);  // every token with this key is needed
+  if (digitSum - need < leastAmountOf(key)) return Cut(key, KEEP_ALL);  // every token with this key is needed
 
   uint last = 0u;
   uint lastMask = 0u;
   for (int shift = 16; shift >= 0; shift -= 8) {
-    histogram[lane] = 0u;
-    barrier();
+    clearHistogram(lane);
     for (uint token = lane; token < vocabulary; token += LANES) {
-      if (keyOf(token) == key && (token & lastMask) == last) atomicAdd(histogram[(token >> shift) & 255u], amount);
+      if ((token & lastMask) != last || keyOf(token) != key) continue;
+      uint amount = amountOf(key, token);
+      if (amount != 0u) atomicAdd(histogram[(token >> shift) & 255u], amount);
     }
     barrier();
     last |= chooseDigit(lane, need, digitSum) << shift;

@@ -5,7 +5,7 @@
 
 #include "wide.glsl"
 
-#ifdef LANES_BY_HOST  // 256, or fewer for short rows: each lane costs a CPU driver its barriers
+#ifdef LANES_BY_HOST  // a power of two up to 256: each lane costs a CPU driver its barriers
 layout(local_size_x = 256, local_size_x_id = 0) in;
 #define LANES gl_WorkGroupSize.x
 #else
@@ -53,6 +53,16 @@ uint groupOr(uint lane, uint bits) {
   uint all = sharedBest;
   barrier();
   return all;
+}
+
+uint groupAdd(uint lane, uint value) {
+  if (lane == 0u) sharedBest = 0u;
+  barrier();
+  if (value != 0u) atomicAdd(sharedBest, value);
+  barrier();
+  uint sum = sharedBest;
+  barrier();
+  return sum;
 }
 
 // The value that one lane holds, for all; the owner is the lane with `isOwner`, and fallback counts without one.

@@ -51,6 +51,7 @@
 #define ROTARY_INTERLEAVED 1u  // 2 * i with 2 * i + 1
 
 #define WEIGHT_SCALE 1073741824.0f  // 2^30: integer weight of the likeliest token before scaling down
+#define LOGARITHM_SCALE 1048576.0f  // 2^20: units of a weight's logarithm
 #define TOTAL_BITS 31u              // a distribution row's total is below 2^31
 #define REDUCED_TOTAL_BITS 30u      // a residual brought back to 32-bit weights has a total of at most 2^30
 

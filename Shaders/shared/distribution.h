@@ -21,6 +21,7 @@ struct Distribution {
   U32 topK;        // 0: all
   U32 topP;        // share in units of 2^-32; 0: all
   U32 leastWeight; // min-p: lesser weights become 0, before topK; the greatest weight is 2^30
+  U32 typicalP;    // share in units of 2^-32; 0: all
 };
 
 struct RowStatistics {

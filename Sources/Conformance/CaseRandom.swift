@@ -70,6 +70,11 @@ public struct CaseRandom: RandomNumberGenerator, Sendable {
     return list
   }
 
+  /// Lanes of a work group that a caller may force.
+  mutating func lanes(_ vocabulary: Int) -> Int {
+    element([4, 8, 16, 32, 64, 128, 256].filter { vocabulary <= 2048 * $0 })
+  }
+
   /// Significant bits a kernel is asked to round to.
   mutating func significantBits() -> UInt32 {
     switch below(4) {

@@ -2,26 +2,29 @@ import Kernels
 
 extension KernelCase {
   /// The best tokens of each row.
-  public static func topTokens(rows: Int, vocabulary: Int, count: Int, random: inout CaseRandom) -> KernelCase
-  {
+  public static func topTokens(
+    rows: Int, vocabulary: Int, count: Int, lanes: Int? = nil, random: inout CaseRandom
+  ) -> KernelCase {
     KernelCase(
-      "rows \(rows), vocabulary \(vocabulary), count \(count)",
+      "rows \(rows), vocabulary \(vocabulary), count \(count), lanes \(lanes ?? 0)",
       [
         .floats("logits", [rows, vocabulary], random.logits(rows: rows, columns: vocabulary)),
         .output("out", .word, [rows, count]),
       ]
     ) { list, o in
       list.topTokens(
-        o.floats("logits"), out: o.words("out"), rows: rows, vocabulary: vocabulary, count: count)
+        o.floats("logits"), out: o.words("out"), rows: rows, vocabulary: vocabulary, count: count,
+        lanes: lanes)
     }
   }
 }
 
-let topTokensFamilies = [
-  CaseFamily(.topTokens) { random in
-    let vocabulary = random.vocabulary()
+let topTokensFamilies = ["", "lanes"].map { name in
+  CaseFamily(.topTokens, name) { random in
+    let vocabulary = random.oneIn(12) ? random.integer(1...80_000) : random.vocabulary()
     return .topTokens(
       rows: min(8, random.rows(of: vocabulary)), vocabulary: vocabulary,
-      count: random.length(random.oneIn(5) ? 256 : 32), random: &random)
+      count: random.oneIn(3) ? random.integer(1...256) : random.length(random.oneIn(3) ? 256 : 32),
+      lanes: name == "lanes" ? random.lanes(vocabulary) : nil, random: &random)
   }
-]
+}

@@ -13,11 +13,20 @@ public struct Warp: Sendable, Hashable {
   /// Taken after the temperature and before `topK` (Nguyen et al., 2024).
   public var minP: Double?
 
-  public init(temperature: Double = 1, topK: Int? = nil, topP: Double? = nil, minP: Double? = nil) {
+  /// Keep the tokens of this share, in 0..<1, whose information is nearest to the entropy; nil keeps all.
+  ///
+  /// Taken last (locally typical sampling: Meister et al., 2023).
+  public var typicalP: Double?
+
+  public init(
+    temperature: Double = 1, topK: Int? = nil, topP: Double? = nil, minP: Double? = nil,
+    typicalP: Double? = nil
+  ) {
     self.temperature = temperature
     self.topK = topK
     self.topP = topP
     self.minP = minP
+    self.typicalP = typicalP
   }
 
   func check() throws(Refusal) {
@@ -26,14 +35,16 @@ public struct Warp: Sendable, Hashable {
       "temperature \(temperature), at least 1e-6 is possible; 0 is greedy decoding, not a distribution")
     try requireSizes(topK ?? 0)
     try require((0...1).contains(topP ?? 0), "top-p \(topP ?? 0), 0 to 1 are possible")
+    try require((0...1).contains(typicalP ?? 0), "typical-p \(typicalP ?? 0), 0 to 1 are possible")
     try require((0...1).contains(minP ?? 0), "min-p \(minP ?? 0), 0 to 1 are possible")
   }
 
   var leastWeight: UInt32 { UInt32((min(max(0, minP ?? 0), 1) * Double(WEIGHT_SCALE)).rounded(.up)) }
 
-  var topPShare: UInt32 {
-    guard let topP, topP < 1 else { return 0 }
-    return UInt32(min(max(1, topP * 4_294_967_296), 4_294_967_295))
+  /// A share in units of 2^-32; 0 for all.
+  static func units(_ share: Double?) -> UInt32 {
+    guard let share, share < 1 else { return 0 }
+    return UInt32(min(max(1, share * 4_294_967_296), 4_294_967_295))
   }
 }
 
@@ -66,10 +77,16 @@ public struct DistributionRows: Sendable {
 }
 
 extension CommandList {
-  /// Softmax with temperature, min-p, top-k and top-p into integer weights with an exact total.
+  /// Softmax with temperature, min-p, top-k, top-p and typical-p into integer weights with an exact total.
   ///
-  /// - Parameter logits: f32 `[rows][out.vocabulary]`.
-  public func distribution(_ logits: Tensor<Float>, warp: Warp, out: DistributionRows, rows: Int) {
+  /// Before top-p, a weight is within 2^s + w (2^-21 + |x| 2^-22) of w = 2^30 exp(x), x the distance from the greatest logit over
+  /// the temperature and 2^s what its total is scaled down by; typical-p compares logarithms to 2^-20.
+  /// - Parameters:
+  ///   - logits: f32 `[rows][out.vocabulary]`.
+  ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
+  public func distribution(
+    _ logits: Tensor<Float>, warp: Warp, out: DistributionRows, rows: Int, lanes: Int? = nil
+  ) {
     call(.distribution) { kernel throws(Refusal) in
       try requireSizes(rows)
       try warp.check()
@@ -78,10 +95,11 @@ extension CommandList {
       let p = ShaderInterface.Distribution(
         rows: UInt32(rows), vocabulary: UInt32(out.vocabulary),
         inverseTemperature: Float(1 / warp.temperature),
-        topK: UInt32(warp.topK ?? 0), topP: warp.topPShare,
-        leastWeight: warp.leastWeight)
+        topK: UInt32(warp.topK ?? 0), topP: Warp.units(warp.topP),
+        leastWeight: warp.leastWeight, typicalP: Warp.units(warp.typicalP))
       return Invocation(
-        kernel, p, [.read(logits), .write(out.weights), .write(out.totals)], groups: (rows, 1))
+        kernel, p, [.read(logits), .write(out.weights), .write(out.totals)], groups: (rows, 1),
+        specialization: try rowLanes(lanes, out.vocabulary))
     }
   }
 }

@@ -5,7 +5,8 @@ extension CommandList {
   ///
   /// - Parameters: - depths: u32 `[rows]`.  - out: u32 `[rows][2]`: token, status.
   public func drawTarget(
-    _ rows: DistributionRows, depths: Tensor<UInt32>, state: Tensor<UInt32>, out: Tensor<UInt32>, count: Int
+    _ rows: DistributionRows, depths: Tensor<UInt32>, state: Tensor<UInt32>, out: Tensor<UInt32>, count: Int,
+    lanes: Int? = nil
   ) {
     call(.drawTarget) { kernel throws(Refusal) in
       try requireSizes(count)
@@ -16,7 +17,7 @@ extension CommandList {
       let p = ShaderInterface.DrawTarget(rows: UInt32(count), vocabulary: UInt32(rows.vocabulary))
       return Invocation(
         kernel, p, [.read(rows.weights), .read(rows.totals), .read(depths), .read(state), .write(out)],
-        groups: (count, 1), specialization: [walkLanes(rows.vocabulary)])
+        groups: (count, 1), specialization: try rowLanes(lanes, rows.vocabulary))
     }
   }
 }

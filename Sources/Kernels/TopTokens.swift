@@ -4,8 +4,10 @@ extension CommandList {
   /// The `count` greatest logits of each row, best first, ties to the lowest token.
   ///
   /// - Parameters: - logits: f32 `[rows][vocabulary]`.  - out: u32 `[rows][count]`.  - count: at most 256.
-  public func topTokens(_ logits: Tensor<Float>, out: Tensor<UInt32>, rows: Int, vocabulary: Int, count: Int)
-  {
+  ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
+  public func topTokens(
+    _ logits: Tensor<Float>, out: Tensor<UInt32>, rows: Int, vocabulary: Int, count: Int, lanes: Int? = nil
+  ) {
     call(.topTokens) { kernel throws(Refusal) in
       try requireSizes(rows, vocabulary, count)
       try requireVocabulary(vocabulary)
@@ -14,7 +16,8 @@ extension CommandList {
       try require(out, rows * count, "out")
       let p = ShaderInterface.TopTokens(
         rows: UInt32(rows), vocabulary: UInt32(vocabulary), count: UInt32(count))
-      return Invocation(kernel, p, [.read(logits), .write(out)], groups: (rows, 1))
+      return Invocation(
+        kernel, p, [.read(logits), .write(out)], groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary))
     }
   }
 }

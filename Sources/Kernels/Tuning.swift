@@ -9,16 +9,22 @@ struct Tuning {
   let matmulOutputsPerLane: UInt32
   /// Keys that one lane of an attention group scores.
   let attentionKeysPerLane: UInt32
+  /// Lanes of a group that walks a row of the vocabulary: each one costs a CPU driver its barriers.
+  let rowLanes: UInt32
   /// Whether shaders for subgroups of eight lanes stand in: on llvmpipe, whose loads cost far more than its shuffles.
   let shuffles: Bool
 
-  static let processor = Tuning(matmulOutputsPerLane: 0, attentionKeysPerLane: 4, shuffles: false)
-  static let vectorProcessor = Tuning(matmulOutputsPerLane: 0, attentionKeysPerLane: 4, shuffles: true)
-  static let graphics = Tuning(matmulOutputsPerLane: 1, attentionKeysPerLane: 1, shuffles: false)
+  static let processor = Tuning(
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, shuffles: false)
+  static let vectorProcessor = Tuning(
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, shuffles: true)
+  static let graphics = Tuning(
+    matmulOutputsPerLane: 1, attentionKeysPerLane: 1, rowLanes: 256, shuffles: false)
 
-  init(matmulOutputsPerLane: UInt32, attentionKeysPerLane: UInt32, shuffles: Bool) {
+  init(matmulOutputsPerLane: UInt32, attentionKeysPerLane: UInt32, rowLanes: UInt32, shuffles: Bool) {
     self.matmulOutputsPerLane = matmulOutputsPerLane
     self.attentionKeysPerLane = attentionKeysPerLane
+    self.rowLanes = rowLanes
     self.shuffles = shuffles
   }
 
@@ -41,6 +47,10 @@ struct Tuning {
       return shuffles
         ? (stem + "Shuffle", call.specialization) : (stem, call.specialization + [matmulOutputsPerLane])
     case .treeAttention where call.specialization.isEmpty: return (stem, [attentionKeysPerLane])
+    case .argmax, .topTokens, .distribution,
+      .drawTarget:
+      let (lanes, vocabulary) = (call.specialization[0], Int(call.specialization[1]))
+      return (stem, [lanes != 0 ? lanes : max(rowLanes, UInt32(leastLanes(vocabulary)))])
     default: return (stem, call.specialization)
     }
   }

@@ -20,6 +20,13 @@ public func rounded(_ x: Float, to significantBits: UInt32) -> Float {
   return Float(bitPattern: ((bits + half) >> drop) << drop)
 }
 
+/// `x` without what lies below its 24 highest bits, which a float holds exactly.
+@inlinable
+public func leadingFloat(_ x: UInt32) -> Float {
+  let drop = UInt32(max(0, 8 - x.leadingZeroBitCount))
+  return Float((x >> drop) << drop)
+}
+
 /// The step of an order-free maximum that starts from -infinity: takes `candidate` only if it is greater,
 /// so a NaN never wins.
 @inlinable @inline(__always)

@@ -2,7 +2,8 @@ import Numerics
 import ShaderInterface
 
 extension Reference {
-  /// Integer weights of the softmax at a temperature, then min-p, then top-k, then scaled to a total below 2^31, then top-p.
+  /// Integer weights of the softmax at a temperature, then min-p, then top-k, then scaled to a total below 2^31, then top-p,
+  /// then typical-p.
   ///
   /// `logits`: f32 [rows][vocabulary]; `weights`: u32 [rows][vocabulary]; `totals`: u32 [rows][2]: total, status.
   /// With a status all weights and the total are 0.
@@ -21,7 +22,8 @@ extension Reference {
         for v in row.indices where row[v] < p.leastWeight { row[v] = 0 }
         keepTop(&row, p.topK)
         scaleDown(&row)
-        keepShare(&row, p.topP)
+        keepShare(&row, p.topP, of: ranking(row))
+        if p.typicalP > 0 { keepShare(&row, p.typicalP, of: typicality(row)) }
       }
       for v in 0..<vocabulary { weights[r * vocabulary + v] = UInt32(row[v]) }
       totals[2 * r] = UInt32(row.reduce(0, +))
@@ -48,13 +50,28 @@ extension Reference {
     for v in row.indices { row[v] >>= shift }
   }
 
-  /// Keeps the shortest prefix of the ranking that holds a share of at least `share` * 2^-32, all with 0.
-  private static func keepShare(_ row: inout [UInt64], _ share: UInt32) {
+  /// Tokens of positive weight by how near their logarithm is to the mean of all, then lower token.
+  ///
+  /// log(total) less that mean is the entropy, log(total) less a token's logarithm its information.
+  private static func typicality(_ row: [UInt64]) -> [Int] {
+    let tokens = row.indices.filter { row[$0] > 0 }
+    let mean = tokens.reduce(0) { $0 + row[$1] * weightLogarithm(row[$1]) } / row.reduce(0, +)
+    let distance = row.map { $0 > 0 ? abs(Int(weightLogarithm($0)) - Int(mean)) : 0 }
+    return tokens.sorted { (distance[$0], $0) < (distance[$1], $1) }
+  }
+
+  /// floor(log(weight) * `LOGARITHM_SCALE`), of the weight's 24 leading bits.
+  static func weightLogarithm(_ weight: UInt64) -> UInt64 {
+    UInt64(logPositive(leadingFloat(UInt32(weight))) * LOGARITHM_SCALE)
+  }
+
+  /// Keeps the shortest prefix of an order that holds a share of at least `share` * 2^-32, all with 0.
+  private static func keepShare(_ row: inout [UInt64], _ share: UInt32, of order: [Int]) {
     guard share > 0 else { return }
     let product = row.reduce(0, +) * UInt64(share)
     let need = max((product + 0xffff_ffff) >> 32, 1)
     var sum: UInt64 = 0
-    for v in ranking(row) {
+    for v in order {
       if sum >= need { row[v] = 0 } else { sum += row[v] }
     }
   }

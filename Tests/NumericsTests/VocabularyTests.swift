@@ -30,7 +30,8 @@ import Testing
 
   private func weights(
     _ logits: [Float], rows: Int = 1, temperature: Float = 1, topK: UInt32 = 0, topP: UInt32 = 0,
-    leastWeight: UInt32 = 0
+    leastWeight: UInt32 = 0,
+    typicalP: UInt32 = 0
   ) -> (weights: [UInt32], totals: [UInt32]) {
     let out = mutableOperand([UInt32](repeating: 77, count: logits.count))
     let totals = mutableOperand([UInt32](repeating: 77, count: 2 * rows))
@@ -38,7 +39,7 @@ import Testing
       Distribution(
         rows: U32(rows), vocabulary: U32(logits.count / rows), inverseTemperature: 1 / temperature,
         topK: topK,
-        topP: topP, leastWeight: leastWeight), logits: operand(logits), weights: out, totals: totals)
+        topP: topP, leastWeight: leastWeight, typicalP: typicalP), logits: operand(logits), weights: out, totals: totals)
     return (Array(out), Array(totals))
   }
 

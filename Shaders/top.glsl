@@ -1,0 +1,97 @@
+// The best tokens of a row, in one pass over its keys and a walk of the few blocks that can hold them.
+// Token t belongs to block t mod TOP_BLOCKS. The `count`-th best of the blocks' best keys bounds the `count`-th best key,
+// so tokens beyond that bound need no second look.
+#ifndef ESPALIER_TOP_GLSL
+#define ESPALIER_TOP_GLSL
+
+#include "shared/contract.h"
+#include "select.glsl"
+
+#define TOP_BLOCKS 1024u
+#define TOP_CANDIDATES 1024u
+#define MAXIMUM_BEST 256u
+
+shared uvec2 candidates[TOP_CANDIDATES];  // key, token; in any order
+shared uint candidateCount;
+shared uint blockBest[TOP_BLOCKS];        // a lane reads those that it wrote
+
+// The least bound of key, bit by bit, that `count` blocks reach, or one that exactly so many reach.
+uint boundOfBest(uint lane, uint vocabulary, uint count) {
+  uint blocks = min(TOP_BLOCKS, vocabulary);
+  for (uint block = lane; block < blocks; block += LANES) {
+    uint best = KEEP_ALL;
+    for (uint token = block; token < vocabulary; token += TOP_BLOCKS) best = min(best, keyOf(token));
+    blockBest[block] = best;
+  }
+  uint bound = 0u;
+  for (int bit = 31; bit >= 0; bit--) {
+    uint tried = bound | ((1u << bit) - 1u);
+    uint within = 0u;
+    for (uint block = lane; block < blocks; block += LANES) within += blockBest[block] <= tried ? 1u : 0u;
+    within = groupAdd(lane, within);
+    if (within == count) return tried;
+    if (within < count) bound |= 1u << bit;
+  }
+  return bound;
+}
+
+// Collects at least the `kept` best tokens, 1 ... MAXIMUM_BEST and at most `vocabulary`; gives their number.
+uint collectBest(uint lane, uint vocabulary, uint kept) {
+  uint bound = boundOfBest(lane, vocabulary, kept);
+  if (lane == 0u) candidateCount = 0u;
+  barrier();
+  for (uint block = lane; block < min(TOP_BLOCKS, vocabulary); block += LANES) {
+    if (blockBest[block] > bound) continue;
+    for (uint token = block; token < vocabulary; token += TOP_BLOCKS) {
+      uint key = keyOf(token);
+      if (key > bound) continue;
+      uint slot = atomicAdd(candidateCount, 1u);
+      if (slot < TOP_CANDIDATES) candidates[slot] = uvec2(key, token);
+    }
+  }
+  barrier();
+  uint found = candidateCount;
+  barrier();
+  if (found <= TOP_CANDIDATES) return found;
+
+  // Crowded blocks or many equal keys: select among all.
+  Cut cut = findCut(lane, vocabulary, kept);
+  if (lane == 0u) candidateCount = 0u;
+  barrier();
+  for (uint token = lane; token < vocabulary; token += LANES) {
+    uint key = keyOf(token);
+    if (isKept(cut, key, token)) candidates[atomicAdd(candidateCount, 1u)] = uvec2(key, token);
+  }
+  barrier();
+  return kept;
+}
+
+// Ranks of four candidates among `found`: how many are better, whatever the order they arrived in.
+uvec4 ranksOf(uvec4 keys, uvec4 tokens, uint found) {
+  uvec4 ranks = uvec4(0u);
+  for (uint i = 0u; i < found; i++) {
+    uvec2 other = candidates[i];
+    uvec4 isLower = uvec4(equal(uvec4(other.x), keys)) & uvec4(lessThan(uvec4(other.y), tokens));
+    ranks += uvec4(lessThan(uvec4(other.x), keys)) | isLower;
+  }
+  return ranks;
+}
+
+// Defined by the includer: writes the token that has this rank.
+void writeBest(uint rank, uint key, uint token);
+
+// Writes the `kept` best tokens in any order.
+void writeAllBest(uint lane, uint vocabulary, uint kept) {
+  uint found = collectBest(lane, vocabulary, kept);
+  for (uint first = 4u * lane; first < found; first += 4u * LANES) {
+    uvec2 own[4];
+    for (uint i = 0u; i < 4u; i++) own[i] = candidates[min(first + i, found - 1u)];
+    uvec4 ranks = ranksOf(
+      uvec4(own[0].x, own[1].x, own[2].x, own[3].x), uvec4(own[0].y, own[1].y, own[2].y, own[3].y), found);
+    for (uint i = 0u; i < 4u; i++) {
+      if (first + i < found && ranks[i] < kept) writeBest(ranks[i], own[i].x, own[i].y);
+    }
+  }
+}
+
+#endif
