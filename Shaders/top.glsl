@@ -1,6 +1,6 @@
 // The best tokens of a row, in one pass over its keys and a walk of the few blocks that can hold them.
-// Token t belongs to block t mod TOP_BLOCKS. The `count`-th best of the blocks' best keys bounds the `count`-th best key,
-// so tokens beyond that bound need no second look.
+// A lane's block is every LANES-th token of a tile. The `count`-th best of the blocks' best keys bounds the `count`-th best
+// key, so tokens beyond that bound need no second look.
 #ifndef ESPALIER_TOP_GLSL
 #define ESPALIER_TOP_GLSL
 
@@ -15,19 +15,27 @@ shared uvec2 candidates[TOP_CANDIDATES];  // key, token; in any order
 shared uint candidateCount;
 shared uint blockBest[TOP_BLOCKS];        // a lane reads those that it wrote
 
+uint blockTokens(uint vocabulary) { return (vocabulary + TOP_BLOCKS - 1u) / TOP_BLOCKS; }
+
+// This lane's blocks begin at the tokens lane, lane + tile ... and have the numbers lane, lane + LANES ...
+uint tileTokens(uint vocabulary) { return blockTokens(vocabulary) * LANES; }
+
 // The least bound of key, bit by bit, that `count` blocks reach, or one that exactly so many reach.
 uint boundOfBest(uint lane, uint vocabulary, uint count) {
-  uint blocks = min(TOP_BLOCKS, vocabulary);
-  for (uint block = lane; block < blocks; block += LANES) {
+  uint tile = tileTokens(vocabulary);
+  uint owned = 0u;
+  for (uint first = lane; first < vocabulary; first += tile) {
     uint best = KEEP_ALL;
-    for (uint token = block; token < vocabulary; token += TOP_BLOCKS) best = min(best, keyOf(token));
-    blockBest[block] = best;
+    uint end = min(first + tile, vocabulary);
+    for (uint token = first; token < end; token += LANES) best = min(best, keyOf(token));
+    blockBest[owned * LANES + lane] = best;
+    owned++;
   }
   uint bound = 0u;
   for (int bit = 31; bit >= 0; bit--) {
     uint tried = bound | ((1u << bit) - 1u);
     uint within = 0u;
-    for (uint block = lane; block < blocks; block += LANES) within += blockBest[block] <= tried ? 1u : 0u;
+    for (uint i = 0u; i < owned; i++) within += blockBest[i * LANES + lane] <= tried ? 1u : 0u;
     within = groupAdd(lane, within);
     if (within == count) return tried;
     if (within < count) bound |= 1u << bit;
@@ -40,14 +48,17 @@ uint collectBest(uint lane, uint vocabulary, uint kept) {
   uint bound = boundOfBest(lane, vocabulary, kept);
   if (lane == 0u) candidateCount = 0u;
   barrier();
-  for (uint block = lane; block < min(TOP_BLOCKS, vocabulary); block += LANES) {
-    if (blockBest[block] > bound) continue;
-    for (uint token = block; token < vocabulary; token += TOP_BLOCKS) {
+  uint tile = tileTokens(vocabulary);
+  uint block = lane;
+  for (uint first = lane; first < vocabulary; first += tile) {
+    uint end = blockBest[block] <= bound ? min(first + tile, vocabulary) : first;
+    for (uint token = first; token < end; token += LANES) {
       uint key = keyOf(token);
       if (key > bound) continue;
       uint slot = atomicAdd(candidateCount, 1u);
       if (slot < TOP_CANDIDATES) candidates[slot] = uvec2(key, token);
     }
+    block += LANES;
   }
   barrier();
   uint found = candidateCount;
