@@ -1,33 +1,60 @@
-// scaleA * a + scaleB * b where a is plausible, -infinity elsewhere (contrastive decoding: Li et al., 2023); one group
-// a row; out may be a.
+// scaleA * a + scaleB * b where a is plausible, -infinity elsewhere (contrastive decoding: Li et al., 2023), of logits or of
+// log-probabilities; one group a row; out may be a.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/distribution.h"
-#include "numerics.glsl"
-#include "workgroup.glsl"
+#include "softmax.glsl"
 
 layout(push_constant) uniform Push { MixLogits p; };
 layout(set = 0, binding = 0, std430) readonly buffer A { float a[]; };           // [rows][vocabulary]
 layout(set = 0, binding = 1, std430) readonly buffer B { float b[]; };           // [rows][vocabulary]
 layout(set = 0, binding = 2, std430) writeonly buffer Out { uint outWords[]; };  // f32 [rows][vocabulary]
 
+float logitOf(uint matrix, uint token) {
+  uint index = gl_WorkGroupID.x * p.vocabulary + token;
+  return matrix == 0u ? a[index] : b[index];
+}
+
+// The greatest logit of a below +infinity.
+float greatestOfA(uint lane) {
+  uint best = ORDERED_NEGATIVE_INFINITY;
+  for (uint token = lane; token < p.vocabulary; token += LANES) {
+    uint key = orderedBits(flush(logitOf(0u, token)));
+    if (key < ORDERED_INFINITY) best = max(best, key);
+  }
+  return orderedValue(groupMaximum(lane, best));
+}
+
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint start = gl_WorkGroupID.x * p.vocabulary;
-
-  uint best = ORDERED_NEGATIVE_INFINITY;
-  for (uint token = lane; token < p.vocabulary; token += LANES) {
-    uint key = orderedBits(flush(a[start + token]));
-    if (key < ORDERED_INFINITY) best = max(best, key);
+  bool normalizes = p.normalize != 0u;
+  Softmax ofA = Softmax(STATUS_OK, 0.0, 1.0);
+  Softmax ofB = ofA;
+  if (normalizes) {
+    ofA = softmaxOf(lane, 0u, p.vocabulary);
+    ofB = softmaxOf(lane, 1u, p.vocabulary);
+    if ((ofA.status | ofB.status) != STATUS_OK) {
+      for (uint token = lane; token < p.vocabulary; token += LANES) outWords[start + token] = NAN_BITS;
+      return;
+    }
+  } else {
+    ofA.maximum = greatestOfA(lane);
   }
-  float least = add(orderedValue(groupMaximum(lane, best)), p.threshold);
+  float least = add(ofA.maximum, p.threshold);
+  float logA = logPositive(ofA.sum);
+  float logB = logPositive(ofB.sum);
 
   for (uint token = lane; token < p.vocabulary; token += LANES) {
-    float y = flush(a[start + token]);
-    float z = flush(b[start + token]);
+    float y = flush(logitOf(0u, token));
+    float z = flush(logitOf(1u, token));
     uint bits = NAN_BITS;
     if (!isNaNOrPlusInfinity(y) && !isNaNOrPlusInfinity(z)) {
       bool isKept = min(orderedBits(y), orderedBits(z)) > ORDERED_NEGATIVE_INFINITY && !(y < least);
+      if (normalizes) {
+        y = flush(subtract(subtract(y, ofA.maximum), logA));
+        z = flush(subtract(subtract(z, ofB.maximum), logB));
+      }
       float mixed = flush(add(flush(multiply(p.scaleA, y)), flush(multiply(p.scaleB, z))));
       bits = isKept ? floatBitsToUint(mixed) : SIGN_BIT | INFINITY_BITS;
     }

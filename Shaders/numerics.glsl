@@ -66,10 +66,8 @@ float expNonPositive(float x) {
   return uintBitsToFloat(floatBitsToUint(p) + (uint(int(n)) << 23));
 }
 
-// ln x for positive normal x: x = m * 2^n with m in sqrt(1/2) ... sqrt(2), and a polynomial in m - 1.
-float logPositive(float x) {
-  int n = (int(floatBitsToUint(x)) - LOG_ROOT_HALF_BITS) >> 23;
-  precise float f = uintBitsToFloat(floatBitsToUint(x) - (uint(n) << 23)) - 1.0;
+// ln (1 + f) + n ln 2, f in sqrt(1/2) - 1 ... sqrt(2) - 1, n an integer.
+float logSeries(float f, float n) {
   precise float square = f * f;
   precise float p = LOG_C10 * f + LOG_C9;
   p = p * f + LOG_C8;
@@ -79,10 +77,16 @@ float logPositive(float x) {
   p = p * f + LOG_C4;
   p = p * f + LOG_C3;
   precise float y = (f * square) * p;
-  y = y + float(n) * EXP_LN2_LOW;
+  y = y + n * EXP_LN2_LOW;
   y = y - 0.5 * square;
-  y = (f + y) + float(n) * EXP_LN2_HIGH;
+  y = (f + y) + n * EXP_LN2_HIGH;
   return y;
+}
+
+// ln x for positive normal x: x = m * 2^n with m in sqrt(1/2) ... sqrt(2).
+float logPositive(float x) {
+  int n = (int(floatBitsToUint(x)) - LOG_ROOT_HALF_BITS) >> 23;
+  return logSeries(subtract(uintBitsToFloat(floatBitsToUint(x) - (uint(n) << 23)), 1.0), float(n));
 }
 
 // 1 / x for x in 2^-60...2^60, three Newton steps.

@@ -69,6 +69,12 @@
 #define ROLE_RESIDUAL 4u  // token after all children were rejected
 #define ROLE_ROUND 5u     // fair rounding of a residual; index = child number
 
+#define ROLE_NOISE 16u   // Gumbel noise of a token; index = token, the fourth word is a stream
+
+// What combineDistributions makes of two rows.
+#define COMBINE_MIXTURE 0u   // a share of each
+#define COMBINE_RESIDUAL 1u  // what the first has more of
+
 // Status bits of a row, a tree or a round.
 #define STATUS_OK 0u
 #define STATUS_NOT_FINITE 1u        // NaN or +infinity among the logits, or no finite logit at all

@@ -40,7 +40,7 @@ struct Divergence {
 };
 
 struct Penalties {
-  U32 rows;               // row r is tree node r
+  U32 rows;               // row r is packed node r
   U32 vocabulary;
   U32 historyCapacity;    // tokens that the history can hold, at least 1
   U32 window;             // latest tokens that count; 0: none
@@ -51,6 +51,7 @@ struct Penalties {
   U32 hasBias;            // 0: bias is not read
   U32 maskWords;          // words a mask row; 0: mask is not read
   U32 rowMasks;           // 1: a mask row for each row; 0: one for all
+  U32 sequences;          // 1: owners is not read
 };
 
 struct MixLogits {
@@ -59,11 +60,58 @@ struct MixLogits {
   F32 scaleA;
   F32 scaleB;
   F32 threshold;          // log(alpha) <= 0 below the best of a; -infinity keeps all
+  U32 normalize;          // 1: mix log-probabilities, each row less its log-sum-exp
 };
 
 struct DrawTarget {
-  U32 rows;        // row r is tree node r
+  U32 rows;        // row r is packed node r
   U32 vocabulary;
+  U32 sequences;   // 1: owners is not read
+};
+
+struct DrawLogits {
+  U32 rows;        // row r is packed node r
+  U32 vocabulary;
+  U32 sequences;   // 1: owners is not read
+  F32 inverseTemperature;
+  U32 leastWeight; // as in Distribution
+};
+
+struct DrawGumbel {
+  U32 rows;        // row r is packed node r
+  U32 vocabulary;
+  U32 sequences;   // 1: owners is not read
+  U32 count;       // tokens a row, greatest key first
+  U32 rowStreams;  // 1: noise of its own for each node; 0: one for all nodes at a position
+};
+
+struct DrawShared {
+  U32 rows;        // row r is packed node r
+  U32 vocabulary;
+  U32 sequences;   // 1: owners is not read
+  F32 inverseTemperature;
+  F32 ratio;       // R: the first row's part of the mixture
+  F32 rest;        // 1 - R
+};
+
+struct CombineDistributions {
+  U32 rows;
+  U32 vocabulary;
+  U32 mode;        // COMBINE_MIXTURE or COMBINE_RESIDUAL
+  U32 share;       // of the first row in a mixture, in units of 2^-31
+};
+
+struct SuppressTokens {
+  U32 rows;
+  U32 vocabulary;
+  U32 count;       // tokens a list
+  U32 rowLists;    // 1: a list for each row; 0: one for all
+};
+
+struct GroupSums {
+  U32 rows;
+  U32 vocabulary;
+  U32 groups;      // sums a row
 };
 
 struct DrawChildren {

@@ -44,4 +44,5 @@ let drawChildrenFamilies = [true, false].map { replacement in
 let vocabularyFamilies =
   argmaxFamilies + topTokensFamilies + distributionFamilies + drawTargetFamilies + drawChildrenFamilies
   + rowStatisticsFamilies + tokenLogProbabilityFamilies + divergenceFamilies + penaltiesFamilies
-  + mixLogitsFamilies
+  + mixLogitsFamilies + drawLogitsFamilies + drawGumbelFamilies + drawSharedFamilies
+  + combineDistributionsFamilies + suppressTokensFamilies + groupSumsFamilies

@@ -3,29 +3,33 @@ import ShaderInterface
 
 extension KernelCase {
   /// The target's own token at each node.
-  public static func drawTarget(rows: Int, vocabulary: Int, random: inout CaseRandom) -> KernelCase {
+  public static func drawTarget(
+    rows: Int, vocabulary: Int, isBatch: Bool = false, random: inout CaseRandom
+  ) -> KernelCase {
+    let batch = RowBatch(rows: rows, isBatch: isBatch, random: &random)
     var target = WeightRows(rows: rows, vocabulary: vocabulary, emptyRarity: 12, random: &random)
     if random.oneIn(4) { target.totals[1] |= STATUS_NOT_FINITE }  // passes through
     return KernelCase(
-      "rows \(rows), vocabulary \(vocabulary)",
+      "rows \(rows), vocabulary \(vocabulary), sequences \(batch.sequences)",
       [
         .words("weights", target.weights, [rows, vocabulary]), .words("totals", target.totals, [rows, 2]),
         .words("depths", random.words(rows, below: 40)),
-        .words("state", random.state(length: random.below(random.oneIn(4) ? 1 << 31 : 300))),
         .output("out", .word, [rows, 2]),
-      ]
+      ] + batch.operands
     ) { list, o in
       let distributions = DistributionRows(
         weights: o.words("weights"), totals: o.words("totals"), vocabulary: vocabulary)
       list.drawTarget(
-        distributions, depths: o.words("depths"), state: o.words("state"), out: o.words("out"), count: rows)
+        distributions, depths: o.words("depths"), state: o.words("state"), out: o.words("out"), count: rows,
+        batch: batch.owners(o))
     }
   }
 }
 
-let drawTargetFamilies = [
-  CaseFamily(.drawTarget) { random in
+let drawTargetFamilies = [false, true].map { isBatch in
+  CaseFamily(.drawTarget, isBatch ? "batch" : "") { random in
     let vocabulary = random.vocabulary()
-    return .drawTarget(rows: random.rows(of: vocabulary), vocabulary: vocabulary, random: &random)
+    return .drawTarget(
+      rows: random.rows(of: vocabulary), vocabulary: vocabulary, isBatch: isBatch, random: &random)
   }
-]
+}

@@ -11,7 +11,7 @@ extension KernelCase {
     return KernelCase(
       """
       rows \(rows), vocabulary \(vocabulary), factors \(mixture.scaleA) and \(mixture.scaleB), \
-      threshold \(mixture.threshold)
+      threshold \(mixture.threshold), normalizes \(mixture.normalizes)
       """,
       [
         .floats("a", [rows, vocabulary], a, role: inPlace ? .inputOutput : .input),
@@ -25,7 +25,9 @@ extension KernelCase {
   }
 }
 
-let mixLogitsFamilies = [("linear", false), ("contrastive", false), ("inPlace", true)].map { name, inPlace in
+let mixLogitsFamilies = [
+  ("linear", false), ("contrastive", false), ("inPlace", true), ("geometric", false),
+].map { name, inPlace in
   CaseFamily(.mixLogits, name) { random in
     let vocabulary = random.vocabulary()
     let linear = LogitMixture(
@@ -33,6 +35,13 @@ let mixLogitsFamilies = [("linear", false), ("contrastive", false), ("inPlace", 
       scaleB: random.element([0.5, 1, 0, random.float(-70...5)]))
     let contrastive = LogitMixture.contrastive(
       beta: random.element([0.5, 1, 0.1]), alpha: random.element([0.1, 1, 0, 1e-3]))
+    var geometric = LogitMixture.geometric(share: random.element([0, 1, 0.5, Double(random.unit())]))
+    geometric.threshold = random.element([-.infinity, -1, 0])
+    if name == "geometric" || (inPlace && random.oneIn(3)) {
+      return .mixLogits(
+        rows: random.rows(of: vocabulary), vocabulary: vocabulary, mixture: geometric, inPlace: inPlace,
+        random: &random)
+    }
     return .mixLogits(
       rows: random.rows(of: vocabulary), vocabulary: vocabulary,
       mixture: name == "linear" || (inPlace && random.oneIn(2)) ? linear : contrastive, inPlace: inPlace,

@@ -16,7 +16,8 @@ extension CommandList {
       try require(out, rows * 2, "out")
       let p = ShaderInterface.Argmax(rows: UInt32(rows), vocabulary: UInt32(vocabulary))
       return Invocation(
-        kernel, p, [.read(logits), .write(out)], groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary))
+        kernel, p, [.read(logits), .write(out)], groups: (rows, 1),
+        specialization: try rowLanes(lanes, vocabulary))
     }
   }
 }

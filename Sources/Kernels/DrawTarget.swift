@@ -3,20 +3,29 @@ import ShaderInterface
 extension CommandList {
   /// The target's own token at each tree node, drawn with the key (seed, absolute position), so it does not depend on the tree.
   ///
-  /// - Parameters: - depths: u32 `[rows]`.  - out: u32 `[rows][2]`: token, status.
+  /// - Parameters:
+  ///   - depths: u32 `[rows]`.
+  ///   - out: u32 `[rows][2]`: token, status.
+  ///   - batch: the sequences of the rows; nil for one sequence.
+  ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func drawTarget(
     _ rows: DistributionRows, depths: Tensor<UInt32>, state: Tensor<UInt32>, out: Tensor<UInt32>, count: Int,
-    lanes: Int? = nil
+    batch: RowOwners? = nil, lanes: Int? = nil
   ) {
     call(.drawTarget) { kernel throws(Refusal) in
       try requireSizes(count)
       try rows.check(rows: count, "target")
-      try requireState(state)
+      let owners = try sequences(of: count, batch, state)
       try require(depths, count, "depths")
       try require(out, count * 2, "out")
-      let p = ShaderInterface.DrawTarget(rows: UInt32(count), vocabulary: UInt32(rows.vocabulary))
+      let p = ShaderInterface.DrawTarget(
+        rows: UInt32(count), vocabulary: UInt32(rows.vocabulary), sequences: owners.sequences)
       return Invocation(
-        kernel, p, [.read(rows.weights), .read(rows.totals), .read(depths), .read(state), .write(out)],
+        kernel, p,
+        [
+          .read(rows.weights), .read(rows.totals), .read(depths), .read(state), .read(owners.tensor),
+          .write(out),
+        ],
         groups: (count, 1), specialization: try rowLanes(lanes, rows.vocabulary))
     }
   }

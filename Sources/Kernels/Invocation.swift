@@ -62,6 +62,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   case matmulF16, matmulF32
   case keyValueAppend, treeAttention, compactCache
   case argmax, topTokens, distribution, drawTarget, drawChildren
+  case drawLogits, drawGumbel, drawShared, combineDistributions, suppressTokens, groupSums
   case rowStatistics, tokenLogProbability, divergence, penalties, mixLogits
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, commitRound, advanceState
 }

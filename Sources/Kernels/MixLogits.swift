@@ -9,11 +9,19 @@ public struct LogitMixture: Sendable, Hashable {
   public var scaleB: Float
   /// Tokens whose first logit is further than this below the row's best become -infinity; at most 0, -infinity keeps all.
   public var threshold: Float
+  /// Mix log-probabilities: each row less its log-sum-exp.
+  public var normalizes: Bool
 
-  public init(scaleA: Float, scaleB: Float, threshold: Float = -.infinity) {
+  public init(scaleA: Float, scaleB: Float, threshold: Float = -.infinity, normalizes: Bool = false) {
     self.scaleA = scaleA
     self.scaleB = scaleB
     self.threshold = threshold
+    self.normalizes = normalizes
+  }
+
+  /// The logarithm of a^share * b^(1 - share), a and b the models' probabilities; its softmax is their geometric mixture.
+  public static func geometric(share: Double) -> LogitMixture {
+    LogitMixture(scaleA: Float(share), scaleB: Float(1 - share), normalizes: true)
   }
 
   /// (1 + beta) * expert - beta * amateur over the tokens that the expert gives at least `alpha` times the probability of its
@@ -26,7 +34,9 @@ public struct LogitMixture: Sendable, Hashable {
 extension CommandList {
   /// `scaleA * a + scaleB * b` where a is plausible, -infinity elsewhere; `out` may be the same tensor as `a`.
   ///
-  /// -infinity in either model gives -infinity. NaN or +infinity in either gives NaN, which ``argmax`` and ``distribution`` report.
+  /// -infinity in either model gives -infinity. NaN or +infinity in either gives NaN, which ``argmax`` and ``distribution`` report;
+  /// a mixture of log-probabilities is then NaN in the whole row. Two products and a sum: within 2^-23 of the products' magnitudes,
+  /// log-probabilities besides within the error of ``tokenLogProbability``.
   /// - Parameters: - a: f32 `[rows][vocabulary]`.  - b: f32 `[rows][vocabulary]`.  - out: f32 `[rows][vocabulary]`.
   public func mixLogits(
     _ a: Tensor<Float>, _ b: Tensor<Float>, _ mixture: LogitMixture, out: Tensor<Float>, rows: Int,
@@ -44,7 +54,7 @@ extension CommandList {
       try require(out, rows * vocabulary, "out")
       let p = ShaderInterface.MixLogits(
         rows: UInt32(rows), vocabulary: UInt32(vocabulary), scaleA: mixture.scaleA, scaleB: mixture.scaleB,
-        threshold: mixture.threshold)
+        threshold: mixture.threshold, normalize: mixture.normalizes ? 1 : 0)
       return Invocation(kernel, p, [.read(a), .read(b), .write(out)], groups: (rows, 1))
     }
   }

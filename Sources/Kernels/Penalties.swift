@@ -22,7 +22,7 @@ public struct LogitPenalties: Sendable, Hashable {
 extension CommandList {
   /// Penalties by the latest tokens of each row's text, then a bias, then a mask, all in place.
   ///
-  /// Row r belongs to tree node r: its text is the history, then the tree's tokens down to that node, so the logits of a node
+  /// Row r belongs to packed node r: its text is the history, then the tree's tokens down to that node, so the logits of a node
   /// equal those of plain decoding. Plain decoding is one row with `parents` = [`NO_NODE`].
   /// - Parameters:
   ///   - logits: f32 `[rows][vocabulary]`.
@@ -31,10 +31,11 @@ extension CommandList {
   ///   - bias: f32 `[vocabulary]`, added to every row.
   ///   - mask: u32 `[1 or rows][(vocabulary + 31) / 32]`; bit v % 32 of word v / 32 is 1 where token v is allowed.
   ///   - rowMasks: whether each row has a mask row of its own.
+  ///   - batch: the sequences of the rows, each with `history.count / sequences` tokens of history; nil for one sequence.
   public func penalties(
     _ logits: Tensor<Float>, _ penalties: LogitPenalties, history: Tensor<UInt32>, state: Tensor<UInt32>,
     tokens: Tensor<UInt32>, parents: Tensor<UInt32>, rows: Int, vocabulary: Int,
-    bias: Tensor<Float>? = nil, mask: Tensor<UInt32>? = nil, rowMasks: Bool = false
+    bias: Tensor<Float>? = nil, mask: Tensor<UInt32>? = nil, rowMasks: Bool = false, batch: RowOwners? = nil
   ) {
     call(.penalties) { kernel throws(Refusal) in
       try requireSizes(rows, vocabulary, penalties.window)
@@ -46,25 +47,30 @@ extension CommandList {
         "presence \(penalties.presence), frequency \(penalties.frequency)")
       let maskWords = mask == nil ? 0 : (vocabulary + 31) / 32
       try requireVocabulary(vocabulary)
-      try require(rows > 0 && rows <= Int(MAXIMUM_NODES), "\(rows) rows, at most 1024")
+      try require(rows > 0, "\(rows) rows")
+      if batch == nil {
+        try require(rows <= Int(MAXIMUM_NODES), "\(rows) rows of one sequence, at most 1024")
+      }
       try require(logits, rows * vocabulary, "logits")
       try requireCount(history.count)
-      try requireState(state)
+      let owners = try sequences(of: rows, batch, state)
+      let capacity = history.count / Int(owners.sequences)
+      try requireCount(capacity)
       try require(tokens, rows, "tokens")
       try require(parents, rows, "parents")
       if let bias { try require(bias, vocabulary, "bias") }
       if let mask { try require(mask, (rowMasks ? rows : 1) * maskWords, "mask") }
       let p = ShaderInterface.Penalties(
-        rows: UInt32(rows), vocabulary: UInt32(vocabulary), historyCapacity: UInt32(history.count),
+        rows: UInt32(rows), vocabulary: UInt32(vocabulary), historyCapacity: UInt32(capacity),
         window: UInt32(penalties.window), repetition: Float(penalties.repetition),
         inverseRepetition: Float(1 / penalties.repetition), presence: penalties.presence,
         frequency: penalties.frequency, hasBias: bias == nil ? 0 : 1, maskWords: UInt32(maskWords),
-        rowMasks: rowMasks ? 1 : 0)
+        rowMasks: rowMasks ? 1 : 0, sequences: owners.sequences)
       return Invocation(
         kernel, p,
         [
           .readWrite(logits), .read(history), .read(state), .read(tokens), .read(parents),
-          bias.map { .read($0) } ?? .read(state), .read(mask ?? state),  // state stands for what is not read
+          bias.map { .read($0) } ?? .read(state), .read(mask ?? state), .read(owners.tensor),  // state stands for what is not read
         ], groups: (rows, 1))
     }
   }

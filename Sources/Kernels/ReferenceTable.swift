@@ -53,12 +53,32 @@ enum ReferenceTable {
     case .penalties:
       Reference.penalties(
         o.parameters(), logits: o.out(0), history: o.words(1), state: o.words(2), tokens: o.words(3),
-        parents: o.words(4), bias: o.floats(5), mask: o.words(6))
+        parents: o.words(4), bias: o.floats(5), mask: o.words(6), owners: o.words(7))
     case .mixLogits: Reference.mixLogits(o.parameters(), a: o.floats(0), b: o.floats(1), out: o.out(2))
     case .drawTarget:
       Reference.drawTarget(
         o.parameters(), weights: o.words(0), totals: o.words(1), depths: o.words(2), state: o.words(3),
+        owners: o.words(4), out: o.out(5))
+    case .drawLogits:
+      Reference.drawLogits(
+        o.parameters(), logits: o.floats(0), depths: o.words(1), state: o.words(2), owners: o.words(3),
         out: o.out(4))
+    case .drawGumbel:
+      Reference.drawGumbel(
+        o.parameters(), weights: o.words(0), totals: o.words(1), depths: o.words(2), state: o.words(3),
+        owners: o.words(4), tokens: o.out(5), keys: o.out(6))
+    case .drawShared:
+      Reference.drawShared(
+        o.parameters(), a: o.floats(0), b: o.floats(1), depths: o.words(2), state: o.words(3),
+        owners: o.words(4), out: o.out(5))
+    case .combineDistributions:
+      Reference.combineDistributions(
+        o.parameters(), a: o.words(0), totalsA: o.words(1), b: o.words(2), totalsB: o.words(3),
+        weights: o.out(4), totals: o.out(5), mass: o.out(6))
+    case .suppressTokens:
+      Reference.suppressTokens(o.parameters(), tokens: o.words(0), weights: o.out(1), totals: o.out(2))
+    case .groupSums:
+      Reference.groupSums(o.parameters(), weights: o.words(0), groups: o.words(1), sums: o.out(2))
     case .drawChildren:
       Reference.drawChildren(
         o.parameters(), weights: o.words(0), totals: o.words(1), state: o.words(2), tokens: o.out(3))

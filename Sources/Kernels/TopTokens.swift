@@ -17,7 +17,8 @@ extension CommandList {
       let p = ShaderInterface.TopTokens(
         rows: UInt32(rows), vocabulary: UInt32(vocabulary), count: UInt32(count))
       return Invocation(
-        kernel, p, [.read(logits), .write(out)], groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary))
+        kernel, p, [.read(logits), .write(out)], groups: (rows, 1),
+        specialization: try rowLanes(lanes, vocabulary))
     }
   }
 }

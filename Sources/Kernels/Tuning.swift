@@ -48,7 +48,8 @@ struct Tuning {
         ? (stem + "Shuffle", call.specialization) : (stem, call.specialization + [matmulOutputsPerLane])
     case .treeAttention where call.specialization.isEmpty: return (stem, [attentionKeysPerLane])
     case .argmax, .topTokens, .distribution,
-      .drawTarget:
+      .drawTarget, .drawLogits, .drawGumbel, .drawShared,
+      .combineDistributions:
       let (lanes, vocabulary) = (call.specialization[0], Int(call.specialization[1]))
       return (stem, [lanes != 0 ? lanes : max(rowLanes, UInt32(leastLanes(vocabulary)))])
     default: return (stem, call.specialization)

@@ -26,7 +26,12 @@ public func expNonPositive(_ x: Float) -> Float {
 @inlinable @inline(__always)
 public func logPositive(_ x: Float) -> Float {
   let n = (Int32(bitPattern: x.bitPattern) - LOG_ROOT_HALF_BITS) >> 23
-  let f = Float(bitPattern: x.bitPattern &- UInt32(bitPattern: n) << 23) - 1
+  return logSeries(Float(bitPattern: x.bitPattern &- UInt32(bitPattern: n) << 23) - 1, Float(n))
+}
+
+/// ln (1 + f) + n ln 2 for f in sqrt(1/2) - 1 ... sqrt(2) - 1 and an integer n: what ``logPositive(_:)`` ends with.
+@inlinable @inline(__always)
+public func logSeries(_ f: Float, _ n: Float) -> Float {
   let square = f * f
   var p = LOG_C10 * f + LOG_C9
   p = p * f + LOG_C8
@@ -36,9 +41,9 @@ public func logPositive(_ x: Float) -> Float {
   p = p * f + LOG_C4
   p = p * f + LOG_C3
   var y = (f * square) * p
-  y = y + Float(n) * EXP_LN2_LOW
+  y = y + n * EXP_LN2_LOW
   y = y - 0.5 * square
-  return (f + y) + Float(n) * EXP_LN2_HIGH
+  return (f + y) + n * EXP_LN2_HIGH
 }
 
 /// 1 / x for x in 2^-60...2^60, by three Newton steps from an integer seed.

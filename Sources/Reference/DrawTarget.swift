@@ -6,18 +6,24 @@ extension Reference {
   ///
   /// The position is `STATE_LENGTH` + depths[r] + 1, so a token depends on nothing but seed, position and row.
   /// `weights`: u32 [rows][vocabulary]; `totals`: u32 [rows][2]; `depths`: u32 [rows]; `state`: u32;
-  /// `out`: u32 [rows][2]. A zero total gives (0, status | `STATUS_EMPTY_ROW`).
+  /// `owners`: u32 [rows], read in a batch;
+  /// `out`: u32 [rows][2]. A zero total gives (0, status | `STATUS_EMPTY_ROW`), a row of no sequence (0, `STATUS_MALFORMED_TREE`).
   public static func drawTarget(
     _ p: ShaderInterface.DrawTarget, weights: UnsafeBufferPointer<UInt32>,
     totals: UnsafeBufferPointer<UInt32>, depths: UnsafeBufferPointer<UInt32>,
-    state: UnsafeBufferPointer<UInt32>, out: UnsafeMutableBufferPointer<UInt32>
+    state: UnsafeBufferPointer<UInt32>, owners: UnsafeBufferPointer<UInt32>,
+    out: UnsafeMutableBufferPointer<UInt32>
   ) {
     let vocabulary = Int(p.vocabulary)
-    var source = KeyedUniforms(seed: seed(of: state))
     for r in 0..<Int(p.rows) {
+      guard let own = rowState(r, state, owners: owners, sequences: p.sequences) else {
+        (out[2 * r], out[2 * r + 1]) = (0, STATUS_MALFORMED_TREE)
+        continue
+      }
+      var source = KeyedUniforms(seed: seed(of: own))
       let row = UnsafeBufferPointer(rebasing: weights[r * vocabulary..<(r + 1) * vocabulary])
       let total = UInt64(totals[2 * r])
-      let position = state[Int(STATE_LENGTH)] &+ depths[r] &+ 1
+      let position = own[Int(STATE_LENGTH)] &+ depths[r] &+ 1
       let empty = total == 0
       out[2 * r] = empty ? 0 : drawTarget(weights: row, total: total, position: position, source: &source)
       out[2 * r + 1] = totals[2 * r + 1] | (empty ? STATUS_EMPTY_ROW : 0)
@@ -29,6 +35,15 @@ extension Reference {
     weights: UnsafeBufferPointer<UInt32>, total: UInt64, position: UInt32, source: inout Source
   ) -> UInt32 {
     pick(weights, source.uniform(below: total, role: ROLE_TARGET, position: position, index: 0))
+  }
+
+  /// The state of the sequence that packed row `r` belongs to; nil for a row of none. A sequence alone owns every row.
+  static func rowState(
+    _ r: Int, _ state: UnsafeBufferPointer<UInt32>, owners: UnsafeBufferPointer<UInt32>, sequences: UInt32
+  ) -> UnsafeBufferPointer<UInt32>? {
+    if sequences <= 1 { return state }
+    guard owners[r] < sequences else { return nil }
+    return UnsafeBufferPointer(rebasing: state[(Int(owners[r]) * Int(STATE_WORDS))...])
   }
 
   /// The request's seed in a sequence's state.

@@ -5,21 +5,27 @@ extension Reference {
   /// Repetition, presence and frequency penalties by the latest tokens of each row's text, then bias, then mask.
   ///
   /// `logits`: f32 [rows][vocabulary], in place; `history`: u32 [`STATE_LENGTH` + 1]; `tokens`, `parents`: u32 [rows];
-  /// `bias`: f32 [vocabulary]; `mask`: u32 [1 or rows][maskWords], bit 1 allows.
+  /// `bias`: f32 [vocabulary]; `mask`: u32 [1 or rows][maskWords], bit 1 allows;
+  /// `owners`: u32 [rows], read in a batch, where `history` is [sequences][historyCapacity]. A row of no sequence stays as it is.
   public static func penalties(
     _ p: ShaderInterface.Penalties, logits: UnsafeMutableBufferPointer<Float>,
     history: UnsafeBufferPointer<UInt32>, state: UnsafeBufferPointer<UInt32>,
     tokens: UnsafeBufferPointer<UInt32>, parents: UnsafeBufferPointer<UInt32>,
-    bias: UnsafeBufferPointer<Float>, mask: UnsafeBufferPointer<UInt32>
+    bias: UnsafeBufferPointer<Float>, mask: UnsafeBufferPointer<UInt32>, owners: UnsafeBufferPointer<UInt32>
   ) {
     let vocabulary = Int(p.vocabulary)
-    let committed = history.prefix(min(Int(state[Int(STATE_LENGTH)]), Int(p.historyCapacity) - 1) + 1)
+    let capacity = Int(p.historyCapacity)
     for r in 0..<Int(p.rows) {
+      guard let own = rowState(r, state, owners: owners, sequences: p.sequences) else { continue }
+      let first = p.sequences > 1 ? own[Int(STATE_FIRST_NODE)] : 0
+      var node = UInt32(r) &- first
+      guard node < MAXIMUM_NODES else { continue }
+      let start = p.sequences > 1 ? Int(owners[r]) * capacity : 0
+      let committed = history[start..<start + min(Int(own[Int(STATE_LENGTH)]), capacity - 1) + 1]
       var path: [UInt32] = []
-      var node = UInt32(r)
-      while parents[Int(node)] < node {
-        path.insert(tokens[Int(node)], at: 0)
-        node = parents[Int(node)]
+      while parents[Int(first + node)] < node {
+        path.insert(tokens[Int(first + node)], at: 0)
+        node = parents[Int(first + node)]
       }
       let text = (Array(committed) + path).suffix(Int(p.window))
       let counts = text.reduce(into: [:]) { $0[$1, default: 0] += 1 }

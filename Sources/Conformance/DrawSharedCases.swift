@@ -1,0 +1,37 @@
+import Kernels
+
+extension KernelCase {
+  /// Two draws under the same noise.
+  public static func drawShared(
+    rows: Int, vocabulary: Int, temperature: Double, ratio: Double, isBatch: Bool, random: inout CaseRandom
+  ) -> KernelCase {
+    let batch = RowBatch(rows: rows, isBatch: isBatch, random: &random)
+    let a = random.logits(rows: rows, columns: vocabulary)
+    let b = random.oneIn(3) ? a : random.logits(rows: rows, columns: vocabulary)
+    return KernelCase(
+      """
+      rows \(rows), vocabulary \(vocabulary), temperature \(temperature), ratio \(ratio), \
+      sequences \(batch.sequences)
+      """,
+      [
+        .floats("a", [rows, vocabulary], a), .floats("b", [rows, vocabulary], b),
+        .words("depths", random.words(rows, below: 40)), .output("out", .word, [rows, 4]),
+      ] + batch.operands
+    ) { list, o in
+      list.drawShared(
+        o.floats("a"), o.floats("b"), temperature: temperature, ratio: ratio, depths: o.words("depths"),
+        state: o.words("state"), out: o.words("out"), rows: rows, vocabulary: vocabulary,
+        batch: batch.owners(o))
+    }
+  }
+}
+
+let drawSharedFamilies = ["", "batch"].map { name in
+  CaseFamily(.drawShared, name) { random in
+    let vocabulary = random.vocabulary()
+    return .drawShared(
+      rows: random.rows(of: vocabulary), vocabulary: vocabulary,
+      temperature: random.element([1, 0.7, 1.3, 100]),
+      ratio: random.element([0, 1, 0.5, Double(random.unit())]), isBatch: name == "batch", random: &random)
+  }
+}

@@ -1,0 +1,41 @@
+import ShaderInterface
+
+extension CommandList {
+  /// Tokens without replacement by Gumbel-top-k (Vieira, 2014; Kool et al., 2019): those of the greatest log(p) + noise.
+  ///
+  /// The keys are what stochastic beams need (RSD-S: Jeon et al., 2024). The law is that of fp32 keys, whose noise has 32 random
+  /// bits and an error below 2^-20: close to drawing without replacement, not equal. ``drawChildren`` draws it exactly.
+  /// - Parameters:
+  ///   - rows: a distribution row for each packed node.
+  ///   - depths: u32 `[count of rows]`.
+  ///   - tokens: u32 `[rows][count]`, greatest key first, `NO_TOKEN` once none of positive weight is left.
+  ///   - keys: f32 `[rows][count]`, -infinity there.
+  ///   - count: at most 256.
+  ///   - independentRows: noise of its own for each node; otherwise nodes at one position of a sequence share it.
+  ///   - batch: the sequences of the rows; nil for one sequence.
+  ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
+  public func drawGumbel(
+    _ rows: DistributionRows, depths: Tensor<UInt32>, state: Tensor<UInt32>, tokens: Tensor<UInt32>,
+    keys: Tensor<Float>, rowCount: Int, count: Int, independentRows: Bool, batch: RowOwners? = nil,
+    lanes: Int? = nil
+  ) {
+    call(.drawGumbel) { kernel throws(Refusal) in
+      try requireSizes(rowCount, count)
+      try rows.check(rows: rowCount, "draft")
+      try require((1...256).contains(count), "\(count) tokens a row; 1 to 256 are possible")
+      let owners = try sequences(of: rowCount, batch, state)
+      try require(depths, rowCount, "depths")
+      try require(tokens, rowCount * count, "tokens")
+      try require(keys, rowCount * count, "keys")
+      let p = ShaderInterface.DrawGumbel(
+        rows: UInt32(rowCount), vocabulary: UInt32(rows.vocabulary), sequences: owners.sequences,
+        count: UInt32(count), rowStreams: independentRows ? 1 : 0)
+      return Invocation(
+        kernel, p,
+        [
+          .read(rows.weights), .read(rows.totals), .read(depths), .read(state), .read(owners.tensor),
+          .write(tokens), .write(keys),
+        ], groups: (rowCount, 1), specialization: try rowLanes(lanes, rows.vocabulary))
+    }
+  }
+}

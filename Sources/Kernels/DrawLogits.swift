@@ -1,0 +1,39 @@
+import ShaderInterface
+
+extension CommandList {
+  /// The token that ``distribution(_:warp:out:rows:lanes:)`` and ``drawTarget(_:depths:state:out:count:batch:lanes:)`` give, bit for
+  /// bit, without writing a distribution.
+  ///
+  /// Reads the logits once, then again those before the greatest one, as far as they weigh anything, and the neighbours of the drawn
+  /// token: one and a half passes if the greatest logit may be anywhere.
+  /// - Parameters:
+  ///   - logits: f32 `[rows][vocabulary]`.
+  ///   - warp: temperature and min-p alone; top-k, top-p and typical-p need ``distribution(_:warp:out:rows:lanes:)``.
+  ///   - depths: u32 `[rows]`.
+  ///   - out: u32 `[rows][2]`: token, status.
+  ///   - batch: the sequences of the rows; nil for one sequence.
+  ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
+  public func drawLogits(
+    _ logits: Tensor<Float>, warp: Warp, depths: Tensor<UInt32>, state: Tensor<UInt32>, out: Tensor<UInt32>,
+    rows: Int, vocabulary: Int, batch: RowOwners? = nil, lanes: Int? = nil
+  ) {
+    call(.drawLogits) { kernel throws(Refusal) in
+      try requireSizes(rows, vocabulary)
+      try requireVocabulary(vocabulary)
+      try warp.check()
+      try require(
+        warp.topK == nil && warp.topP == nil && warp.typicalP == nil,
+        "top-k, top-p or typical-p, which need a distribution")
+      let owners = try sequences(of: rows, batch, state)
+      try require(logits, rows * vocabulary, "logits")
+      try require(depths, rows, "depths")
+      try require(out, rows * 2, "out")
+      let p = ShaderInterface.DrawLogits(
+        rows: UInt32(rows), vocabulary: UInt32(vocabulary), sequences: owners.sequences,
+        inverseTemperature: Float(1 / warp.temperature), leastWeight: warp.leastWeight)
+      return Invocation(
+        kernel, p, [.read(logits), .read(depths), .read(state), .read(owners.tensor), .write(out)],
+        groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary))
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import ShaderInterface
+
+extension CommandList {
+  /// A draw from the softmax of `a` and one from its geometric mixture with `b`, under the same noise, so that they mostly agree
+  /// (adaptive parallel decoding: Israel et al., 2025).
+  ///
+  /// argmax(y + g) and argmax(ratio * y + (1 - ratio) * z + g) with y and z the logits over the temperature and g the Gumbel noise of
+  /// (seed, position, token). The laws are those of fp32 keys.
+  /// - Parameters:
+  ///   - a: f32 `[rows][vocabulary]`, the draft's logits.  - b: f32 `[rows][vocabulary]`.
+  ///   - ratio: 0 to 1, the share of `a`.
+  ///   - depths: u32 `[rows]`.
+  ///   - out: u32 `[rows][4]`: token and status of the first draw, then of the second. A token that either bans is not drawn second.
+  ///   - batch: the sequences of the rows; nil for one sequence.
+  ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
+  public func drawShared(
+    _ a: Tensor<Float>, _ b: Tensor<Float>, temperature: Double = 1, ratio: Double, depths: Tensor<UInt32>,
+    state: Tensor<UInt32>, out: Tensor<UInt32>, rows: Int, vocabulary: Int, batch: RowOwners? = nil,
+    lanes: Int? = nil
+  ) {
+    call(.drawShared) { kernel throws(Refusal) in
+      try requireSizes(rows, vocabulary)
+      try requireVocabulary(vocabulary)
+      try Warp(temperature: temperature).check()
+      try require((0...1).contains(ratio), "ratio \(ratio), 0 to 1 are possible")
+      let owners = try sequences(of: rows, batch, state)
+      try require(a, rows * vocabulary, "a")
+      try require(b, rows * vocabulary, "b")
+      try require(depths, rows, "depths")
+      try require(out, rows * 4, "out")
+      let p = ShaderInterface.DrawShared(
+        rows: UInt32(rows), vocabulary: UInt32(vocabulary), sequences: owners.sequences,
+        inverseTemperature: Float(1 / temperature), ratio: Float(ratio), rest: Float(1 - ratio))
+      return Invocation(
+        kernel, p, [.read(a), .read(b), .read(depths), .read(state), .read(owners.tensor), .write(out)],
+        groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary))
+    }
+  }
+}
