@@ -4,7 +4,7 @@ extension CommandList {
   /// Appends the accepted tokens and the bonus token to the history and moves the state past them.
   public func commitRound(tree: TreeBuffers, history: Tensor<UInt32>) {
     call(.commitRound) { kernel throws(Refusal) in
-      try tree.check()
+      try tree.check(\.tokens)
       try requireCount(history.count)
       let p = ShaderInterface.CommitRound(
         maximumNodes: UInt32(tree.maximumNodes), historyCapacity: UInt32(history.count))

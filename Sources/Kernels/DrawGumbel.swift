@@ -4,7 +4,7 @@ extension CommandList {
   /// Tokens without replacement by Gumbel-top-k (Vieira, 2014; Kool et al., 2019): those of the greatest log(p) + noise.
   ///
   /// The keys are what stochastic beams need (RSD-S: Jeon et al., 2024). The law is that of fp32 keys, whose noise has 32 random
-  /// bits and an error below 2^-20: close to drawing without replacement, not equal. ``drawChildren`` draws it exactly.
+  /// bits and an error below 2^-20: close to drawing without replacement, not equal. `drawChildren` draws it exactly.
   /// - Parameters:
   ///   - rows: a distribution row for each packed node.
   ///   - depths: u32 `[count of rows]`.

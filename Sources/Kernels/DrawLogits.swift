@@ -1,14 +1,14 @@
 import ShaderInterface
 
 extension CommandList {
-  /// The token that ``distribution(_:warp:out:rows:lanes:)`` and ``drawTarget(_:depths:state:out:count:batch:lanes:)`` give, bit for
+  /// The token that `distribution` and `drawTarget` give, bit for
   /// bit, without writing a distribution.
   ///
   /// Reads the logits once, then again those before the greatest one, as far as they weigh anything, and the neighbours of the drawn
   /// token: one and a half passes if the greatest logit may be anywhere.
   /// - Parameters:
   ///   - logits: f32 `[rows][vocabulary]`.
-  ///   - warp: temperature and min-p alone; top-k, top-p and typical-p need ``distribution(_:warp:out:rows:lanes:)``.
+  ///   - warp: temperature and min-p alone; top-k, top-p and typical-p need `distribution`.
   ///   - depths: u32 `[rows]`.
   ///   - out: u32 `[rows][2]`: token, status.
   ///   - batch: the sequences of the rows; nil for one sequence.

@@ -38,7 +38,8 @@ extension CommandList {
     bias: Tensor<Float>? = nil, mask: Tensor<UInt32>? = nil, rowMasks: Bool = false, batch: RowOwners? = nil
   ) {
     call(.penalties) { kernel throws(Refusal) in
-      try requireSizes(rows, vocabulary, penalties.window)
+      try requireSizes(rows, vocabulary)
+      try require((0...Int(UInt32.max)).contains(penalties.window), "a window of \(penalties.window) tokens")
       try require(
         penalties.repetition >= 1e-6 && penalties.repetition <= 1e6,
         "repetition \(penalties.repetition), 1e-6 to 1e6 are possible")

@@ -12,7 +12,7 @@ extension CommandList {
       try require(
         minimum >= 1 && minimum <= maximum && count >= 1 && count < tree.maximumNodes,
         "n-grams of \(minimum) to \(maximum), \(count) tokens into \(tree.maximumNodes) nodes")
-      try tree.check()
+      try tree.check(\.tokens, usesResult: false)
       try requireCount(history.count)
       let p = ShaderInterface.PromptLookup(
         minimum: UInt32(minimum), maximum: UInt32(maximum), count: UInt32(count))

@@ -28,15 +28,14 @@ public struct TreeBuffers: Sendable {
     result = try backend.makeTensor(Int(RESULT_PATH) + 2 * maximumNodes, use: .readback, "round result")
   }
 
-  func check() throws(Refusal) {
+  /// The node arrays that a kernel uses, and the result if it does, hold `maximumNodes` nodes.
+  func check(_ nodeArrays: KeyPath<TreeBuffers, Tensor<UInt32>>..., usesResult: Bool = true) throws(Refusal) {
     try require(
       (1...Int(MAXIMUM_NODES)).contains(maximumNodes),
       "a tree of \(maximumNodes) nodes, 1 to \(MAXIMUM_NODES) are possible")
     try requireState(state)
-    try require(tokens, maximumNodes, "tree tokens")
-    try require(parents, maximumNodes, "tree parents")
-    try require(depths, maximumNodes, "tree depths")
-    try require(result, Int(RESULT_PATH) + 2 * maximumNodes, "result")
+    for array in nodeArrays { try require(self[keyPath: array], maximumNodes, "a node array of the tree") }
+    if usesResult { try require(result, Int(RESULT_PATH) + 2 * maximumNodes, "result") }
   }
 
   /// A tree in memory of the caller's; `mask` may be any tensor for kernels that do not read it.

@@ -21,7 +21,7 @@ extension CommandList {
     rule: SiblingRule
   ) {
     call(.verifySiblings) { kernel throws(Refusal) in
-      try tree.check()
+      try tree.check(\.tokens, \.parents, \.depths)
       try target.check(rows: tree.maximumNodes, "target")
       if rule != .oneHot {
         try draft.check(rows: 1, "draft")

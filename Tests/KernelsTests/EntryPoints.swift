@@ -96,13 +96,18 @@ struct EntryPoint: Sendable, CustomStringConvertible {
   ]
 
   private static let vocabulary: [EntryPoint] = [
-    EntryPoint("argmax") { $0.argmax($1.tensor(), out: $1.tensor(), rows: $1.size(), vocabulary: $1.size()) },
+    EntryPoint("argmax") {
+      $0.argmax(
+        $1.tensor(), out: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), lanes: $1.lanes())
+    },
     EntryPoint("topTokens") {
       $0.topTokens(
-        $1.tensor(), out: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), count: $1.size())
+        $1.tensor(), out: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), count: $1.size(),
+        lanes: $1.lanes())
     },
     EntryPoint("distribution") {
-      $0.distribution($1.tensor(), warp: $1.warp(), out: $1.distribution(), rows: $1.size())
+      $0.distribution(
+        $1.tensor(), warp: $1.warp(), out: $1.distribution(), rows: $1.size(), lanes: $1.lanes())
     },
     EntryPoint("rowStatistics") {
       $0.rowStatistics(
@@ -124,16 +129,48 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       $0.penalties(
         $1.tensor(), penalties, history: $1.tensor(), state: $1.tensor(), tokens: $1.tensor(),
         parents: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), bias: $1.flag() ? nil : $1.tensor(),
-        mask: $1.flag() ? nil : $1.tensor(), rowMasks: $1.flag())
+        mask: $1.flag() ? nil : $1.tensor(), rowMasks: $1.flag(), batch: $1.batch())
     },
     EntryPoint("mixLogits") {
-      let mixture = LogitMixture(scaleA: $1.number(), scaleB: $1.number(), threshold: -$1.number())
+      let mixture = LogitMixture(
+        scaleA: $1.number(), scaleB: $1.number(), threshold: -$1.number(), normalizes: $1.flag())
       $0.mixLogits(
         $1.tensor(), $1.tensor(), mixture, out: $1.tensor(), rows: $1.size(), vocabulary: $1.size())
     },
     EntryPoint("drawTarget") {
       $0.drawTarget(
-        $1.distribution(), depths: $1.tensor(), state: $1.tensor(), out: $1.tensor(), count: $1.size())
+        $1.distribution(), depths: $1.tensor(), state: $1.tensor(), out: $1.tensor(), count: $1.size(),
+        batch: $1.batch(), lanes: $1.lanes())
+    },
+    EntryPoint("drawLogits") {
+      $0.drawLogits(
+        $1.tensor(), warp: $1.warp(), depths: $1.tensor(), state: $1.tensor(), out: $1.tensor(),
+        rows: $1.size(), vocabulary: $1.size(), batch: $1.batch(), lanes: $1.lanes())
+    },
+    EntryPoint("drawGumbel") {
+      $0.drawGumbel(
+        $1.distribution(), depths: $1.tensor(), state: $1.tensor(), tokens: $1.tensor(), keys: $1.tensor(),
+        rowCount: $1.size(), count: $1.size(), independentRows: $1.flag(), batch: $1.batch(),
+        lanes: $1.lanes())
+    },
+    EntryPoint("drawShared") {
+      $0.drawShared(
+        $1.tensor(), $1.tensor(), temperature: $1.real(), ratio: $1.real(), depths: $1.tensor(),
+        state: $1.tensor(), out: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), batch: $1.batch(),
+        lanes: $1.lanes())
+    },
+    EntryPoint("combineDistributions") {
+      $0.combineDistributions(
+        $1.distribution(), $1.distribution(), $1.flag() ? .residual : .mixture(share: $1.real()),
+        out: $1.distribution(), mass: $1.tensor(), rows: $1.size(), lanes: $1.lanes())
+    },
+    EntryPoint("suppressTokens") {
+      $0.suppressTokens(
+        $1.tensor(), in: $1.distribution(), rowCount: $1.size(), count: $1.size(), rowLists: $1.flag())
+    },
+    EntryPoint("groupSums") {
+      $0.groupSums(
+        $1.distribution(), groups: $1.tensor(), sums: $1.tensor(), rowCount: $1.size(), groupCount: $1.size())
     },
     EntryPoint("drawChildren") {
       $0.drawChildren(
@@ -167,6 +204,10 @@ extension Arguments {
     PackedWeights(words: tensor(), format: format, outputs: size(), inputs: size())
   }
 
+  mutating func batch() -> RowOwners? { flag() ? nil : RowOwners(owners: tensor(), sequences: size()) }
+
+  mutating func lanes() -> Int? { flag() ? nil : size() &* 4 }
+
   mutating func cache() -> KeyValueCache { KeyValueCache(words: tensor(), slots: size(), keyColumns: size()) }
 
   mutating func distribution() -> DistributionRows {
@@ -175,7 +216,8 @@ extension Arguments {
 
   mutating func warp() -> Warp {
     Warp(
-      temperature: real(), topK: optionalSize(), topP: flag() ? nil : real(), minP: flag() ? nil : real())
+      temperature: real(), topK: optionalSize(), topP: flag() ? nil : real(), minP: flag() ? nil : real(),
+      typicalP: flag() ? nil : real())
   }
 
   mutating func tree() -> TreeBuffers {

@@ -77,6 +77,39 @@ extension KernelsTests {
       }
     }
 
+    @Test(arguments: [300, 3000], [1, 40, 256])
+    func `topTokens of many`(vocabulary: Int, count: Int) throws {
+      try compareRows(columns: vocabulary, outputs: count, counts: [1, 3, 9]) { list, x, out, rows, _ in
+        list.topTokens(x, out: words(out), rows: rows, vocabulary: vocabulary, count: count)
+      }
+    }
+
+    @Test(arguments: [9, 257, 5000])
+    func `draws from logits`(vocabulary: Int) throws {
+      try withDevice { backend in
+        let depths: Tensor<UInt32> = try backend.makeTensor(Self.fewCounts.last!, "depths")
+        let state = try backend.makeState(length: 5)
+        try compareRows(columns: vocabulary, outputs: 2, counts: Self.fewCounts) { list, x, out, rows, _ in
+          list.drawLogits(
+            x, warp: Warp(), depths: depths, state: state, out: words(out), rows: rows, vocabulary: vocabulary
+          )
+        }
+        try compareRows(columns: vocabulary, outputs: 4, counts: Self.fewCounts) { list, x, out, rows, _ in
+          list.drawShared(
+            x, x, ratio: 0.5, depths: depths, state: state, out: words(out), rows: rows,
+            vocabulary: vocabulary)
+        }
+      }
+    }
+
+    @Test(arguments: [9, 257, 1000])
+    func `geometric mixture`(vocabulary: Int) throws {
+      try compareRows(columns: vocabulary, outputs: vocabulary, counts: Self.fewCounts) {
+        list, x, out, rows, _ in
+        list.mixLogits(x, x, .geometric(share: 0.3), out: out, rows: rows, vocabulary: vocabulary)
+      }
+    }
+
     private func words(_ tensor: Tensor<Float>) -> Tensor<UInt32> {
       Tensor(storage: tensor.storage, byteOffset: tensor.byteOffset, count: tensor.count)
     }

@@ -9,13 +9,13 @@ import Testing
   @Test func penaltiesCountTheHistoryAndTheRowsOwnPath() {
     let p = Penalties(
       rows: 4, vocabulary: 4, historyCapacity: 8, window: 4, repetition: 2, inverseRepetition: 0.5,
-      presence: 0.25, frequency: 1, hasBias: 0, maskWords: 0, rowMasks: 0)
+      presence: 0.25, frequency: 1, hasBias: 0, maskWords: 0, rowMasks: 0, sequences: 1)
     let logits = mutableOperand([[Float]](repeating: [4, -1, 0, -.infinity], count: 4).flatMap { $0 })
     Reference.penalties(
       p, logits: logits, history: operand([0, 0, 1, 0, 9, 3, 3, 3]),
       state: operand([4, 0, 0, 0, 0, 0, 0, 0]),
       tokens: operand([9, 1, 0, 2]), parents: operand([NO_NODE, 0, 0, 2]), bias: operand([]),
-      mask: operand([])
+      mask: operand([]), owners: operand([])
     )
     let ban = -Float.infinity
     // Windows: 0 1 0 9 | 1 0 9 1 | 1 0 9 0 | 0 9 0 2.
@@ -28,16 +28,47 @@ import Testing
     #expect(Array(logits) == expected)
   }
 
+  /// Two sequences of two nodes each; rows 4 and 5 belong to none.
+  @Test func penaltiesOfABatchCountTheRowsOwnSequence() {
+    let p = Penalties(
+      rows: 6, vocabulary: 3, historyCapacity: 2, window: 9, repetition: 1, inverseRepetition: 1,
+      presence: 0, frequency: 1, hasBias: 0, maskWords: 0, rowMasks: 0, sequences: 2)
+    let logits = mutableOperand([Float](repeating: 0, count: 18))
+    Reference.penalties(
+      p, logits: logits, history: operand([0, 0, 1, 2]),
+      state: operand([1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 2, 0]), tokens: operand([0, 1, 1, 1, 0, 0]),
+      parents: operand([NO_NODE, 0, NO_NODE, 0, 0, 0]), bias: operand([]), mask: operand([]),
+      owners: operand([0, 0, 1, 1, 2, NO_TOKEN]))
+    #expect(Array(logits[..<12]) == [-2, 0, 0, -2, -1, 0, 0, -1, 0, 0, -2, 0])
+    #expect(logits[12...].allSatisfy { $0.bitPattern == 0 })
+  }
+
+  /// Bound: log-probabilities within those of `tokenLogProbability`, then as the linear mixture.
+  @Test func geometricMixtureIsTheMixtureOfLogProbabilities() {
+    let (a, b) = (LogitTests.logits(500, seed: 1), LogitTests.logits(500, seed: 2))
+    let p = MixLogits(
+      rows: 1, vocabulary: 500, scaleA: 0.25, scaleB: 0.75, threshold: -.infinity, normalize: 1)
+    let out = poisoned(500)
+    Reference.mixLogits(p, a: operand(a), b: operand(b), out: out)
+    let (logA, logB) = (LogitTests.exact(a).logSum, LogitTests.exact(b).logSum)
+    let bound = LogitTests.sumError(500) + 8 * 0x1p-24 * (40 + log(500))
+    for v in 0..<500 where v != 250 {
+      let exact = 0.25 * (Double(a[v]) - logA) + 0.75 * (Double(b[v]) - logB)
+      #expect(abs(Double(out[v]) - exact) <= bound, "token \(v)")
+    }
+    #expect(out[250] == -.infinity)
+  }
+
   @Test func biasIsAddedBeforeTheMaskBans() {
     let p = Penalties(
       rows: 2, vocabulary: 34, historyCapacity: 1, window: 0, repetition: 1, inverseRepetition: 1,
-      presence: 0, frequency: 0, hasBias: 1, maskWords: 2, rowMasks: 1)
+      presence: 0, frequency: 0, hasBias: 1, maskWords: 2, rowMasks: 1, sequences: 1)
     let bias = (0..<34).map { Float($0) }
     let logits = mutableOperand([Float](repeating: 1, count: 68))
     Reference.penalties(
       p, logits: logits, history: operand([5]), state: operand([0, 0, 0, 0, 0, 0, 0, 0]),
       tokens: operand([5, 5]), parents: operand([NO_NODE, 0]), bias: operand(bias),
-      mask: operand([0x8000_0001, 2, 0, 1]))
+      mask: operand([0x8000_0001, 2, 0, 1]), owners: operand([]))
     let allowed = [[0, 31, 33], [32]]
     for r in 0..<2 {
       for v in 0..<34 {
@@ -50,7 +81,7 @@ import Testing
   @Test func mixLogitsIsTheLinearMixtureOfPlausibleTokens() {
     var random = SplitMix(4)
     let (a, b) = (random.adversarial(500), random.adversarial(500))
-    let p = MixLogits(rows: 2, vocabulary: 250, scaleA: 1.5, scaleB: -0.5, threshold: -1)
+    let p = MixLogits(rows: 2, vocabulary: 250, scaleA: 1.5, scaleB: -0.5, threshold: -1, normalize: 0)
     let out = poisoned(500)
     Reference.mixLogits(p, a: operand(a), b: operand(b), out: out)
     for i in 0..<500 {
@@ -65,7 +96,7 @@ import Testing
   }
 
   @Test func mixLogitsBansWhatOneModelBansAndShowsWhatIsNotFinite() {
-    let p = MixLogits(rows: 1, vocabulary: 6, scaleA: 2, scaleB: -1, threshold: -.infinity)
+    let p = MixLogits(rows: 1, vocabulary: 6, scaleA: 2, scaleB: -1, threshold: -.infinity, normalize: 0)
     let out = poisoned(6)
     Reference.mixLogits(
       p, a: operand([1, -.infinity, 1, .infinity, .nan, -9]),

@@ -39,7 +39,8 @@ import Testing
       Distribution(
         rows: U32(rows), vocabulary: U32(logits.count / rows), inverseTemperature: 1 / temperature,
         topK: topK,
-        topP: topP, leastWeight: leastWeight, typicalP: typicalP), logits: operand(logits), weights: out, totals: totals)
+        topP: topP, leastWeight: leastWeight, typicalP: typicalP), logits: operand(logits), weights: out,
+      totals: totals)
     return (Array(out), Array(totals))
   }
 
@@ -108,9 +109,9 @@ import Testing
     let rows: [UInt32] = [1, 2, 3, 0, 0, 0, 4, 0, 4]
     let out = mutableOperand([UInt32](repeating: 77, count: 6))
     Reference.drawTarget(
-      DrawTarget(rows: 3, vocabulary: 3), weights: operand(rows),
+      DrawTarget(rows: 3, vocabulary: 3, sequences: 1), weights: operand(rows),
       totals: operand([6, 0, 0, STATUS_NOT_FINITE, 8, 0]), depths: operand([0, 1, 1]),
-      state: operand([10, 5, 6, 3, 0, 0, 0, 0]), out: out)
+      state: operand([10, 5, 6, 3, 0, 0, 0, 0]), owners: operand([]), out: out)
     let y = { (total: UInt64, position: UInt32) in
       KeyedRandom(seed: 6 << 32 | 5, position: position, role: ROLE_TARGET, index: 0).uniform(below: total)
     }
