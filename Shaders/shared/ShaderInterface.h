@@ -9,5 +9,6 @@
 #include "attention.h"
 #include "distribution.h"
 #include "tree.h"
+#include "growth.h"
 
 #endif

@@ -164,5 +164,18 @@ public struct KernelBenchmark: Sendable {
     ) {
       .compactCache(accepted: 4, maximumNodes: 34, length: 512, keyColumns: 128, random: &$0)
     },
+    KernelBenchmark(.treeLayout, "64 nodes", bytes: 4 * 64 * (1 + 1 + 2 + 2), operations: 0) {
+      .treeLayout(sequences: 1, maximumNodes: 64, random: &$0)
+    },
+    // EAGLE-2 as published: 10 rows of 10 candidates a depth, 8 depths, the best 59.
+    KernelBenchmark(.growTree, "10 rows of 10 candidates", bytes: 4 * 4 * 100, operations: 100) {
+      .growTree(sequences: 1, firstRow: 11, rows: 10, width: 10, count: 10, random: &$0)
+    },
+    KernelBenchmark(.selectTree, "60 nodes of 710 candidates", bytes: 4 * 710 + 12 * 60, operations: 0) {
+      .selectTree(sequences: 1, rows: 71, count: 10, nodes: 60, random: &$0)
+    },
+    KernelBenchmark(.mergePaths, "8 paths of 8 tokens", variant: "merging", bytes: 8 * 64, operations: 0) {
+      .mergePaths(sequences: 1, paths: 8, length: 8, maximumNodes: 65, merging: true, random: &$0)
+    },
   ]
 }

@@ -68,4 +68,5 @@ public enum Kernel: String, CaseIterable, Sendable {
   case argmax, topTokens, distribution, drawTarget, drawChildren
   case rowStatistics, tokenLogProbability, divergence, penalties, mixLogits
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, commitRound, advanceState
+  case treeLayout, growTree, selectTree, mergePaths
 }

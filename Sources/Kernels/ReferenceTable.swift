@@ -80,6 +80,22 @@ enum ReferenceTable {
       Reference.commitRound(
         o.parameters(), result: o.words(0), state: o.out(1), tokens: o.out(2), history: o.out(3))
     case .advanceState: Reference.advanceState(o.parameters(), state: o.out(0))
+    case .treeLayout:
+      Reference.treeLayout(
+        o.parameters(), parents: o.words(0), state: o.out(1), depths: o.out(2), mask: o.out(3),
+        links: o.out(4))
+    case .growTree:
+      Reference.growTree(
+        o.parameters(), logProbabilities: o.floats(0), candidates: o.words(1), tokens: o.out(2),
+        scores: o.out(3), rowParents: o.out(4), nodeTokens: o.out(5), nodeParents: o.out(6))
+    case .selectTree:
+      Reference.selectTree(
+        o.parameters(), tokens: o.words(0), scores: o.floats(1), rowParents: o.words(2), state: o.out(3),
+        nodeTokens: o.out(4), nodeParents: o.out(5), sources: o.out(6))
+    case .mergePaths:
+      Reference.mergePaths(
+        o.parameters(), paths: o.words(0), state: o.out(1), tokens: o.out(2), parents: o.out(3),
+        nodes: o.out(4))
     }
   }
 }

@@ -1,0 +1,19 @@
+// Where a sequence of a batch has its nodes. Include after the buffer state is declared.
+#ifndef ESPALIER_PACKED_GLSL
+#define ESPALIER_PACKED_GLSL
+
+#include "shared/contract.h"
+#include "shared/tree.h"
+
+uint stateWord(uint sequence, uint word) { return state[sequence * STATE_WORDS + word]; }
+
+// Whether `nodes` nodes from STATE_FIRST_NODE on lie in arrays of `capacity` nodes.
+bool nodesFit(uint sequence, uint nodes, uint capacity) {
+  uint first = stateWord(sequence, STATE_FIRST_NODE);
+  return first <= capacity && nodes <= capacity - first;
+}
+
+// For one lane to call.
+void addStatus(uint sequence, uint status) { state[sequence * STATE_WORDS + STATE_STATUS] |= status; }
+
+#endif
