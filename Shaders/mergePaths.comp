@@ -12,6 +12,7 @@ layout(set = 0, binding = 2, std430) buffer Tokens { uint tokens[]; };          
 layout(set = 0, binding = 3, std430) writeonly buffer Parents { uint parents[]; };   // [capacity]
 layout(set = 0, binding = 4, std430) writeonly buffer Nodes { uint nodes[]; };       // [sequences][paths][length]
 
+#define WRITES_STATE
 #include "packed.glsl"
 
 shared uint numbers[MAXIMUM_PATH_TOKENS];  // of the elements that own themselves

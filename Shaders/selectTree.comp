@@ -14,6 +14,7 @@ layout(set = 0, binding = 4, std430) buffer NodeTokens { uint nodeTokens[]; };  
 layout(set = 0, binding = 5, std430) writeonly buffer NodeParents { uint nodeParents[]; };  // [capacity]
 layout(set = 0, binding = 6, std430) writeonly buffer Sources { uint sources[]; };          // [capacity]
 
+#define WRITES_STATE
 #include "packed.glsl"
 #include "candidates.glsl"
 

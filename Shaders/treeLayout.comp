@@ -12,6 +12,7 @@ layout(set = 0, binding = 2, std430) writeonly buffer Depths { uint depths[]; };
 layout(set = 0, binding = 3, std430) writeonly buffer Mask { uint mask[]; };       // [capacity][maskWords]
 layout(set = 0, binding = 4, std430) writeonly buffer Links { uint links[]; };     // [capacity][2]
 
+#define WRITES_STATE
 #include "packed.glsl"
 
 shared uint parentOf[MAXIMUM_NODES];    // NO_NODE: a root

@@ -10,5 +10,6 @@
 #include "distribution.h"
 #include "tree.h"
 #include "growth.h"
+#include "scan.h"
 
 #endif

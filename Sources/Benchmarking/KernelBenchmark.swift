@@ -33,7 +33,7 @@ public struct KernelBenchmark: Sendable {
 
   /// Every kernel that takes time in a decoding round, at shapes of the embedded model and of larger ones.
   public static let all: [KernelBenchmark] =
-    matmuls + attentions + rowKernels + vocabularyKernels + treeKernels
+    matmuls + attentions + rowKernels + vocabularyKernels + treeKernels + scanKernels
 
   private static let matmuls: [KernelBenchmark] =
     [1, 4, 16, 64].map { matmul(.f16, rows: $0, inputs: 384, outputs: 1920) }
@@ -178,4 +178,26 @@ public struct KernelBenchmark: Sendable {
       .mergePaths(sequences: 1, paths: 8, length: 8, maximumNodes: 65, merging: true, random: &$0)
     },
   ]
+
+  private static let scanKernels: [KernelBenchmark] =
+    [true, false].map { scan(rows: 16, isTree: $0) } + [
+      KernelBenchmark(
+        .treeConvolution, "16 rows, 1792 channels, width 4", variant: "tree", bytes: 8 * 16 * 1792,
+        operations: 8 * 16 * 1792
+      ) {
+        .treeConvolution(
+          sequences: 1, maximumNodes: 16, channels: 1792, width: 4, isTree: true, random: &$0)
+      }
+    ]
+
+  /// The recurrence of a Mamba-2 layer of 768 columns.
+  private static func scan(rows: Int, isTree: Bool) -> KernelBenchmark {
+    let shape = ScanShape(heads: 24, headSize: 64, stateSize: 128, groups: 1)
+    return KernelBenchmark(
+      .treeScan, "\(rows) rows, 24 heads of 64, states of 128", variant: isTree ? "tree" : "chain",
+      bytes: 8 * rows * shape.stateCount, operations: 5 * rows * shape.stateCount
+    ) {
+      .treeScan(sequences: 1, maximumNodes: rows, shape: shape, isTree: isTree, random: &$0)
+    }
+  }
 }

@@ -69,4 +69,5 @@ public enum Kernel: String, CaseIterable, Sendable {
   case rowStatistics, tokenLogProbability, divergence, penalties, mixLogits
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, commitRound, advanceState
   case treeLayout, growTree, selectTree, mergePaths
+  case treeScan, treeConvolution, gatherState, gatherTail
 }

@@ -96,6 +96,20 @@ enum ReferenceTable {
       Reference.mergePaths(
         o.parameters(), paths: o.words(0), state: o.out(1), tokens: o.out(2), parents: o.out(3),
         nodes: o.out(4))
+    case .treeScan:
+      Reference.treeScan(
+        o.parameters(), query: o.floats(0), key: o.floats(1), value: o.floats(2), decay: o.floats(3),
+        parents: o.words(4), state: o.words(5), committed: o.out(6), states: o.out(7), out: o.out(8))
+    case .treeConvolution:
+      Reference.treeConvolution(
+        o.parameters(), x: o.floats(0), weights: o.floats(1), bias: o.floats(2), parents: o.words(3),
+        owners: o.words(4), state: o.words(5), tail: o.floats(6), out: o.out(7))
+    case .gatherState:
+      Reference.gatherState(
+        o.parameters(), result: o.words(0), state: o.words(1), states: o.words(2), committed: o.out(3))
+    case .gatherTail:
+      Reference.gatherTail(
+        o.parameters(), result: o.words(0), state: o.words(1), x: o.words(2), tail: o.out(3))
     }
   }
 }

@@ -1,0 +1,49 @@
+import ShaderInterface
+
+extension CommandList {
+  /// Causal convolution of each channel over a row, its nearest ancestors and the committed tail: the short convolution
+  /// before a selective state space (Mamba, STree).
+  ///
+  /// A row of a tree gives the bits of the same row on a chain: terms are added nearest first, products rounded on their own.
+  /// Error: at most (width + 1) * 2^-24 times the sum of the terms' magnitudes, and the gate's few units of the last place.
+  /// - Parameters:
+  ///   - x, out: f32 `[rows][channels]`.
+  ///   - weights: f32 `[channels][width]`, for the oldest input first, as checkpoints have them; width 2 to 16.
+  ///   - bias: f32 `[channels]`, or nil.
+  ///   - tail: f32 `[sequences][width - 1][channels]`, the inputs of the last committed rows, oldest first.
+  ///   - gated: the sum times its sigmoid (SiLU).
+  public func treeConvolution(
+    _ x: Tensor<Float>, weights: Tensor<Float>, bias: Tensor<Float>? = nil, rows: RecurrentRows,
+    tail: Tensor<Float>, out: Tensor<Float>, channels: Int, width: Int, gated: Bool,
+    significantBits: UInt32 = 24
+  ) {
+    let name = "treeConvolution"
+    requireTail(tail, rows: rows, channels: channels, width: width, name)
+    require((1...24).contains(significantBits), name, "\(significantBits) bits")
+    require(rows.sequences == 1 || rows.owners != nil, name, "\(rows.sequences) sequences without owners")
+    require(x, rows.count * channels, name, "x")
+    require(weights, channels * width, name, "weights")
+    if let bias { require(bias, channels, name, "bias") }
+    require(out, rows.count * channels, name, "out")
+    let p = ShaderInterface.TreeConvolution(
+      sequences: UInt32(rows.sequences), rows: UInt32(rows.count), channels: UInt32(channels),
+      width: UInt32(width), isTree: rows.parents == nil ? 0 : 1, hasBias: bias == nil ? 0 : 1,
+      hasGate: gated ? 1 : 0, significantBits: significantBits)
+    dispatch(
+      Invocation(
+        .treeConvolution, p,
+        [
+          .read(x), .read(weights), .read(bias ?? weights), .read(rows.parents ?? rows.state),
+          .read(rows.owners ?? rows.state), .read(rows.state), .read(tail), .write(out),
+        ],
+        groups: Invocation.elementGroups(rows.count * channels)))
+  }
+}
+
+/// Traps unless `tail` holds the committed inputs of a convolution.
+func requireTail(_ tail: Tensor<Float>, rows: RecurrentRows, channels: Int, width: Int, _ kernel: String) {
+  require(
+    channels >= 1 && (2...16).contains(width), kernel,
+    "\(channels) channels, width \(width); 2 to 16 are possible")
+  require(tail, rows.sequences * (width - 1) * channels, kernel, "tail")
+}
