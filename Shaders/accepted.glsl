@@ -1,24 +1,19 @@
-// The accepted path of a sequence in a batch of results. Include after the buffer result is declared.
+// The accepted path of a sequence in a batch of results. Include after the parameters p and the buffer result are declared.
 #ifndef ESPALIER_ACCEPTED_GLSL
 #define ESPALIER_ACCEPTED_GLSL
 
 #include "shared/contract.h"
 #include "shared/tree.h"
 
-uint resultStart(uint sequence, uint maximumNodes) { return sequence * (RESULT_PATH + 2u * maximumNodes); }
+uint resultWord(uint sequence, uint word) { return result[sequence * p.resultWords + word]; }
 
-uint acceptedNodes(uint sequence, uint maximumNodes) {
-  return result[resultStart(sequence, maximumNodes) + RESULT_ACCEPTED];
-}
+uint acceptedNodes(uint sequence) { return resultWord(sequence, RESULT_ACCEPTED); }
 
-uint pathNode(uint sequence, uint maximumNodes, uint step) {
-  return result[resultStart(sequence, maximumNodes) + RESULT_PATH + step];
-}
+uint pathNode(uint sequence, uint step) { return resultWord(sequence, RESULT_PATH + step); }
 
 // Whether the round went well and its path lies in the result.
-bool hasPath(uint sequence, uint maximumNodes) {
-  return result[resultStart(sequence, maximumNodes) + RESULT_STATUS] == STATUS_OK
-      && acceptedNodes(sequence, maximumNodes) < maximumNodes;
+bool hasPath(uint sequence) {
+  return resultWord(sequence, RESULT_STATUS) == STATUS_OK && acceptedNodes(sequence) < p.maximumNodes;
 }
 
 // Whether first + node is below `rows`, without a carry.

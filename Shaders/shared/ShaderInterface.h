@@ -11,5 +11,6 @@
 #include "tree.h"
 #include "growth.h"
 #include "scan.h"
+#include "pages.h"
 
 #endif

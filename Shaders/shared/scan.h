@@ -30,6 +30,7 @@ struct TreeConvolution {
 struct GatherState {
   U32 sequences;
   U32 maximumNodes;
+  U32 resultWords;      // of a sequence
   U32 rows;
   U32 words;            // a state: heads * stateSize * headSize
 };
@@ -37,6 +38,7 @@ struct GatherState {
 struct GatherTail {
   U32 sequences;
   U32 maximumNodes;
+  U32 resultWords;      // of a sequence
   U32 rows;
   U32 channels;
   U32 width;

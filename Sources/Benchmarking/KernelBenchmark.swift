@@ -33,7 +33,7 @@ public struct KernelBenchmark: Sendable {
 
   /// Every kernel that takes time in a decoding round, at shapes of the embedded model and of larger ones.
   public static let all: [KernelBenchmark] =
-    matmuls + attentions + rowKernels + vocabularyKernels + treeKernels + scanKernels
+    matmuls + attentions + rowKernels + vocabularyKernels + treeKernels + scanKernels + pageKernels
 
   private static let matmuls: [KernelBenchmark] =
     [1, 4, 16, 64].map { matmul(.f16, rows: $0, inputs: 384, outputs: 1920) }
@@ -189,6 +189,13 @@ public struct KernelBenchmark: Sendable {
           sequences: 1, maximumNodes: 16, channels: 1792, width: 4, isTree: true, random: &$0)
       }
     ]
+
+  private static let pageKernels: [KernelBenchmark] = [
+    KernelBenchmark(.allocatePages, "32 sequences, 4096 pages of 16", bytes: 4 * 4096, operations: 0) {
+      .allocatePages(
+        RandomPool(sequences: 32, pages: 4096, pagesPerSequence: 256, pageSize: 16), random: &$0)
+    }
+  ]
 
   /// The recurrence of a Mamba-2 layer of 768 columns.
   private static func scan(rows: Int, isTree: Bool) -> KernelBenchmark {

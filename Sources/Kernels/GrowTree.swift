@@ -20,14 +20,6 @@ public struct TreeGrowth: Sendable {
     tokens: Tensor<UInt32>, scores: Tensor<Float>, rowParents: Tensor<UInt32>, nodeTokens: Tensor<UInt32>,
     nodeParents: Tensor<UInt32>, sequences: Int, maximumRows: Int, count: Int
   ) {
-    let rows = sequences * maximumRows
-    require((1...256).contains(count), "TreeGrowth", "\(count) candidates a row; 1 to 256 are possible")
-    requireNodes(maximumRows, "TreeGrowth")
-    require(tokens, rows * count, "TreeGrowth", "tokens")
-    require(scores, rows * count, "TreeGrowth", "scores")
-    require(rowParents, rows, "TreeGrowth", "rowParents")
-    require(nodeTokens, rows, "TreeGrowth", "nodeTokens")
-    require(nodeParents, rows, "TreeGrowth", "nodeParents")
     self.tokens = tokens
     self.scores = scores
     self.rowParents = rowParents
@@ -39,6 +31,9 @@ public struct TreeGrowth: Sendable {
   }
 
   public init(backend: any Backend, sequences: Int = 1, maximumRows: Int, count: Int) throws(BackendError) {
+    try checkSizes(of: "TreeGrowth") { () throws(Refusal) in
+      try Self.check(sequences: sequences, maximumRows: maximumRows, count: count)
+    }
     let rows = sequences * maximumRows
     self.init(
       tokens: try backend.makeTensor(rows * count, "candidate tokens"),
@@ -47,6 +42,24 @@ public struct TreeGrowth: Sendable {
       nodeTokens: try backend.makeTensor(rows, "draft tree tokens"),
       nodeParents: try backend.makeTensor(rows, "draft tree parents"), sequences: sequences,
       maximumRows: maximumRows, count: count)
+  }
+}
+
+extension TreeGrowth {
+  private static func check(sequences: Int, maximumRows: Int, count: Int) throws(Refusal) {
+    try requireSizes(sequences, maximumRows, count)
+    try require((1...65_535).contains(sequences), "\(sequences) sequences, 1 to 65535 are possible")
+    try require((1...256).contains(count), "\(count) candidates a row, 1 to 256 are possible")
+    try require(
+      (1...Int(MAXIMUM_NODES)).contains(maximumRows),
+      "\(maximumRows) rows, 1 to \(MAXIMUM_NODES) are possible")
+  }
+
+  func check() throws(Refusal) {
+    try Self.check(sequences: sequences, maximumRows: maximumRows, count: count)
+    try require(tokens, sequences * maximumRows * count, "candidate tokens")
+    try require(scores, sequences * maximumRows * count, "candidate scores")
+    try require(rowParents, sequences * maximumRows, "rowParents")
   }
 }
 
@@ -64,23 +77,28 @@ extension CommandList {
     _ growth: TreeGrowth, logProbabilities: Tensor<Float>, candidates: Tensor<UInt32>, firstRow: Int,
     rows: Int, width: Int
   ) {
-    let inputs = growth.sequences * rows * growth.count
-    require((0...256).contains(width), "growTree", "width \(width); 0 to 256 are possible")
-    require(
-      firstRow >= 0 && rows >= 1 && firstRow + rows + width <= growth.maximumRows, "growTree",
-      "\(firstRow) + \(rows) + \(width) rows of \(growth.maximumRows)")
-    require(logProbabilities, inputs, "growTree", "logProbabilities")
-    require(candidates, inputs, "growTree", "candidates")
-    let p = ShaderInterface.GrowTree(
-      sequences: UInt32(growth.sequences), firstRow: UInt32(firstRow), rows: UInt32(rows),
-      maximumRows: UInt32(growth.maximumRows), count: UInt32(growth.count), width: UInt32(width))
-    dispatch(
-      Invocation(
-        .growTree, p,
+    call(.growTree) { kernel throws(Refusal) in
+      try growth.check()
+      try requireSizes(firstRow, rows, width)
+      try require(width <= 256, "width \(width), 0 to 256 are possible")
+      try require(
+        rows >= 1 && firstRow + rows + width <= growth.maximumRows,
+        "\(firstRow) + \(rows) + \(width) rows of \(growth.maximumRows)")
+      let inputs = growth.sequences * rows * growth.count
+      try require(logProbabilities, inputs, "logProbabilities")
+      try require(candidates, inputs, "candidates")
+      try require(growth.nodeTokens, growth.sequences * growth.maximumRows, "nodeTokens")
+      try require(growth.nodeParents, growth.sequences * growth.maximumRows, "nodeParents")
+      let p = ShaderInterface.GrowTree(
+        sequences: UInt32(growth.sequences), firstRow: UInt32(firstRow), rows: UInt32(rows),
+        maximumRows: UInt32(growth.maximumRows), count: UInt32(growth.count), width: UInt32(width))
+      return Invocation(
+        kernel, p,
         [
           .read(logProbabilities), .read(candidates), .readWrite(growth.tokens), .readWrite(growth.scores),
           .readWrite(growth.rowParents), .readWrite(growth.nodeTokens), .readWrite(growth.nodeParents),
         ],
-        groups: (growth.sequences, 1)))
+        groups: (growth.sequences, 1))
+    }
   }
 }

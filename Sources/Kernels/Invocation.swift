@@ -66,4 +66,5 @@ public enum Kernel: String, CaseIterable, Sendable {
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, commitRound, advanceState
   case treeLayout, growTree, selectTree, mergePaths
   case treeScan, treeConvolution, gatherState, gatherTail
+  case allocatePages, releasePages, forkPages, copyPages, gatherSequences
 }

@@ -14,25 +14,26 @@ extension CommandList {
     _ paths: Tensor<UInt32>, count: Int, length: Int, merging: Bool = true, into tree: TreeBuffers,
     nodes: Tensor<UInt32>, sequences: Int = 1
   ) {
-    let capacity = tree.parents.count
-    requireSequences(sequences, state: tree.state, "mergePaths")
-    requireNodes(tree.maximumNodes, "mergePaths")
-    require(
-      count >= 1 && length >= 1 && count * length <= Int(MAXIMUM_PATH_TOKENS), "mergePaths",
-      "\(count) paths of \(length) tokens; 1 to 4096 in all are possible")
-    require(paths, sequences * count * length, "mergePaths", "paths")
-    require(nodes, sequences * count * length, "mergePaths", "nodes")
-    require(tree.tokens, capacity, "mergePaths", "tokens")
-    let p = ShaderInterface.MergePaths(
-      sequences: UInt32(sequences), paths: UInt32(count), maximumLength: UInt32(length),
-      maximumNodes: UInt32(tree.maximumNodes), capacity: UInt32(capacity), merging: merging ? 1 : 0)
-    dispatch(
-      Invocation(
-        .mergePaths, p,
+    call(.mergePaths) { kernel throws(Refusal) in
+      let capacity = tree.parents.count
+      try requireBatch(sequences, state: tree.state, nodes: tree.maximumNodes, capacity: capacity)
+      try requireSizes(count, length)
+      try require(
+        count >= 1 && length >= 1 && count * length <= Int(MAXIMUM_PATH_TOKENS),
+        "\(count) paths of \(length) tokens, 1 to \(MAXIMUM_PATH_TOKENS) in all are possible")
+      try require(paths, sequences * count * length, "paths")
+      try require(nodes, sequences * count * length, "nodes")
+      try require(tree.tokens, capacity, "tokens")
+      let p = ShaderInterface.MergePaths(
+        sequences: UInt32(sequences), paths: UInt32(count), maximumLength: UInt32(length),
+        maximumNodes: UInt32(tree.maximumNodes), capacity: UInt32(capacity), merging: merging ? 1 : 0)
+      return Invocation(
+        kernel, p,
         [
           .read(paths), .readWrite(tree.state), .readWrite(tree.tokens), .readWrite(tree.parents),
           .write(nodes),
         ],
-        groups: (sequences, 1)))
+        groups: (sequences, 1))
+    }
   }
 }

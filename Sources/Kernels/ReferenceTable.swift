@@ -110,6 +110,19 @@ enum ReferenceTable {
     case .gatherTail:
       Reference.gatherTail(
         o.parameters(), result: o.words(0), state: o.words(1), x: o.words(2), tail: o.out(3))
+    case .allocatePages:
+      Reference.allocatePages(
+        o.parameters(), state: o.words(0), table: o.out(1), counts: o.out(2), copies: o.out(4),
+        status: o.out(5))
+    case .releasePages:
+      Reference.releasePages(o.parameters(), state: o.words(0), table: o.out(1), counts: o.out(2))
+    case .forkPages:
+      Reference.forkPages(
+        o.parameters(), sources: o.words(0), state: o.words(1), old: o.words(2), table: o.out(3),
+        counts: o.out(4))
+    case .copyPages: Reference.copyPages(o.parameters(), copies: o.words(0), cache: o.out(1))
+    case .gatherSequences:
+      Reference.gatherSequences(o.parameters(), x: o.words(0), sources: o.words(1), out: o.out(2))
     }
   }
 }

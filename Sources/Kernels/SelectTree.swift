@@ -13,22 +13,24 @@ extension CommandList {
   public func selectTree(
     _ growth: TreeGrowth, rows: Int, nodes: Int, into tree: TreeBuffers, sources: Tensor<UInt32>
   ) {
-    let capacity = tree.parents.count
-    requireSequences(growth.sequences, state: tree.state, "selectTree")
-    requireNodes(nodes, "selectTree")
-    require((1...growth.maximumRows).contains(rows), "selectTree", "\(rows) of \(growth.maximumRows) rows")
-    require(tree.tokens, capacity, "selectTree", "tokens")
-    require(sources, capacity, "selectTree", "sources")
-    let p = ShaderInterface.SelectTree(
-      sequences: UInt32(growth.sequences), rows: UInt32(rows), maximumRows: UInt32(growth.maximumRows),
-      count: UInt32(growth.count), nodes: UInt32(nodes), capacity: UInt32(capacity))
-    dispatch(
-      Invocation(
-        .selectTree, p,
+    call(.selectTree) { kernel throws(Refusal) in
+      let capacity = tree.parents.count
+      try growth.check()
+      try requireBatch(growth.sequences, state: tree.state, nodes: nodes, capacity: capacity)
+      try requireSizes(rows)
+      try require(rows >= 1 && rows <= growth.maximumRows, "\(rows) of \(growth.maximumRows) rows")
+      try require(tree.tokens, capacity, "tokens")
+      try require(sources, capacity, "sources")
+      let p = ShaderInterface.SelectTree(
+        sequences: UInt32(growth.sequences), rows: UInt32(rows), maximumRows: UInt32(growth.maximumRows),
+        count: UInt32(growth.count), nodes: UInt32(nodes), capacity: UInt32(capacity))
+      return Invocation(
+        kernel, p,
         [
           .read(growth.tokens), .read(growth.scores), .read(growth.rowParents), .readWrite(tree.state),
           .readWrite(tree.tokens), .readWrite(tree.parents), .readWrite(sources),
         ],
-        groups: (growth.sequences, 1)))
+        groups: (growth.sequences, 1))
+    }
   }
 }

@@ -17,33 +17,35 @@ extension CommandList {
     tail: Tensor<Float>, out: Tensor<Float>, channels: Int, width: Int, gated: Bool,
     significantBits: UInt32 = 24
   ) {
-    let name = "treeConvolution"
-    requireTail(tail, rows: rows, channels: channels, width: width, name)
-    require((1...24).contains(significantBits), name, "\(significantBits) bits")
-    require(rows.sequences == 1 || rows.owners != nil, name, "\(rows.sequences) sequences without owners")
-    require(x, rows.count * channels, name, "x")
-    require(weights, channels * width, name, "weights")
-    if let bias { require(bias, channels, name, "bias") }
-    require(out, rows.count * channels, name, "out")
-    let p = ShaderInterface.TreeConvolution(
-      sequences: UInt32(rows.sequences), rows: UInt32(rows.count), channels: UInt32(channels),
-      width: UInt32(width), isTree: rows.parents == nil ? 0 : 1, hasBias: bias == nil ? 0 : 1,
-      hasGate: gated ? 1 : 0, significantBits: significantBits)
-    dispatch(
-      Invocation(
-        .treeConvolution, p,
+    call(.treeConvolution) { kernel throws(Refusal) in
+      try requireTail(tail, rows: rows, channels: channels, width: width)
+      try requireSignificantBits(significantBits)
+      try require(rows.sequences == 1 || rows.owners != nil, "\(rows.sequences) sequences without owners")
+      try require(x, rows.count * channels, "x")
+      try require(weights, channels * width, "weights")
+      if let bias { try require(bias, channels, "bias") }
+      try require(out, rows.count * channels, "out")
+      try requireCount(rows.count * channels)
+      let p = ShaderInterface.TreeConvolution(
+        sequences: UInt32(rows.sequences), rows: UInt32(rows.count), channels: UInt32(channels),
+        width: UInt32(width), isTree: rows.parents == nil ? 0 : 1, hasBias: bias == nil ? 0 : 1,
+        hasGate: gated ? 1 : 0, significantBits: significantBits)
+      return Invocation(
+        kernel, p,
         [
           .read(x), .read(weights), .read(bias ?? weights), .read(rows.parents ?? rows.state),
           .read(rows.owners ?? rows.state), .read(rows.state), .read(tail), .write(out),
         ],
-        groups: Invocation.elementGroups(rows.count * channels)))
+        groups: Invocation.elementGroups(rows.count * channels))
+    }
   }
 }
 
-/// Traps unless `tail` holds the committed inputs of a convolution.
-func requireTail(_ tail: Tensor<Float>, rows: RecurrentRows, channels: Int, width: Int, _ kernel: String) {
-  require(
-    channels >= 1 && (2...16).contains(width), kernel,
-    "\(channels) channels, width \(width); 2 to 16 are possible")
-  require(tail, rows.sequences * (width - 1) * channels, kernel, "tail")
+/// `tail` holds the committed inputs of a convolution over `rows`.
+func requireTail(_ tail: Tensor<Float>, rows: RecurrentRows, channels: Int, width: Int) throws(Refusal) {
+  try rows.check()
+  try requireSizes(channels, width)
+  try require(
+    channels >= 1 && (2...16).contains(width), "\(channels) channels, width \(width); 2 to 16 are possible")
+  try require(tail, rows.sequences * (width - 1) * channels, "tail")
 }

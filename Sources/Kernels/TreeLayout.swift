@@ -10,32 +10,31 @@ extension CommandList {
   ///     its `maximumNodes` counts those of one.
   ///   - links: u32 `[nodes][2]`, `NO_NODE` where there is none.
   public func treeLayout(_ tree: TreeBuffers, links: Tensor<UInt32>, sequences: Int = 1) {
-    let capacity = tree.parents.count
-    requireSequences(sequences, state: tree.state, "treeLayout")
-    requireNodes(tree.maximumNodes, "treeLayout")
-    require(tree.depths, capacity, "treeLayout", "depths")
-    require(tree.mask, capacity * tree.maskWords, "treeLayout", "mask")
-    require(links, 2 * capacity, "treeLayout", "links")
-    let p = ShaderInterface.TreeLayout(
-      sequences: UInt32(sequences), maximumNodes: UInt32(tree.maximumNodes), capacity: UInt32(capacity),
-      maskWords: UInt32(tree.maskWords))
-    dispatch(
-      Invocation(
-        .treeLayout, p,
+    call(.treeLayout) { kernel throws(Refusal) in
+      let capacity = tree.parents.count
+      try requireBatch(sequences, state: tree.state, nodes: tree.maximumNodes, capacity: capacity)
+      try require(tree.depths, capacity, "depths")
+      try require(tree.mask, capacity * tree.maskWords, "mask")
+      try require(links, 2 * capacity, "links")
+      let p = ShaderInterface.TreeLayout(
+        sequences: UInt32(sequences), maximumNodes: UInt32(tree.maximumNodes), capacity: UInt32(capacity),
+        maskWords: UInt32(tree.maskWords))
+      return Invocation(
+        kernel, p,
         [
           .read(tree.parents), .readWrite(tree.state), .write(tree.depths), .write(tree.mask), .write(links),
         ],
-        groups: (sequences, 1), specialization: [walkLanes(tree.maximumNodes)]))
+        groups: (sequences, 1), specialization: [walkLanes(tree.maximumNodes)])
+    }
   }
 }
 
-/// Traps unless `state` holds that many sequences, which are as many groups.
-func requireSequences(_ sequences: Int, state: Tensor<UInt32>, _ kernel: String) {
-  require((1...65_535).contains(sequences), kernel, "\(sequences) sequences; 1 to 65535 are possible")
-  require(state, sequences * Int(STATE_WORDS), kernel, "state")
-}
-
-/// Traps unless one tree may have so many nodes.
-func requireNodes(_ nodes: Int, _ kernel: String) {
-  require((1...Int(MAXIMUM_NODES)).contains(nodes), kernel, "\(nodes) nodes; 1 to 1024 are possible")
+/// `state` holds that many sequences, each of at most `nodes` nodes in arrays of `capacity` nodes.
+func requireBatch(_ sequences: Int, state: Tensor<UInt32>, nodes: Int, capacity: Int) throws(Refusal) {
+  try requireSizes(sequences, nodes, capacity)
+  try require(
+    (1...65_535).contains(sequences), "\(sequences) sequences, 1 to 65535 are possible")
+  try require(
+    (1...Int(MAXIMUM_NODES)).contains(nodes), "a tree of \(nodes) nodes, 1 to \(MAXIMUM_NODES) are possible")
+  try require(state, sequences * Int(STATE_WORDS), "state")
 }

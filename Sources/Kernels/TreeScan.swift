@@ -14,10 +14,6 @@ public struct ScanShape: Sendable, Hashable {
   public let decays: Int
 
   public init(heads: Int, headSize: Int, stateSize: Int, groups: Int, decays: Int = 1) {
-    require(
-      heads >= 1 && headSize >= 1 && stateSize >= 1 && groups >= 1 && heads % groups == 0, "ScanShape",
-      "\(heads) heads of \(headSize), \(groups) groups of \(stateSize)")
-    require(decays == 1 || decays == stateSize, "ScanShape", "\(decays) decays for states of \(stateSize)")
     self.heads = heads
     self.headSize = headSize
     self.stateSize = stateSize
@@ -27,6 +23,21 @@ public struct ScanShape: Sendable, Hashable {
 
   /// Elements of one state, `[heads][stateSize][headSize]`.
   public var stateCount: Int { heads * stateSize * headSize }
+
+  func check() throws(Refusal) {
+    try requireSizes(heads, headSize, stateSize, groups, decays)
+    try require(
+      headSize >= 1 && stateSize >= 1 && groups >= 1 && heads >= 1 && heads % groups == 0,
+      "\(heads) heads of \(headSize), \(groups) groups of \(stateSize)")
+    try require(decays == 1 || decays == stateSize, "\(decays) decays for states of \(stateSize)")
+    try requireStateCount(stateCount)
+  }
+}
+
+/// Elements of one state, which gatherState takes 64 a group.
+func requireStateCount(_ count: Int) throws(Refusal) {
+  try require(
+    count >= 1 && count <= 64 * 65_535, "a state of \(count) elements, 1 to \(64 * 65_535) are possible")
 }
 
 /// The rows that recurrent kernels run over.
@@ -45,15 +56,18 @@ public struct RecurrentRows: Sendable {
     count: Int, sequences: Int = 1, state: Tensor<UInt32>, parents: Tensor<UInt32>? = nil,
     owners: Tensor<UInt32>? = nil
   ) {
-    require(count >= 1, "RecurrentRows", "\(count) rows")
-    requireSequences(sequences, state: state, "RecurrentRows")
-    if let parents { require(parents, count, "RecurrentRows", "parents") }
-    if let owners { require(owners, count, "RecurrentRows", "owners") }
     self.count = count
     self.sequences = sequences
     self.state = state
     self.parents = parents
     self.owners = owners
+  }
+
+  func check() throws(Refusal) {
+    try requireBatch(sequences, state: state, nodes: 1, capacity: count)
+    try require(count >= 1, "no rows")
+    if let parents { try require(parents, count, "parents") }
+    if let owners { try require(owners, count, "owners") }
   }
 }
 
@@ -74,29 +88,31 @@ extension CommandList {
     rows: RecurrentRows, shape: ScanShape, committed: Tensor<Float>, states: Tensor<Float>? = nil,
     out: Tensor<Float>, significantBits: UInt32 = 24
   ) {
-    let name = "treeScan"
-    let isTree = rows.parents != nil
-    require(isTree == (states != nil), name, "a tree has parents and states, rows in order have neither")
-    require((1...24).contains(significantBits), name, "\(significantBits) bits")
-    require(query, rows.count * shape.groups * shape.stateSize, name, "query")
-    require(key, rows.count * shape.groups * shape.stateSize, name, "key")
-    require(value, rows.count * shape.heads * shape.headSize, name, "value")
-    require(decay, rows.count * shape.heads * shape.decays, name, "decay")
-    require(committed, rows.sequences * shape.stateCount, name, "committed")
-    require(out, rows.count * shape.heads * shape.headSize, name, "out")
-    if let states { require(states, rows.count * shape.stateCount, name, "states") }
-    let p = ShaderInterface.TreeScan(
-      sequences: UInt32(rows.sequences), rows: UInt32(rows.count), heads: UInt32(shape.heads),
-      headSize: UInt32(shape.headSize), stateSize: UInt32(shape.stateSize), groups: UInt32(shape.groups),
-      decays: UInt32(shape.decays), isTree: isTree ? 1 : 0, significantBits: significantBits)
-    dispatch(
-      Invocation(
-        .treeScan, p,
+    call(.treeScan) { kernel throws(Refusal) in
+      let isTree = rows.parents != nil
+      try rows.check()
+      try shape.check()
+      try require(isTree == (states != nil), "a tree has parents and states, rows in order have neither")
+      try requireSignificantBits(significantBits)
+      try require(query, rows.count * shape.groups * shape.stateSize, "query")
+      try require(key, rows.count * shape.groups * shape.stateSize, "key")
+      try require(value, rows.count * shape.heads * shape.headSize, "value")
+      try require(decay, rows.count * shape.heads * shape.decays, "decay")
+      try require(committed, rows.sequences * shape.stateCount, "committed")
+      try require(out, rows.count * shape.heads * shape.headSize, "out")
+      if let states { try require(states, rows.count * shape.stateCount, "states") }
+      let p = ShaderInterface.TreeScan(
+        sequences: UInt32(rows.sequences), rows: UInt32(rows.count), heads: UInt32(shape.heads),
+        headSize: UInt32(shape.headSize), stateSize: UInt32(shape.stateSize), groups: UInt32(shape.groups),
+        decays: UInt32(shape.decays), isTree: isTree ? 1 : 0, significantBits: significantBits)
+      return Invocation(
+        kernel, p,
         [
           .read(query), .read(key), .read(value), .read(decay), .read(rows.parents ?? rows.state),
           .read(rows.state), isTree ? .read(committed) : .readWrite(committed),
           states.map { .readWrite($0) } ?? .readWrite(committed), .write(out),
         ],
-        groups: ((shape.heads * shape.headSize + 63) / 64, rows.sequences)))
+        groups: ((shape.heads * shape.headSize + 63) / 64, rows.sequences))
+    }
   }
 }

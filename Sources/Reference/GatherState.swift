@@ -4,10 +4,10 @@ import ShaderInterface
 /// One sequence's result in a batch.
 struct PackedResult {
   let result: UnsafeBufferPointer<UInt32>
-  let sequence, maximumNodes: Int
+  let sequence, maximumNodes, resultWords: Int
 
   private func word(_ index: Int) -> UInt32 {
-    result[sequence * (Int(RESULT_PATH) + 2 * maximumNodes) + index]
+    result[sequence * resultWords + index]
   }
 
   /// The accepted nodes, root first; nil with a status or a path beyond the result.
@@ -29,7 +29,7 @@ extension InFlightRows {
 extension Reference {
   /// The state of the last accepted row becomes the committed one.
   ///
-  /// `result`: u32 [sequences][RESULT_PATH + 2 * maximumNodes]; `state`: u32; `states`: u32 [rows][words];
+  /// `result`: u32 [sequences][resultWords]; `state`: u32; `states`: u32 [rows][words];
   /// `committed`: u32 [sequences][words].
   public static func gatherState(
     _ p: ShaderInterface.GatherState, result: UnsafeBufferPointer<UInt32>, state: UnsafeBufferPointer<UInt32>,
@@ -38,7 +38,8 @@ extension Reference {
     let words = Int(p.words)
     let flight = InFlightRows(state: state, sequences: Int(p.sequences), rows: Int(p.rows), parents: nil)
     for s in 0..<Int(p.sequences) {
-      let round = PackedResult(result: result, sequence: s, maximumNodes: Int(p.maximumNodes))
+      let round = PackedResult(
+        result: result, sequence: s, maximumNodes: Int(p.maximumNodes), resultWords: Int(p.resultWords))
       guard let last = round.path?.last, let row = flight.row(last, of: s) else { continue }
       for i in 0..<words { committed[s * words + i] = states[row * words + i] }
     }

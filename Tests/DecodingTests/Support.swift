@@ -124,7 +124,7 @@ struct TreeBatch {
     func words(_ count: Int, _ label: String) throws -> Tensor<UInt32> {
       try backend.makeTensor(count, label)
     }
-    let result = Int(RESULT_PATH) + 2 * maximumNodes
+    let result = TreeBuffers.resultWords(maximumNodes: maximumNodes)
     tree = TreeBuffers(
       state: try backend.makeTensor(state, "states"), tokens: try words(capacity, "tokens"),
       parents: try words(capacity, "parents"), depths: try words(capacity, "depths"),
