@@ -9,5 +9,8 @@
 #include "attention.h"
 #include "distribution.h"
 #include "tree.h"
+#include "growth.h"
+#include "scan.h"
+#include "pages.h"
 
 #endif

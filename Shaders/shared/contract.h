@@ -81,5 +81,6 @@
 #define STATUS_MALFORMED_TREE 2u    // parent not before its child, or a node count out of range
 #define STATUS_MALFORMED_DRAFT 4u   // a draft token outside the vocabulary or with draft weight zero
 #define STATUS_EMPTY_ROW 8u         // a distribution row whose total is zero
+#define STATUS_OUT_OF_PAGES 16u     // a sequence that got no pages: too few are free, or its table is too short
 
 #endif

@@ -38,7 +38,7 @@ public struct KernelBenchmark: Sendable {
 
   /// Every kernel that takes time in a decoding round, at shapes of the embedded model and of larger ones.
   public static let all: [KernelBenchmark] =
-    matmuls + attentions + rowKernels + vocabularyKernels + treeKernels
+    matmuls + attentions + rowKernels + vocabularyKernels + treeKernels + scanKernels + pageKernels
 
   private static let matmuls: [KernelBenchmark] =
     [1, 4, 16, 64].map { matmul(.f16, rows: $0, inputs: 384, outputs: 1920) }
@@ -169,5 +169,47 @@ public struct KernelBenchmark: Sendable {
     ) {
       .compactCache(accepted: 4, maximumNodes: 34, length: 512, keyColumns: 128, random: &$0)
     },
+    KernelBenchmark(.treeLayout, "64 nodes", bytes: 4 * 64 * (1 + 1 + 2 + 2), operations: 0) {
+      .treeLayout(sequences: 1, maximumNodes: 64, random: &$0)
+    },
+    // EAGLE-2 as published: 10 rows of 10 candidates a depth, 8 depths, the best 59.
+    KernelBenchmark(.growTree, "10 rows of 10 candidates", bytes: 4 * 4 * 100, operations: 100) {
+      .growTree(sequences: 1, firstRow: 11, rows: 10, width: 10, count: 10, random: &$0)
+    },
+    KernelBenchmark(.selectTree, "60 nodes of 710 candidates", bytes: 4 * 710 + 12 * 60, operations: 0) {
+      .selectTree(sequences: 1, rows: 71, count: 10, nodes: 60, random: &$0)
+    },
+    KernelBenchmark(.mergePaths, "8 paths of 8 tokens", variant: "merging", bytes: 8 * 64, operations: 0) {
+      .mergePaths(sequences: 1, paths: 8, length: 8, maximumNodes: 65, merging: true, random: &$0)
+    },
   ]
+
+  private static let scanKernels: [KernelBenchmark] =
+    [true, false].map { scan(rows: 16, isTree: $0) } + [
+      KernelBenchmark(
+        .treeConvolution, "16 rows, 1792 channels, width 4", variant: "tree", bytes: 8 * 16 * 1792,
+        operations: 8 * 16 * 1792
+      ) {
+        .treeConvolution(
+          sequences: 1, maximumNodes: 16, channels: 1792, width: 4, isTree: true, random: &$0)
+      }
+    ]
+
+  private static let pageKernels: [KernelBenchmark] = [
+    KernelBenchmark(.allocatePages, "32 sequences, 4096 pages of 16", bytes: 4 * 4096, operations: 0) {
+      .allocatePages(
+        RandomPool(sequences: 32, pages: 4096, pagesPerSequence: 256, pageSize: 16), random: &$0)
+    }
+  ]
+
+  /// The recurrence of a Mamba-2 layer of 768 columns.
+  private static func scan(rows: Int, isTree: Bool) -> KernelBenchmark {
+    let shape = ScanShape(heads: 24, headSize: 64, stateSize: 128, groups: 1)
+    return KernelBenchmark(
+      .treeScan, "\(rows) rows, 24 heads of 64, states of 128", variant: isTree ? "tree" : "chain",
+      bytes: 8 * rows * shape.stateCount, operations: 5 * rows * shape.stateCount
+    ) {
+      .treeScan(sequences: 1, maximumNodes: rows, shape: shape, isTree: isTree, random: &$0)
+    }
+  }
 }

@@ -81,4 +81,4 @@ extension BoundOperands {
 let treeFamilies =
   promptLookupFamilies + gatherTokensFamilies + verifyMatchFamilies + verifySiblingsFamilies
   + commitRoundFamilies
-  + advanceStateFamilies
+  + advanceStateFamilies + treeLayoutFamilies + growTreeFamilies + selectTreeFamilies + mergePathsFamilies

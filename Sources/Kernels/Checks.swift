@@ -23,6 +23,11 @@ extension CommandList {
   }
 }
 
+/// What makes memory for kernels throws the refusals of its sizes.
+func checkSizes(of memory: String, _ check: () throws(Refusal) -> Void) throws(BackendError) {
+  do throws(Refusal) { try check() } catch { throw .invalidCall(kernel: memory, reason: error.reason) }
+}
+
 func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws(Refusal) {
   if !condition { throw Refusal(reason()) }
 }

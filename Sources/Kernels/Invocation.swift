@@ -65,4 +65,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   case drawLogits, drawGumbel, drawShared, combineDistributions, suppressTokens, groupSums
   case rowStatistics, tokenLogProbability, divergence, penalties, mixLogits
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, commitRound, advanceState
+  case treeLayout, growTree, selectTree, mergePaths
+  case treeScan, treeConvolution, gatherState, gatherTail
+  case allocatePages, releasePages, forkPages, copyPages, gatherSequences
 }

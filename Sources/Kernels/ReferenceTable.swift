@@ -100,6 +100,49 @@ enum ReferenceTable {
       Reference.commitRound(
         o.parameters(), result: o.words(0), state: o.out(1), tokens: o.out(2), history: o.out(3))
     case .advanceState: Reference.advanceState(o.parameters(), state: o.out(0))
+    case .treeLayout:
+      Reference.treeLayout(
+        o.parameters(), parents: o.words(0), state: o.out(1), depths: o.out(2), mask: o.out(3),
+        links: o.out(4))
+    case .growTree:
+      Reference.growTree(
+        o.parameters(), logProbabilities: o.floats(0), candidates: o.words(1), tokens: o.out(2),
+        scores: o.out(3), rowParents: o.out(4), nodeTokens: o.out(5), nodeParents: o.out(6))
+    case .selectTree:
+      Reference.selectTree(
+        o.parameters(), tokens: o.words(0), scores: o.floats(1), rowParents: o.words(2), state: o.out(3),
+        nodeTokens: o.out(4), nodeParents: o.out(5), sources: o.out(6))
+    case .mergePaths:
+      Reference.mergePaths(
+        o.parameters(), paths: o.words(0), state: o.out(1), tokens: o.out(2), parents: o.out(3),
+        nodes: o.out(4))
+    case .treeScan:
+      Reference.treeScan(
+        o.parameters(), query: o.floats(0), key: o.floats(1), value: o.floats(2), decay: o.floats(3),
+        parents: o.words(4), state: o.words(5), committed: o.out(6), states: o.out(7), out: o.out(8))
+    case .treeConvolution:
+      Reference.treeConvolution(
+        o.parameters(), x: o.floats(0), weights: o.floats(1), bias: o.floats(2), parents: o.words(3),
+        owners: o.words(4), state: o.words(5), tail: o.floats(6), out: o.out(7))
+    case .gatherState:
+      Reference.gatherState(
+        o.parameters(), result: o.words(0), state: o.words(1), states: o.words(2), committed: o.out(3))
+    case .gatherTail:
+      Reference.gatherTail(
+        o.parameters(), result: o.words(0), state: o.words(1), x: o.words(2), tail: o.out(3))
+    case .allocatePages:
+      Reference.allocatePages(
+        o.parameters(), state: o.words(0), table: o.out(1), counts: o.out(2), copies: o.out(4),
+        status: o.out(5))
+    case .releasePages:
+      Reference.releasePages(o.parameters(), state: o.words(0), table: o.out(1), counts: o.out(2))
+    case .forkPages:
+      Reference.forkPages(
+        o.parameters(), sources: o.words(0), state: o.words(1), old: o.words(2), table: o.out(3),
+        counts: o.out(4))
+    case .copyPages: Reference.copyPages(o.parameters(), copies: o.words(0), cache: o.out(1))
+    case .gatherSequences:
+      Reference.gatherSequences(o.parameters(), x: o.words(0), sources: o.words(1), out: o.out(2))
     }
   }
 }

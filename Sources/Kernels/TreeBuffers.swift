@@ -25,8 +25,12 @@ public struct TreeBuffers: Sendable {
     parents = try backend.makeTensor(maximumNodes, "tree parents")
     depths = try backend.makeTensor(maximumNodes, "tree depths")
     mask = try backend.makeTensor(maximumNodes * maskWords, "tree mask")
-    result = try backend.makeTensor(Int(RESULT_PATH) + 2 * maximumNodes, use: .readback, "round result")
+    result = try backend.makeTensor(
+      Self.resultWords(maximumNodes: maximumNodes), use: .readback, "round result")
   }
+
+  /// Words of one sequence's result.
+  public static func resultWords(maximumNodes: Int) -> Int { Int(RESULT_PATH) + 2 * maximumNodes }
 
   /// The node arrays that a kernel uses, and the result if it does, hold `maximumNodes` nodes.
   func check(_ nodeArrays: KeyPath<TreeBuffers, Tensor<UInt32>>..., usesResult: Bool = true) throws(Refusal) {
@@ -35,7 +39,7 @@ public struct TreeBuffers: Sendable {
       "a tree of \(maximumNodes) nodes, 1 to \(MAXIMUM_NODES) are possible")
     try requireState(state)
     for array in nodeArrays { try require(self[keyPath: array], maximumNodes, "a node array of the tree") }
-    if usesResult { try require(result, Int(RESULT_PATH) + 2 * maximumNodes, "result") }
+    if usesResult { try require(result, Self.resultWords(maximumNodes: maximumNodes), "result") }
   }
 
   /// A tree in memory of the caller's; `mask` may be any tensor for kernels that do not read it.

@@ -107,3 +107,35 @@ func firstDifference(_ a: [[UInt32]], _ b: [[UInt32]]) -> String? {
   }
   return nil
 }
+
+/// The trees of several sequences, packed one after another.
+struct TreeBatch {
+  let tree: TreeBuffers
+  let links: Tensor<UInt32>
+
+  /// - Parameter sequences: length and nodes of each.
+  init(_ backend: any Backend, _ sequences: [(length: Int, nodes: Int)], maximumNodes: Int) throws {
+    var state: [UInt32] = []
+    var capacity = 0
+    for (length, nodes) in sequences {
+      state += [UInt32(length), 0, 0, UInt32(nodes), 0, 0, UInt32(capacity), 0]
+      capacity += nodes
+    }
+    func words(_ count: Int, _ label: String) throws -> Tensor<UInt32> {
+      try backend.makeTensor(count, label)
+    }
+    let result = TreeBuffers.resultWords(maximumNodes: maximumNodes)
+    tree = TreeBuffers(
+      state: try backend.makeTensor(state, "states"), tokens: try words(capacity, "tokens"),
+      parents: try words(capacity, "parents"), depths: try words(capacity, "depths"),
+      mask: try words(capacity * ((maximumNodes + 31) / 32), "mask"),
+      result: try words(sequences.count * result, "results"), maximumNodes: maximumNodes)
+    links = try words(2 * capacity, "links")
+  }
+
+  /// The status of each sequence.
+  func statuses(_ backend: any Backend) throws -> [UInt32] {
+    let state = try backend.read(tree.state)
+    return stride(from: Int(STATE_STATUS), to: state.count, by: Int(STATE_WORDS)).map { state[$0] }
+  }
+}

@@ -99,3 +99,14 @@ struct PublishedMasks: Decodable {
   }
   let trees: [String: Tree]
 }
+
+extension ThirdPartyCases.Growth {
+  /// What each candidate of these rows adds to its parent's cumulative logarithm; the file has cumulative probabilities.
+  func logProbabilities(of batch: Int, rows: Range<Int>) -> [Float] {
+    rows.flatMap { row in
+      let parent = parentList[batch][row]
+      let base = parent < 0 ? 0 : log(Double(flatScores[batch][parent]))
+      return flatScores[batch][row * topk..<(row + 1) * topk].map { Float(log(Double($0)) - base) }
+    }
+  }
+}

@@ -34,6 +34,56 @@ extension DecodingTests {
       }
     }
 
+    /// The same tree grown on the device, both sequences in one batch: frontiers, tokens, links, positions and mask.
+    @Test func growthOnTheDevice() throws {
+      let a = cases.eagleGrowth
+      let (sequences, rows, nodes) = (a.verifiedId.count, a.parentList[0].count, a.numVerifyTokens)
+      let starts = [0, 1] + Array(stride(from: 1 + a.topk, through: rows, by: a.topk))
+      try TestBackends.each { backend in
+        let growth = try TreeGrowth(backend: backend, sequences: sequences, maximumRows: rows, count: a.topk)
+        let batch = try TreeBatch(backend, a.seqLens.map { ($0, nodes) }, maximumNodes: nodes)
+        for s in 0..<sequences {
+          try backend.write([a.verifiedId[s]], to: batch.tree.tokens[s * nodes..<s * nodes + 1])
+        }
+        for depth in 1..<starts.count {
+          let own = starts[depth - 1]..<starts[depth]
+          let width = depth + 1 < starts.count ? a.topk : 0
+          let steps = try backend.makeTensor(
+            a.flatScores.indices.flatMap { a.logProbabilities(of: $0, rows: own) }, "log-probabilities")
+          let tokens = try backend.makeTensor(a.tokens[depth - 1].flatMap { $0 }, "candidates")
+          try backend.run("grow") {
+            $0.growTree(
+              growth, logProbabilities: steps, candidates: tokens, firstRow: own.lowerBound, rows: own.count,
+              width: width)
+          }
+        }
+        let sources: Tensor<UInt32> = try backend.makeTensor(sequences * nodes, "sources")
+        try backend.run("select") {
+          $0.selectTree(growth, rows: rows, nodes: nodes, into: batch.tree, sources: sources)
+          $0.treeLayout(batch.tree, links: batch.links, sequences: sequences)
+        }
+        let rowParents = try backend.read(growth.rowParents).map { Int(Int32(bitPattern: $0)) }
+        let depths = try backend.read(batch.tree.depths)
+        let links = try backend.read(batch.links).map { Int(Int32(bitPattern: $0)) }
+        #expect(try backend.read(batch.tree.tokens) == a.expected.draftTokens)
+        #expect(try backend.read(batch.tree.mask) == a.treeMask.joined().map { wordOf($0) })
+        #expect(
+          links.indices.filter { $0 % 2 == 0 }.map { links[$0] }
+            == a.expected.retrieveNextToken.flatMap { $0 })
+        #expect(
+          links.indices.filter { $0 % 2 == 1 }.map { links[$0] }
+            == a.expected.retrieveNextSibling.flatMap { $0 })
+        for s in 0..<sequences {
+          let own = s * nodes..<(s + 1) * nodes
+          #expect(depths[own].map { Int($0) + a.seqLens[s] } == Array(a.expected.positions[own]))
+          #expect(Array(rowParents[s * rows + 1..<(s + 1) * rows]) == Array(a.parentList[s].dropFirst()))
+        }
+        #expect(try batch.statuses(backend) == [UInt32](repeating: STATUS_OK, count: sequences))
+      }
+    }
+
+    private func wordOf(_ bits: [UInt32]) -> UInt32 { bits.enumerated().reduce(0) { $0 | $1.1 << $1.0 } }
+
     @Test func greedyTrees() throws {
       try TestBackends.each { backend in
         for c in [cases.greedyTrees, cases.greedyChain] {
@@ -82,6 +132,17 @@ extension DecodingTests {
           try TokenTree(root: 0, chains: c.chains, vocabulary: 1000).positions(offset: c.offset) == c.ids)
       }
       try TestBackends.each { backend in
+        for c in l.builders {
+          let built = try merge(c.chains, on: backend)
+          #expect(Array(built.tokens.dropFirst()) == c.tokens)
+          #expect(built.parents.dropFirst().map { $0 - 1 } == c.parent)
+          #expect(built.depths.dropFirst().map { Int($0) } == c.depth)
+        }
+        let mask = try merge(l.maskTwoBranch.chains, on: backend).mask
+        #expect(mask == two.shape.maskRows)
+        for c in l.positions {
+          #expect(try merge(c.chains, on: backend).depths.map { Int($0) + c.offset } == c.ids)
+        }
         for c in l.accept {
           let tree = try TokenTree(root: 0, chains: c.chains, vocabulary: 1000)
           let result = try verify(tree, picks: c.argmax, on: backend)
@@ -114,6 +175,61 @@ extension DecodingTests {
         #expect(shape.count == tree.n)
         #expect(try TreeShape(specification: shape.description) == shape)
         _ = try shape.levels()
+      }
+    }
+
+    /// Chains merged into a tree and laid out on a backend.
+    private func merge(_ chains: [[UInt32]], on backend: any Backend) throws -> (
+      tokens: [UInt32], parents: [Int], depths: [UInt32], mask: [UInt32]
+    ) {
+      let length = max(1, chains.map(\.count).max() ?? 0)
+      let paths = (chains.isEmpty ? [[]] : chains).flatMap {
+        $0 + [UInt32](repeating: NO_TOKEN, count: length - $0.count)
+      }
+      let nodes = 1 + chains.joined().count
+      let batch = try TreeBatch(backend, [(0, nodes)], maximumNodes: nodes)
+      let padded = try backend.makeTensor(paths, "paths")
+      let places: Tensor<UInt32> = try backend.makeTensor(paths.count, "nodes")
+      try backend.run("merge") {
+        $0.mergePaths(
+          padded, count: paths.count / length, length: length, into: batch.tree, nodes: places)
+        $0.treeLayout(batch.tree, links: batch.links)
+      }
+      #expect(try batch.statuses(backend) == [STATUS_OK])
+      return (
+        try backend.read(batch.tree.tokens),
+        try backend.read(batch.tree.parents).map { Int(Int32(bitPattern: $0)) },
+        try backend.read(batch.tree.depths), try backend.read(batch.tree.mask)
+      )
+    }
+
+    /// The published trees laid out on a backend, all in one batch.
+    @Test func publishedLayouts() throws {
+      let published: PublishedMasks = try decodeCases("sequoia_trees")
+      let shapes = try published.trees.sorted { $0.key < $1.key }.map {
+        try TreeShape(parents: $0.value.parents)
+      }
+      let most = shapes.map(\.count).max()!
+      try TestBackends.each { backend in
+        let batch = try TreeBatch(backend, shapes.map { (0, $0.count) }, maximumNodes: most)
+        let parents = shapes.flatMap { $0.parents.map { UInt32(bitPattern: Int32($0)) } }
+        try backend.write(parents, to: batch.tree.parents)
+        try backend.run("layout") { $0.treeLayout(batch.tree, links: batch.links, sequences: shapes.count) }
+        let depths = try backend.read(batch.tree.depths)
+        let mask = try backend.read(batch.tree.mask)
+        let links = try backend.read(batch.links).map { Int(Int32(bitPattern: $0)) }
+        var first = 0
+        for shape in shapes {
+          let own = first..<first + shape.count
+          #expect(depths[own].map { Int($0) } == shape.depths)
+          #expect(own.map { links[2 * $0] } == shape.links.firstChild)
+          #expect(own.map { links[2 * $0 + 1] } == shape.links.nextSibling)
+          let words = (shape.count + 31) / 32
+          let rows = own.flatMap { mask[$0 * batch.tree.maskWords..<$0 * batch.tree.maskWords + words] }
+          #expect(rows == shape.maskRows)
+          first += shape.count
+        }
+        #expect(try batch.statuses(backend).allSatisfy { $0 == STATUS_OK })
       }
     }
 

@@ -14,7 +14,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
 
   var description: String { name }
 
-  static let all: [EntryPoint] = rows + matrices + attention + vocabulary + trees
+  static let all: [EntryPoint] = rows + matrices + attention + vocabulary + trees + growth + scans + pages
 
   private static let rows: [EntryPoint] = [
     EntryPoint("embeddingGather") {
@@ -197,6 +197,70 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("commitRound") { $0.commitRound(tree: $1.tree(), history: $1.tensor()) },
     EntryPoint("advanceState") { $0.advanceState($1.tensor(), rows: $1.size()) },
   ]
+
+  private static let growth: [EntryPoint] = [
+    EntryPoint("treeLayout") { $0.treeLayout($1.tree(), links: $1.tensor(), sequences: $1.size()) },
+    EntryPoint("growTree") {
+      $0.growTree(
+        $1.growth(), logProbabilities: $1.tensor(), candidates: $1.tensor(), firstRow: $1.size() &- 1,
+        rows: $1.size(), width: $1.size())
+    },
+    EntryPoint("selectTree") {
+      $0.selectTree($1.growth(), rows: $1.size(), nodes: $1.size(), into: $1.tree(), sources: $1.tensor())
+    },
+    EntryPoint("mergePaths") {
+      $0.mergePaths(
+        $1.tensor(), count: $1.size(), length: $1.size(), merging: $1.flag(), into: $1.tree(),
+        nodes: $1.tensor(), sequences: $1.size())
+    },
+  ]
+
+  private static let scans: [EntryPoint] = [
+    EntryPoint("treeScan") {
+      let shape = ScanShape(
+        heads: $1.size(), headSize: $1.size(), stateSize: $1.size(), groups: $1.size(), decays: 1)
+      let rows = $1.rows()
+      $0.treeScan(
+        query: $1.tensor(), key: $1.tensor(), value: $1.tensor(), decay: $1.tensor(), rows: rows,
+        shape: shape, committed: $1.tensor(), states: rows.parents == nil ? nil : $1.tensor(),
+        out: $1.tensor(), significantBits: $1.bits())
+    },
+    EntryPoint("treeConvolution") {
+      $0.treeConvolution(
+        $1.tensor(), weights: $1.tensor(), bias: $1.flag() ? nil : $1.tensor(), rows: $1.rows(),
+        tail: $1.tensor(), out: $1.tensor(), channels: $1.size(), width: $1.size(), gated: $1.flag(),
+        significantBits: $1.bits())
+    },
+    EntryPoint("gatherState") {
+      $0.gatherState(
+        $1.tensor(), result: $1.tensor(), maximumNodes: $1.size(), rows: $1.rows(), stateCount: $1.size(),
+        committed: $1.tensor())
+    },
+    EntryPoint("gatherTail") {
+      let rows = $1.rows()
+      $0.gatherTail(
+        $1.tensor(), result: rows.parents == nil ? nil : $1.tensor(), maximumNodes: $1.size(), rows: rows,
+        tail: $1.tensor(), channels: $1.size(), width: $1.size())
+    },
+  ]
+
+  private static let pages: [EntryPoint] = [
+    EntryPoint("allocatePages") {
+      $0.allocatePages($1.pool(), state: $1.tensor(), rows: $1.optionalSize())
+    },
+    EntryPoint("releasePages") {
+      $0.releasePages($1.pool(), state: $1.tensor(), keep: $1.optionalSize())
+    },
+    EntryPoint("forkPages") {
+      $0.forkPages($1.pool(), sources: $1.tensor(), state: $1.tensor(), into: $1.tensor())
+    },
+    EntryPoint("copyPages") { $0.copyPages($1.pool(), cache: $1.cache()) },
+    EntryPoint("gatherSequences") {
+      $0.gatherSequences(
+        $1.tensor(of: Float.self), sources: $1.tensor(), out: $1.tensor(), sequences: $1.size(),
+        count: $1.size())
+    },
+  ]
 }
 
 extension Arguments {
@@ -224,5 +288,22 @@ extension Arguments {
     TreeBuffers(
       state: tensor(), tokens: tensor(), parents: tensor(), depths: tensor(), mask: tensor(),
       result: tensor(), maximumNodes: size())
+  }
+
+  mutating func growth() -> TreeGrowth {
+    TreeGrowth(
+      tokens: tensor(), scores: tensor(), rowParents: tensor(), nodeTokens: tensor(), nodeParents: tensor(),
+      sequences: size(), maximumRows: 16 &* size(), count: size())
+  }
+
+  mutating func pool() -> PagePool {
+    PagePool(
+      table: tensor(), counts: tensor(), scratch: tensor(), copies: tensor(), status: tensor(),
+      sequences: size(), pages: size(), pagesPerSequence: size(), pageSize: size())
+  }
+
+  mutating func rows() -> RecurrentRows {
+    RecurrentRows(
+      count: size(), sequences: size(), state: tensor(), parents: flag() ? nil : tensor(), owners: tensor())
   }
 }

@@ -1,0 +1,104 @@
+import ShaderInterface
+
+/// Scored candidates from which trees of a batch are grown, and the draft model's own trees.
+///
+/// Candidate c = row * count + j is the j-th child offered by the node that row `row` stands for: row 0 is the root,
+/// row r the candidate `rowParents[r]`. The draft model runs row r as node r of its own tree.
+public struct TreeGrowth: Sendable {
+  /// `[sequences][maximumRows][count]`
+  public let tokens: Tensor<UInt32>
+  /// Cumulative log-probabilities in nats, of the same shape; -infinity: no candidate.
+  public let scores: Tensor<Float>
+  /// Candidate of each row, `NO_NODE` for none; u32 `[sequences][maximumRows]`, as are the next two.
+  public let rowParents: Tensor<UInt32>
+  /// Token and parent of each node of the draft's trees, which lie `maximumRows` apart; the caller sets the roots.
+  public let nodeTokens, nodeParents: Tensor<UInt32>
+  public let sequences, maximumRows, count: Int
+
+  /// Memory of the caller's.
+  public init(
+    tokens: Tensor<UInt32>, scores: Tensor<Float>, rowParents: Tensor<UInt32>, nodeTokens: Tensor<UInt32>,
+    nodeParents: Tensor<UInt32>, sequences: Int, maximumRows: Int, count: Int
+  ) {
+    self.tokens = tokens
+    self.scores = scores
+    self.rowParents = rowParents
+    self.nodeTokens = nodeTokens
+    self.nodeParents = nodeParents
+    self.sequences = sequences
+    self.maximumRows = maximumRows
+    self.count = count
+  }
+
+  public init(backend: any Backend, sequences: Int = 1, maximumRows: Int, count: Int) throws(BackendError) {
+    try checkSizes(of: "TreeGrowth") { () throws(Refusal) in
+      try Self.check(sequences: sequences, maximumRows: maximumRows, count: count)
+    }
+    let rows = sequences * maximumRows
+    self.init(
+      tokens: try backend.makeTensor(rows * count, "candidate tokens"),
+      scores: try backend.makeTensor(rows * count, "candidate scores"),
+      rowParents: try backend.makeTensor(rows, "candidate rows"),
+      nodeTokens: try backend.makeTensor(rows, "draft tree tokens"),
+      nodeParents: try backend.makeTensor(rows, "draft tree parents"), sequences: sequences,
+      maximumRows: maximumRows, count: count)
+  }
+}
+
+extension TreeGrowth {
+  private static func check(sequences: Int, maximumRows: Int, count: Int) throws(Refusal) {
+    try requireSizes(sequences, maximumRows, count)
+    try require((1...65_535).contains(sequences), "\(sequences) sequences, 1 to 65535 are possible")
+    try require((1...256).contains(count), "\(count) candidates a row, 1 to 256 are possible")
+    try require(
+      (1...Int(MAXIMUM_NODES)).contains(maximumRows),
+      "\(maximumRows) rows, 1 to \(MAXIMUM_NODES) are possible")
+  }
+
+  func check() throws(Refusal) {
+    try Self.check(sequences: sequences, maximumRows: maximumRows, count: count)
+    try require(tokens, sequences * maximumRows * count, "candidate tokens")
+    try require(scores, sequences * maximumRows * count, "candidate scores")
+    try require(rowParents, sequences * maximumRows, "rowParents")
+  }
+}
+
+extension CommandList {
+  /// Records one depth's candidates with the sum of log-probabilities along their path, and makes the `width` best the
+  /// rows of the next depth, best first, ties to the lowest candidate (EAGLE-2, Li et al. 2024).
+  ///
+  /// A score never exceeds its parent's, so the best candidates of all depths form a tree: ``selectTree``.
+  /// - Parameters:
+  ///   - logProbabilities: f32 `[sequences][rows][count]`, in nats, of the `candidates` of the same shape. A candidate
+  ///     with `NO_TOKEN`, NaN or -infinity does not exist.
+  ///   - firstRow, rows: the depth's rows; the next depth's follow them.
+  ///   - width: at most 256; 0 after the last depth.
+  public func growTree(
+    _ growth: TreeGrowth, logProbabilities: Tensor<Float>, candidates: Tensor<UInt32>, firstRow: Int,
+    rows: Int, width: Int
+  ) {
+    call(.growTree) { kernel throws(Refusal) in
+      try growth.check()
+      try requireSizes(firstRow, rows, width)
+      try require(width <= 256, "width \(width), 0 to 256 are possible")
+      try require(
+        rows >= 1 && firstRow + rows + width <= growth.maximumRows,
+        "\(firstRow) + \(rows) + \(width) rows of \(growth.maximumRows)")
+      let inputs = growth.sequences * rows * growth.count
+      try require(logProbabilities, inputs, "logProbabilities")
+      try require(candidates, inputs, "candidates")
+      try require(growth.nodeTokens, growth.sequences * growth.maximumRows, "nodeTokens")
+      try require(growth.nodeParents, growth.sequences * growth.maximumRows, "nodeParents")
+      let p = ShaderInterface.GrowTree(
+        sequences: UInt32(growth.sequences), firstRow: UInt32(firstRow), rows: UInt32(rows),
+        maximumRows: UInt32(growth.maximumRows), count: UInt32(growth.count), width: UInt32(width))
+      return Invocation(
+        kernel, p,
+        [
+          .read(logProbabilities), .read(candidates), .readWrite(growth.tokens), .readWrite(growth.scores),
+          .readWrite(growth.rowParents), .readWrite(growth.nodeTokens), .readWrite(growth.nodeParents),
+        ],
+        groups: (growth.sequences, 1))
+    }
+  }
+}

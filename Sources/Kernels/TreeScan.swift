@@ -1,0 +1,118 @@
+import ShaderInterface
+
+/// Shape of a layer's recurrence: a state of `stateSize` x `headSize` a head.
+///
+/// Selective state spaces and gated linear attention differ in what they call things:
+/// - Mamba-2 (Dao and Gu, 2024), STree: value = dt * x, key = B, query = C, one decay a head, dt * A.
+/// - Mamba (Gu and Dao, 2023): heads = channels, headSize 1, value = dt * x, decays = stateSize, dt * A.
+/// - Gated linear attention (Yang et al., 2023), RWKV-like gates: groups = heads, decays = stateSize, log of the gate.
+/// - RetNet, lightning attention: one constant decay a head. Linear attention: decay 0.
+public struct ScanShape: Sendable, Hashable {
+  /// A head's value has `headSize` elements, a group's key and query `stateSize`; head h reads group h / (heads / groups).
+  public let heads, headSize, stateSize, groups: Int
+  /// Log-decays a head: 1, or `stateSize`.
+  public let decays: Int
+
+  public init(heads: Int, headSize: Int, stateSize: Int, groups: Int, decays: Int = 1) {
+    self.heads = heads
+    self.headSize = headSize
+    self.stateSize = stateSize
+    self.groups = groups
+    self.decays = decays
+  }
+
+  /// Elements of one state, `[heads][stateSize][headSize]`.
+  public var stateCount: Int { heads * stateSize * headSize }
+
+  func check() throws(Refusal) {
+    try requireSizes(heads, headSize, stateSize, groups, decays)
+    try require(
+      headSize >= 1 && stateSize >= 1 && groups >= 1 && heads >= 1 && heads % groups == 0,
+      "\(heads) heads of \(headSize), \(groups) groups of \(stateSize)")
+    try require(decays == 1 || decays == stateSize, "\(decays) decays for states of \(stateSize)")
+    try requireStateCount(stateCount)
+  }
+}
+
+/// Elements of one state, which gatherState takes 64 a group.
+func requireStateCount(_ count: Int) throws(Refusal) {
+  try require(
+    count >= 1 && count <= 64 * 65_535, "a state of \(count) elements, 1 to \(64 * 65_535) are possible")
+}
+
+/// The rows that recurrent kernels run over.
+public struct RecurrentRows: Sendable {
+  /// In flight, of all sequences.
+  public let count: Int
+  public let sequences: Int
+  /// u32 `[sequences][STATE_WORDS]`
+  public let state: Tensor<UInt32>
+  /// Parent of each row, local to its sequence, u32 `[count]`; nil where rows follow one another.
+  public let parents: Tensor<UInt32>?
+  /// Sequence of each row, u32 `[count]`; not read for a sequence alone.
+  public let owners: Tensor<UInt32>?
+
+  public init(
+    count: Int, sequences: Int = 1, state: Tensor<UInt32>, parents: Tensor<UInt32>? = nil,
+    owners: Tensor<UInt32>? = nil
+  ) {
+    self.count = count
+    self.sequences = sequences
+    self.state = state
+    self.parents = parents
+    self.owners = owners
+  }
+
+  func check() throws(Refusal) {
+    try requireBatch(sequences, state: state, nodes: 1, capacity: count)
+    try require(count >= 1, "no rows")
+    if let parents { try require(parents, count, "parents") }
+    if let owners { try require(owners, count, "owners") }
+  }
+}
+
+extension CommandList {
+  /// Linear recurrence with decay along the ancestors of each row: state = exp(decay) * parent's state + value * key,
+  /// output = query * state, in contract arithmetic.
+  ///
+  /// A row of a tree gives the bits of the same row on a chain. The root follows the committed state. Sums over the state
+  /// run in order, so an output differs from the exact one by at most (5 * steps + stateSize + 2) * 2^-24 times the sum of
+  /// the magnitudes of its terms, steps = rows since the committed state, beside what the flush of magnitudes below 2^-64 costs.
+  /// - Parameters:
+  ///   - query, key: f32 `[rows][groups][stateSize]`.  - value, out: f32 `[rows][heads][headSize]`.
+  ///   - decay: f32 `[rows][heads][decays]`, natural logarithms; above 0 counts as 0.
+  ///   - committed: f32 `[sequences][heads][stateSize][headSize]`. Rows without parents follow one another and replace it.
+  ///   - states: f32 `[rows][heads][stateSize][headSize]`, the state after each row of a tree, for ``gatherState``.
+  public func treeScan(
+    query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, decay: Tensor<Float>,
+    rows: RecurrentRows, shape: ScanShape, committed: Tensor<Float>, states: Tensor<Float>? = nil,
+    out: Tensor<Float>, significantBits: UInt32 = 24
+  ) {
+    call(.treeScan) { kernel throws(Refusal) in
+      let isTree = rows.parents != nil
+      try rows.check()
+      try shape.check()
+      try require(isTree == (states != nil), "a tree has parents and states, rows in order have neither")
+      try requireSignificantBits(significantBits)
+      try require(query, rows.count * shape.groups * shape.stateSize, "query")
+      try require(key, rows.count * shape.groups * shape.stateSize, "key")
+      try require(value, rows.count * shape.heads * shape.headSize, "value")
+      try require(decay, rows.count * shape.heads * shape.decays, "decay")
+      try require(committed, rows.sequences * shape.stateCount, "committed")
+      try require(out, rows.count * shape.heads * shape.headSize, "out")
+      if let states { try require(states, rows.count * shape.stateCount, "states") }
+      let p = ShaderInterface.TreeScan(
+        sequences: UInt32(rows.sequences), rows: UInt32(rows.count), heads: UInt32(shape.heads),
+        headSize: UInt32(shape.headSize), stateSize: UInt32(shape.stateSize), groups: UInt32(shape.groups),
+        decays: UInt32(shape.decays), isTree: isTree ? 1 : 0, significantBits: significantBits)
+      return Invocation(
+        kernel, p,
+        [
+          .read(query), .read(key), .read(value), .read(decay), .read(rows.parents ?? rows.state),
+          .read(rows.state), isTree ? .read(committed) : .readWrite(committed),
+          states.map { .readWrite($0) } ?? .readWrite(committed), .write(out),
+        ],
+        groups: ((shape.heads * shape.headSize + 63) / 64, rows.sequences))
+    }
+  }
+}

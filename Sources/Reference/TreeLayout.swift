@@ -1,0 +1,40 @@
+import Numerics
+import ShaderInterface
+
+extension Reference {
+  /// Depths, ancestor bits and links of the trees that `parents` gives.
+  ///
+  /// `parents`, `depths`: u32 [capacity]; `state`: u32 [sequences][STATE_WORDS]; `mask`: u32 [capacity][maskWords];
+  /// `links`: u32 [capacity][2], first child and next sibling. A malformed tree is laid out as roots, with a status.
+  public static func treeLayout(
+    _ p: ShaderInterface.TreeLayout, parents: UnsafeBufferPointer<UInt32>,
+    state: UnsafeMutableBufferPointer<UInt32>, depths: UnsafeMutableBufferPointer<UInt32>,
+    mask: UnsafeMutableBufferPointer<UInt32>, links: UnsafeMutableBufferPointer<UInt32>
+  ) {
+    for s in 0..<Int(p.sequences) {
+      let own = PackedSequence(state: state, sequence: s)
+      guard (1...p.maximumNodes).contains(own.nodes) else {
+        own.add(status: STATUS_MALFORMED_TREE)
+        continue
+      }
+      guard own.fits(nodes: own.nodes, capacity: p.capacity) else { continue }
+      let (first, count) = (own.first, Int(own.nodes))
+      let isWellFormed = (1..<count).allSatisfy { parents[first + $0] < $0 }
+      if !isWellFormed { own.add(status: STATUS_MALFORMED_TREE) }
+      let parent = (0..<count).map { $0 > 0 && isWellFormed ? Int(parents[first + $0]) : nil }
+
+      for node in 0..<count {
+        var path = [node]
+        while let above = parent[path.last!] { path.append(above) }
+        depths[first + node] = UInt32(path.count - 1)
+        let row = (first + node) * Int(p.maskWords)
+        mask[row..<row + Int(p.maskWords)].update(repeating: 0)
+        for ancestor in path { mask[row + ancestor / 32] |= 1 << UInt32(ancestor % 32) }
+        let child = parent.firstIndex(of: node)
+        let sibling = (node + 1..<count).first { parent[node] != nil && parent[$0] == parent[node] }
+        links[2 * (first + node)] = child.map { UInt32($0) } ?? NO_NODE
+        links[2 * (first + node) + 1] = sibling.map { UInt32($0) } ?? NO_NODE
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Conformance
+import Kernels
+import ShaderInterface
+import Testing
+
+extension KernelsTests {
+  /// Random allocation, growth, rollback, fork and eviction against sequences that simply keep their own slots.
+  @Suite(.needsDevice) struct PageTests {
+    private static let (sequences, pages, entries, pageSize) = (5, 24, 6, 4)
+
+    /// A pool on a backend, and what every sequence should read through its table: one word a slot.
+    private final class Model {
+      let backend: any Backend
+      let pool: PagePool
+      let cache: KeyValueCache
+      let state, sources, newTable: Tensor<UInt32>
+      var contents = [[UInt32]](repeating: [], count: sequences)
+      private var nextWord: UInt32 = 1
+
+      init(_ backend: any Backend) throws {
+        self.backend = backend
+        pool = try PagePool(
+          backend: backend, sequences: sequences, pages: pages, pagesPerSequence: entries, pageSize: pageSize)
+        cache = try KeyValueCache(backend: backend, slots: pages * pageSize, keyColumns: 2, label: "cache")
+        state = try backend.makeTensor(sequences * Int(STATE_WORDS), "states")
+        sources = try backend.makeTensor(sequences, "sources")
+        newTable = try backend.makeTensor(sequences * entries, "new table")
+      }
+
+      func writeState(nodes: [Int]) throws {
+        let words = (0..<sequences).flatMap { s -> [UInt32] in
+          [UInt32(contents[s].count), 0, 0, UInt32(nodes[s]), 0, 0, 0, 0]
+        }
+        try backend.write(words, to: state)
+      }
+
+      /// Sequence s takes nodes[s] more slots if it gets pages for them.
+      func append(_ nodes: [Int]) throws -> Int {
+        try writeState(nodes: nodes)
+        try backend.run("append") {
+          $0.allocatePages(pool, state: state)
+          $0.copyPages(pool, cache: cache)
+        }
+        let (table, status) = (try backend.read(pool.table), try backend.read(pool.status))
+        var words = try backend.read(cache.words)
+        for s in 0..<sequences where status[s] == STATUS_OK {
+          for _ in 0..<nodes[s] {
+            let slot = contents[s].count
+            let page = Int(table[s * entries + slot / pageSize])
+            words[page * pageSize + slot % pageSize] = nextWord
+            contents[s].append(nextWord)
+            nextWord += 1
+          }
+        }
+        try backend.write(words, to: cache.words)
+        return status.filter { $0 != STATUS_OK }.count
+      }
+
+      func truncate(_ lengths: [Int]) throws {
+        for s in 0..<sequences { contents[s].removeLast(max(0, contents[s].count - lengths[s])) }
+        try writeState(nodes: [Int](repeating: 0, count: sequences))
+        try backend.run("release") { $0.releasePages(pool, state: state) }
+      }
+
+      func fork(_ from: [Int]) throws {
+        try writeState(nodes: [Int](repeating: 0, count: sequences))
+        try backend.write(from.map { UInt32($0) }, to: sources)
+        try backend.run("fork") {
+          $0.forkPages(pool, sources: sources, state: state, into: newTable)
+          $0.copy(newTable, to: pool.table)
+        }
+        contents = from.map { $0 < sequences ? contents[$0] : [] }
+      }
+
+      /// Every sequence reads its own slots, and counts say how many entries name a page.
+      func check() throws {
+        let (table, counts) = (try backend.read(pool.table), try backend.read(pool.counts))
+        let words = try backend.read(cache.words)
+        for s in 0..<sequences {
+          let found = contents[s].indices.map { slot in
+            words[Int(table[s * entries + slot / pageSize]) * pageSize + slot % pageSize]
+          }
+          #expect(found == contents[s], "sequence \(s)")
+        }
+        for page in 0..<pages { #expect(Int(counts[page]) == table.filter { $0 == UInt32(page) }.count) }
+      }
+    }
+
+    @Test(arguments: 0..<6)
+    func `Sequences keep their slots`(index: Int) throws {
+      try withDevice { backend in
+        for backend in [backend, ReferenceBackend()] as [any Backend] {
+          let model = try Model(backend)
+          var random = CaseRandom(seed: 4, family: "pages", index: index)
+          var refused = 0
+          for _ in 0..<40 {
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0:
+              try model.fork(
+                (0..<Self.sequences).map { s in
+                  Bool.random(using: &random) ? s : Int.random(in: 0...Self.sequences, using: &random)
+                })
+            case 1:
+              try model.truncate(
+                model.contents.map { Int.random(in: max(0, $0.count - 5)...$0.count, using: &random) })
+            default:
+              refused += try model.append(
+                (0..<Self.sequences).map { _ in Int.random(in: 0...5, using: &random) })
+            }
+            try model.check()
+          }
+          #expect(refused > 0)
+        }
+      }
+    }
+  }
+}
