@@ -1,10 +1,12 @@
 /// A compiled compute shader with entry point `main`.
 public struct ShaderModule: Sendable {
-  /// A storage buffer of descriptor set 0.
+  /// A storage buffer or storage texel buffer of descriptor set 0.
   public struct Binding: Sendable, Hashable {
     public let index: Int
     public let readable: Bool
     public let writable: Bool
+    /// GLSL's name of the format of a storage texel buffer: r32f, r32ui, rgba32f or rgba32ui; nil for a storage buffer.
+    public let texelFormat: String?
   }
 
   /// A member of the push-constant block.

@@ -7,9 +7,9 @@
 layout(local_size_x = 32) in;  // MATMUL_TILE
 layout(constant_id = 0) const uint ROWS = 1u;
 // Outputs a lane: 1 suits GPUs. CPU drivers load lane by lane, so there fewer lanes with larger tiles load less:
-// 0 keeps eight lanes busy, with 4 x ROWS or 8 x ROWS / 2 outputs and rows each.
+// 0 keeps eight lanes busy, with 4 x ROWS or, for 8 rows and more, 8 x ROWS / 2 outputs and rows each.
 layout(constant_id = 1) const uint TUNED_OUTPUTS = 0u;
-const uint OUTPUTS = TUNED_OUTPUTS != 0u ? TUNED_OUTPUTS : ROWS >= 8u ? 8u : 4u;
+const uint OUTPUTS = TUNED_OUTPUTS != 0u ? TUNED_OUTPUTS : ROWS < 8u ? 4u : ROWS % 2u == 0u ? 8u : 4u;
 const uint OUTPUT_LANES = 32u / OUTPUTS;
 const uint ROW_LANES = OUTPUTS > 4u ? OUTPUTS / 4u : 1u;
 const uint LANE_ROWS = ROWS / ROW_LANES;

@@ -49,7 +49,7 @@ public struct KernelBenchmark: Sendable {
     _ format: PackedWeights.Format, rows: Int, inputs: Int, outputs: Int
   ) -> KernelBenchmark {
     let weights = inputs * outputs * (format == .f16 ? 2 : 4)
-    let tile = [1, 2, 4, 8].first { rows <= $0 } ?? 16
+    let tile = matmulRowsPerGroup(rows: rows)
     return KernelBenchmark(
       format == .f16 ? .matmulF16 : .matmulF32, "\(rows) x \(inputs) -> \(outputs)", variant: "tile\(tile)",
       bytes: weights + 4 * rows * (inputs + outputs), operations: 2 * rows * inputs * outputs

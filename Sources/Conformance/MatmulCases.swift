@@ -48,10 +48,12 @@ extension CaseRandom {
 
 /// Every tile in the device's own layout, and every layout that a call may force.
 let matmulFamilies = PackedWeights.Format.allCases.flatMap { format in
-  let tiles = [1, 2, 4, 8, 16].flatMap { tile in
+  let tiles = [1, 2, 3, 4, 8, 11, 12, 16].flatMap { tile in
     [true, false].map { matmulFamily(format, tile: tile, outputsPerLane: nil, aligned: $0) }
   }
-  let forced = [(0, 1), (0, 16), (1, 1), (1, 4), (1, 16), (4, 2), (4, 16), (8, 2), (8, 8)].map {
+  let forced = [
+    (0, 1), (0, 9), (0, 12), (0, 16), (1, 1), (1, 4), (1, 16), (4, 2), (4, 16), (8, 2), (8, 8), (8, 14),
+  ].map {
     matmulFamily(format, tile: $1, outputsPerLane: $0, aligned: nil)
   }
   return tiles + forced

@@ -40,12 +40,12 @@ extension CommandList {
   /// `out[r][n] = sum over k of x[r][k] * weights[n][k]`, plus the old `out` when `accumulate`.
   ///
   /// Sum order: chunks of 128 inputs, one accumulator in index order each, then the chunks in order; the same for any
-  /// number of rows. Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for up to 16 rows.
+  /// number of rows. Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for each 16 rows.
   /// - Parameters:
   ///   - x: f32 `[rows][inputs]`, rounded to `weights.format.activationBits` by the kernel that made it.
   ///   - out: f32 `[rows][outputs]`.
-  ///   - rowsPerGroup: 1, 2, 4, 8 or 16; nil takes what holds `rows`.
-  ///   - outputsPerLane: 0, 1, 4 or 8 (8 with 2 rows or more); nil takes what suits the device, which may be
+  ///   - rowsPerGroup: 1 to 16; nil reads the weights as few times as it can, with little waste.
+  ///   - outputsPerLane: 0, 1, 4 or 8 (8 with an even number of rows a group); nil takes what suits the device, which may be
   ///     another shader. Neither changes bits.
   public func matmul(
     _ x: Tensor<Float>, _ weights: PackedWeights, out: Tensor<Float>, rows: Int, accumulate: Bool = false,
@@ -58,10 +58,10 @@ extension CommandList {
       try require(x, rows * weights.inputs, "x")
       try require(out, rows * weights.outputs, "out")
       let tile = rowsPerGroup ?? matmulRowsPerGroup(rows: rows)
-      try require([1, 2, 4, 8, 16].contains(tile), "\(tile) rows a group; 1, 2, 4, 8 or 16 are built")
+      try require((1...matmulMostRows).contains(tile), "\(tile) rows a group, not 1 to \(matmulMostRows)")
       if let outputs = outputsPerLane {
         try require(
-          [0, 1, 4].contains(outputs) || outputs == 8 && tile > 1,
+          [0, 1, 4].contains(outputs) || outputs == 8 && tile % 2 == 0,
           "\(outputs) outputs a lane with \(tile) rows a group")
       }
       let p = ShaderInterface.Matmul(
@@ -75,7 +75,14 @@ extension CommandList {
   }
 }
 
-/// The smallest built tile that holds `rows`, else 16. A tile changes speed, never bits.
-func matmulRowsPerGroup(rows: Int) -> Int {
-  [1, 2, 4, 8].first { rows <= $0 } ?? 16
+/// Sums for more rows than these would not stay in registers.
+let matmulMostRows = 16
+
+/// Rows a group so that the weights are read as few times as possible and each group has the same work; even above 4,
+/// to compile fewer pipelines. The grid repeats a last row at most once for each pass over the weights and once more.
+/// It changes speed, never bits.
+public func matmulRowsPerGroup(rows: Int) -> Int {
+  let passes = (rows + matmulMostRows - 1) / matmulMostRows
+  let tile = (rows + passes - 1) / passes
+  return tile <= 4 ? tile : (tile + 1) / 2 * 2
 }

@@ -196,9 +196,13 @@ extension Device {
       module.bindings.count == call.operands.count && module.pushConstantBytes == call.constants.count,
       "\(call.kernel): \(call.operands.count) operands and \(call.constants.count) bytes of parameters; "
         + "the shader has \(module.bindings.count) and \(module.pushConstantBytes)")
+    let texels = module.bindings.compactMap { binding in
+      binding.texelFormat.flatMap(TexelFormat.init).map { (binding.index, $0) }
+    }
     return try pipeline(
       module.name, spirv: module.words, specialization: specialization,
-      constantByteCount: module.pushConstantBytes, bindingCount: module.bindings.count)
+      constantByteCount: module.pushConstantBytes, bindingCount: module.bindings.count,
+      texels: Dictionary(uniqueKeysWithValues: texels))
   }
 }
 

@@ -6,6 +6,7 @@ final class CommandBufferResources: @unchecked Sendable {
   private(set) var queryPool: VkQueryPool?
   private var commandPool: VkCommandPool?
   private var descriptorPool: VkDescriptorPool?
+  private var texelViews: [VkBufferView] = []
   private var pipelines: [Pipeline] = []
   private let device: LogicalDevice
 
@@ -14,6 +15,7 @@ final class CommandBufferResources: @unchecked Sendable {
   deinit {
     if let queryPool { device.destroy { vkDestroyQueryPool($0, queryPool, nil) } }
     if let descriptorPool { device.destroy { vkDestroyDescriptorPool($0, descriptorPool, nil) } }
+    for view in texelViews { device.destroy { vkDestroyBufferView($0, view, nil) } }
     if let commandPool { device.destroy { vkDestroyCommandPool($0, commandPool, nil) } }
   }
 
@@ -66,16 +68,19 @@ final class CommandBufferResources: @unchecked Sendable {
   ) throws(VulkanError) -> [VkDescriptorSet?] {
     let withBindings = bound.filter { !$0.1.isEmpty }
     if withBindings.isEmpty { return bound.map { _ in nil } }
-    let descriptorCount = withBindings.reduce(0) { $0 + $1.1.count }
+    let texelCount = withBindings.reduce(0) { $0 + $1.0.texels.count }
+    let bufferCount = withBindings.reduce(0) { $0 + $1.1.count } - texelCount
+    let sizes = [
+      VkDescriptorPoolSize(type: VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, descriptorCount: UInt32(bufferCount)),
+      VkDescriptorPoolSize(
+        type: VK_DESCRIPTOR_TYPE_STORAGE_TEXEL_BUFFER, descriptorCount: UInt32(texelCount)),
+    ].filter { $0.descriptorCount > 0 }
     let made = try withArena { arena throws(VulkanError) -> [VkDescriptorSet?] in
-      var size = VkDescriptorPoolSize()
-      size.type = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER
-      size.descriptorCount = UInt32(descriptorCount)
       var poolInfo = VkDescriptorPoolCreateInfo()
       poolInfo.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO
       poolInfo.maxSets = UInt32(withBindings.count)
-      poolInfo.poolSizeCount = 1
-      poolInfo.pPoolSizes = UnsafePointer(arena.copy(size))
+      poolInfo.poolSizeCount = UInt32(sizes.count)
+      poolInfo.pPoolSizes = UnsafePointer(arena.copy(sizes))
       let pool: VkDescriptorPool = try device.make("vkCreateDescriptorPool", label) {
         vkCreateDescriptorPool(device.handle, &poolInfo, nil, &$0)
       }
@@ -89,27 +94,52 @@ final class CommandBufferResources: @unchecked Sendable {
       try device.call("vkAllocateDescriptorSets", label) {
         vkAllocateDescriptorSets(device.handle, &info, &sets)
       }
-      for (set, (_, views)) in zip(sets, withBindings) { write(views, to: set, arena) }
+      for (set, (pipeline, views)) in zip(sets, withBindings) { try write(views, to: set, pipeline, arena) }
       return sets
     }
     var next = made.makeIterator()
     return bound.map { $0.1.isEmpty ? nil : next.next()! }
   }
 
-  private func write(_ views: [BufferView], to set: VkDescriptorSet?, _ arena: Arena) {
-    let ranges = views.map {
-      VkDescriptorBufferInfo(
-        buffer: $0.storage.memory.handle, offset: UInt64($0.byteOffset), range: UInt64($0.byteCount))
+  private func write(
+    _ views: [BufferView], to set: VkDescriptorSet?, _ pipeline: Pipeline, _ arena: Arena
+  ) throws(VulkanError) {
+    var updates: [VkWriteDescriptorSet] = []
+    for (index, view) in views.enumerated() {
+      var update = VkWriteDescriptorSet()
+      update.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET
+      update.dstSet = set
+      update.dstBinding = UInt32(index)
+      update.descriptorCount = 1
+      if let format = pipeline.texels[index] {
+        update.descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_TEXEL_BUFFER
+        let texelView = try makeTexelView(view, format, "\(pipeline.name), \(view.label)")
+        update.pTexelBufferView = UnsafePointer(arena.copy(Optional(texelView)))
+      } else {
+        update.descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER
+        let range = VkDescriptorBufferInfo(
+          buffer: view.storage.memory.handle, offset: UInt64(view.byteOffset), range: UInt64(view.byteCount))
+        update.pBufferInfo = UnsafePointer(arena.copy(range))
+      }
+      updates.append(update)
     }
-    var update = VkWriteDescriptorSet()
-    update.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET
-    update.dstSet = set
-    update.dstBinding = 0
-    // Bindings 0, 1, 2... are alike, so one write runs over all of them.
-    update.descriptorCount = UInt32(ranges.count)
-    update.descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER
-    update.pBufferInfo = UnsafePointer(arena.copy(ranges))
-    vkUpdateDescriptorSets(device.handle, 1, &update, 0, nil)
+    vkUpdateDescriptorSets(device.handle, UInt32(updates.count), updates, 0, nil)
+  }
+
+  private func makeTexelView(
+    _ view: BufferView, _ format: TexelFormat, _ label: String
+  ) throws(VulkanError) -> VkBufferView {
+    var info = VkBufferViewCreateInfo()
+    info.sType = VK_STRUCTURE_TYPE_BUFFER_VIEW_CREATE_INFO
+    info.buffer = view.storage.memory.handle
+    info.format = format.vulkan
+    info.offset = UInt64(view.byteOffset)
+    info.range = UInt64(view.byteCount)
+    let made: VkBufferView = try device.make("vkCreateBufferView", label) {
+      vkCreateBufferView(device.handle, &info, nil, &$0)
+    }
+    texelViews.append(made)
+    return made
   }
 
   private func makeQueryPool(count: Int, _ label: String) throws(VulkanError) {

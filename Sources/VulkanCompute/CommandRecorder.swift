@@ -31,7 +31,7 @@ public struct CommandRecorder: ~Copyable {
   /// Runs `groups` work groups of a kernel.
   ///
   /// `constants` has exactly the pipeline's push-constant size, `operands` exactly its bindings, in their order, each
-  /// at a multiple of `minStorageBufferOffsetAlignment` bytes.
+  /// at a multiple of `minStorageBufferOffsetAlignment` bytes, or of `minTexelBufferOffsetAlignment` for texels.
   public mutating func dispatch(
     _ pipeline: Pipeline, groups: (UInt32, UInt32, UInt32), constants: UnsafeRawBufferPointer,
     operands: [BufferOperand]
@@ -188,19 +188,32 @@ public struct CommandRecorder: ~Copyable {
     precondition(
       operands.count == pipeline.bindingCount,
       "\(name): \(operands.count) operands, \(pipeline.bindingCount) expected")
-    let limits = device.limits
     for (index, operand) in operands.enumerated() {
-      let view = operand.view
-      check(view)
-      precondition(
-        view.byteOffset % limits.minStorageBufferOffsetAlignment == 0,
-        "\(name): operand \(index) (\(view.label)) at byte \(view.byteOffset), "
-          + "not a multiple of \(limits.minStorageBufferOffsetAlignment)")
+      check(operand.view)
+      check(operand.view, texels: pipeline.texels[index], "\(name), operand \(index) (\(operand.view.label))")
+    }
+  }
+
+  /// What Vulkan asks of a storage buffer, or of a storage texel buffer of this format.
+  private mutating func check(_ view: BufferView, texels: TexelFormat?, _ label: String) {
+    let limits = device.limits
+    let alignment =
+      texels == nil ? limits.minStorageBufferOffsetAlignment : limits.minTexelBufferOffsetAlignment
+    precondition(
+      view.byteOffset % alignment == 0, "\(label) at byte \(view.byteOffset), not a multiple of \(alignment)")
+    guard let texels else {
       if view.byteCount > limits.maxStorageBufferRange {
         fail(
           limit: "maxStorageBufferRange", requested: view.byteCount, maximum: limits.maxStorageBufferRange,
-          "\(name), operand \(index) (\(view.label))")
+          label)
       }
+      return
+    }
+    let count = view.byteCount / texels.byteCount
+    precondition(
+      count * texels.byteCount == view.byteCount, "\(label): \(view.byteCount) bytes are not whole texels")
+    if count > limits.maxTexelBufferElements {
+      fail(limit: "maxTexelBufferElements", requested: count, maximum: limits.maxTexelBufferElements, label)
     }
   }
 

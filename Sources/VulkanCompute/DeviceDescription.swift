@@ -32,6 +32,12 @@ public struct DeviceLimits: Sendable, Hashable {
   public var maxPerStageDescriptorStorageBuffers = 0
   /// Bytes; the offset of a bound range is a multiple of it.
   public var minStorageBufferOffsetAlignment = 1
+  /// Texels of one bound storage texel buffer.
+  public var maxTexelBufferElements = 0
+  /// Storage texel buffers that one kernel may bind.
+  public var maxPerStageDescriptorStorageImages = 0
+  /// Bytes; the offset of a storage texel buffer is a multiple of it.
+  public var minTexelBufferOffsetAlignment = 1
   /// Bytes of one memory allocation.
   public var maxMemoryAllocationSize = 0
   /// Nanoseconds in one tick of a timestamp.

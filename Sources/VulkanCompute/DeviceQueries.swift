@@ -68,6 +68,9 @@ struct DeviceQueries {
     limits.maxPushConstantsSize = Int(core.maxPushConstantsSize)
     limits.maxPerStageDescriptorStorageBuffers = Int(core.maxPerStageDescriptorStorageBuffers)
     limits.minStorageBufferOffsetAlignment = Int(core.minStorageBufferOffsetAlignment)
+    limits.maxTexelBufferElements = Int(core.maxTexelBufferElements)
+    limits.maxPerStageDescriptorStorageImages = Int(core.maxPerStageDescriptorStorageImages)
+    limits.minTexelBufferOffsetAlignment = Int(core.minTexelBufferOffsetAlignment)
     limits.timestampPeriod = Double(core.timestampPeriod)
     return limits
   }

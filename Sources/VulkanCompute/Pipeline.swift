@@ -7,12 +7,14 @@ struct PipelineKey: Hashable, Sendable {
   let subgroupSize: Int?
 }
 
-/// A compiled compute kernel: entry point `main`, storage buffers at bindings `0..<bindingCount` of set 0.
+/// A compiled compute kernel: entry point `main`, buffers at bindings `0..<bindingCount` of set 0.
 public final class Pipeline: @unchecked Sendable {
   /// Names the kernel in errors.
   public let name: String
-  /// Storage buffers that a dispatch binds.
+  /// Buffers that a dispatch binds.
   public let bindingCount: Int
+  /// The bindings that are storage texel buffers; the others are storage buffers.
+  public let texels: [Int: TexelFormat]
   /// Bytes of push constants that a dispatch passes.
   public let constantByteCount: Int
   let handle: VkPipeline
@@ -22,16 +24,19 @@ public final class Pipeline: @unchecked Sendable {
 
   init(
     device: LogicalDevice, cache: VkPipelineCache?, key: PipelineKey, spirv: [UInt32], constantByteCount: Int,
-    bindingCount: Int
+    bindingCount: Int, texels: [Int: TexelFormat]
   ) throws(VulkanError) {
     let name = key.name
     precondition(spirv.first == 0x0723_0203, "\(name): not SPIR-V in the byte order of this machine")
     precondition(
       constantByteCount >= 0 && constantByteCount % 4 == 0, "\(name): push constants are 32-bit words")
     precondition(bindingCount >= 0, "\(name): \(bindingCount) bindings")
-    try Self.checkLimits(device, key, constantByteCount: constantByteCount, bindingCount: bindingCount)
+    precondition(
+      texels.keys.allSatisfy { $0 < bindingCount }, "\(name): texels \(texels), \(bindingCount) bindings")
+    try Self.checkLimits(
+      device, key, constantByteCount: constantByteCount, bindingCount: bindingCount, texelCount: texels.count)
     // Each step undoes the ones before it when it fails.
-    let setLayout = try Self.makeSetLayout(device, name, bindingCount: bindingCount)
+    let setLayout = try Self.makeSetLayout(device, name, bindingCount: bindingCount, texels: texels)
     do throws(VulkanError) {
       layout = try Self.makeLayout(device, name, setLayout, constantByteCount: constantByteCount)
     } catch {
@@ -51,6 +56,7 @@ public final class Pipeline: @unchecked Sendable {
     self.device = device
     self.name = name
     self.bindingCount = bindingCount
+    self.texels = texels
     self.constantByteCount = constantByteCount
   }
 
@@ -61,7 +67,7 @@ public final class Pipeline: @unchecked Sendable {
   }
 
   private static func checkLimits(
-    _ device: LogicalDevice, _ key: PipelineKey, constantByteCount: Int, bindingCount: Int
+    _ device: LogicalDevice, _ key: PipelineKey, constantByteCount: Int, bindingCount: Int, texelCount: Int
   ) throws(VulkanError) {
     let limits = device.description.limits
     let device = (name: device.description.name, features: device.features)
@@ -70,10 +76,15 @@ public final class Pipeline: @unchecked Sendable {
         limit: "maxPushConstantsSize", requested: constantByteCount, maximum: limits.maxPushConstantsSize,
         label: key.name, device: device.name)
     }
-    if bindingCount > limits.maxPerStageDescriptorStorageBuffers {
+    if bindingCount - texelCount > limits.maxPerStageDescriptorStorageBuffers {
       throw .capacity(
-        limit: "maxPerStageDescriptorStorageBuffers", requested: bindingCount,
+        limit: "maxPerStageDescriptorStorageBuffers", requested: bindingCount - texelCount,
         maximum: limits.maxPerStageDescriptorStorageBuffers, label: key.name, device: device.name)
+    }
+    if texelCount > limits.maxPerStageDescriptorStorageImages {
+      throw .capacity(
+        limit: "maxPerStageDescriptorStorageImages", requested: texelCount,
+        maximum: limits.maxPerStageDescriptorStorageImages, label: key.name, device: device.name)
     }
     guard let size = key.subgroupSize else { return }
     if !device.features.contains(.subgroupSizeControl) || size < limits.minSubgroupSize
@@ -86,13 +97,14 @@ public final class Pipeline: @unchecked Sendable {
   }
 
   private static func makeSetLayout(
-    _ device: LogicalDevice, _ name: String, bindingCount: Int
+    _ device: LogicalDevice, _ name: String, bindingCount: Int, texels: [Int: TexelFormat]
   ) throws(VulkanError) -> VkDescriptorSetLayout {
     try withArena { arena throws(VulkanError) in
       let bindings = (0..<bindingCount).map { index in
         var binding = VkDescriptorSetLayoutBinding()
         binding.binding = UInt32(index)
-        binding.descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER
+        binding.descriptorType =
+          texels[index] == nil ? VK_DESCRIPTOR_TYPE_STORAGE_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_TEXEL_BUFFER
         binding.descriptorCount = 1
         binding.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT.rawValue
         return binding
@@ -184,23 +196,25 @@ extension Device {
   ///   - spirv: the words of the module; asked for only when the kernel has to be compiled. One name has one module.
   ///   - specialization: 32-bit values of the constants with ids 0, 1, 2...
   ///   - constantByteCount: bytes of push constants, a multiple of 4.
-  ///   - bindingCount: storage buffers, at bindings `0..<bindingCount` of set 0.
+  ///   - bindingCount: buffers, at bindings `0..<bindingCount` of set 0.
+  ///   - texels: the bindings that are storage texel buffers; the others are storage buffers.
   ///   - subgroupSize: the subgroup size to insist on; nil leaves it to the driver.
   public func pipeline(
     _ name: String, spirv: @autoclosure () -> [UInt32], specialization: [UInt32] = [],
-    constantByteCount: Int = 0, bindingCount: Int, subgroupSize: Int? = nil
+    constantByteCount: Int = 0, bindingCount: Int, texels: [Int: TexelFormat] = [:], subgroupSize: Int? = nil
   ) throws(VulkanError) -> Pipeline {
     let key = PipelineKey(name: name, specialization: specialization, subgroupSize: subgroupSize)
     if let known = pipelines.withLock({ $0[key] }) {
       precondition(
-        known.bindingCount == bindingCount && known.constantByteCount == constantByteCount,
+        known.bindingCount == bindingCount && known.constantByteCount == constantByteCount
+          && known.texels == texels,
         "\(name): asked for with two different interfaces")
       return known
     }
     // Compiled outside the lock: it can take seconds. Should two threads race, the first one in wins.
     let made = try Pipeline(
       device: logical, cache: pipelineCache.handle, key: key, spirv: spirv(),
-      constantByteCount: constantByteCount, bindingCount: bindingCount)
+      constantByteCount: constantByteCount, bindingCount: bindingCount, texels: texels)
     pipelineCache.noteChange()
     return pipelines.withLock { pipelines in
       if let known = pipelines[key] { return known }

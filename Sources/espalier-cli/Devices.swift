@@ -105,6 +105,7 @@ struct DeviceReport: Encodable {
       ("maxPushConstantsSize", byteText(l.maxPushConstantsSize)),
       ("maxPerStageDescriptorStorageBuffers", "\(l.maxPerStageDescriptorStorageBuffers)"),
       ("minStorageBufferOffsetAlignment", byteText(l.minStorageBufferOffsetAlignment)),
+      ("maxTexelBufferElements", "\(l.maxTexelBufferElements)"),
       ("subgroupSize", "\(l.subgroupSize) (\(l.minSubgroupSize) to \(l.maxSubgroupSize))"),
       ("timestampPeriod", l.timestampPeriod > 0 ? "\(fixed(l.timestampPeriod, 2)) ns" : "no timestamps"),
     ]

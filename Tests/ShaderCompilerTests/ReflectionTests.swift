@@ -67,7 +67,29 @@ import Testing
     let set = "layout(set = 1, binding = 0) buffer C { float c[]; };"
     #expect(errors(kernel("b[0] = c[0];", set)).contains("buffer C is not in descriptor set 0"))
     let uniform = "layout(set = 0, binding = 1) uniform C { float c; };"
+    let misfit = "is neither a storage buffer nor a storage texel buffer nor a push constant"
+    #expect(errors(kernel("b[0] = c;", uniform)).contains("C \(misfit)"))
+    let sampled = "layout(set = 0, binding = 1) uniform samplerBuffer c;"
+    #expect(errors(kernel("b[0] = texelFetch(c, 0).x;", sampled)).contains("c \(misfit)"))
+  }
+
+  @Test func texelBuffers() throws {
+    let texels = """
+      #version 450
+      layout(local_size_x = 8) in;
+      layout(set = 0, binding = 0, rgba32ui) readonly uniform uimageBuffer a;
+      layout(set = 0, binding = 1, r32f) uniform imageBuffer b;
+      void main() { imageStore(b, 0, imageLoad(b, 1) + vec4(imageLoad(a, 2))); }
+      """
     #expect(
-      errors(kernel("b[0] = c;", uniform)).contains("C is neither a storage buffer nor a push constant"))
+      try reflection(texels).bindings
+        == [
+          Reflection.Binding(index: 0, readable: true, writable: false, texelFormat: "rgba32ui"),
+          Reflection.Binding(index: 1, readable: true, writable: true, texelFormat: "r32f"),
+        ])
+    let small = "layout(set = 0, binding = 1, rgba8) readonly uniform imageBuffer c;"
+    #expect(errors(kernel("b[0] = imageLoad(c, 0).x;", small)).contains("c has none of the formats"))
+    let shared = "layout(set = 0, binding = 0, r32f) readonly uniform imageBuffer c;"
+    #expect(errors(kernel("b[0] = imageLoad(c, 0).x;", shared)).contains("with a buffer of another kind"))
   }
 }

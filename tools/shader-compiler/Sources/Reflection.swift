@@ -4,6 +4,8 @@ struct Reflection {
     var index: Int
     var readable: Bool
     var writable: Bool
+    /// GLSL's name of the format of a storage texel buffer (`imageBuffer`), nil for a storage buffer.
+    var texelFormat: String?
   }
 
   struct PushConstant: Equatable {
@@ -20,7 +22,7 @@ struct Reflection {
     var defaultValue: UInt32
   }
 
-  /// Storage buffers of set 0, in binding order; declarations that share a binding count as one.
+  /// Buffers of set 0, in binding order; declarations that share a binding count as one.
   private(set) var bindings: [Binding] = []
   private(set) var pushConstantBytes = 0
   private(set) var pushConstants: [PushConstant] = []
@@ -95,14 +97,14 @@ extension Reflection {
     let name = names.lazy.compactMap(\.self).first { !$0.isEmpty } ?? "%\(i[1])"
     switch storage {
     case .storageBuffer: try readBuffer(i[1], type: pointer[2], name, module)
+    case .uniformConstant: try readTexelBuffer(i[1], type: pointer[2], name, module)
     case .pushConstant: try readPushConstants(pointer[2], module)
     case .workgroup:
       guard let bytes = module.size(of: pointer[2]) else {
         throw ShaderFailure("the size of the shared variable \(name) is not known")
       }
       sharedMemoryBytes += bytes
-    case .uniformConstant, .uniform:
-      throw ShaderFailure("\(name) is neither a storage buffer nor a push constant")
+    case .uniform: throw Self.misfit(name)
     }
   }
 
@@ -119,20 +121,51 @@ extension Reflection {
     _ id: UInt32, type: UInt32, _ name: String, _ module: SpirvModule
   ) throws(ShaderFailure) {
     let decorations = module.decorations[id] ?? [:]
-    guard decorations[.descriptorSet] == 0, let binding = decorations[.binding].map(Int.init) else {
-      throw ShaderFailure("buffer \(name) is not in descriptor set 0")
-    }
     let members = module.members(of: type).map { module.memberDecorations[$0] ?? [:] }
     func all(_ decoration: Decoration) -> Bool {
       decorations[decoration] != nil || members.allSatisfy { $0[decoration] != nil }
     }
-    let readable = !all(.nonReadable)
-    let writable = !all(.nonWritable)
+    try add(name, decorations, readable: !all(.nonReadable), writable: !all(.nonWritable), texelFormat: nil)
+  }
+
+  private mutating func readTexelBuffer(
+    _ id: UInt32, type: UInt32, _ name: String, _ module: SpirvModule
+  ) throws(ShaderFailure) {
+    let (buffer, storage): (UInt32, UInt32) = (5, 2)
+    guard let image = module.definitions[type], image.opcode == .typeImage, image[2] == buffer,
+      image[6] == storage
+    else { throw Self.misfit(name) }
+    guard let format = Self.texelFormats[image[7]] else {
+      throw ShaderFailure("\(name) has none of the formats r32f, r32ui, rgba32f, rgba32ui")
+    }
+    let decorations = module.decorations[id] ?? [:]
+    try add(
+      name, decorations, readable: decorations[.nonReadable] == nil,
+      writable: decorations[.nonWritable] == nil, texelFormat: format)
+  }
+
+  /// By the number of the image format in SPIR-V.
+  private static let texelFormats: [UInt32: String] = [1: "rgba32f", 3: "r32f", 30: "rgba32ui", 33: "r32ui"]
+
+  private static func misfit(_ name: String) -> ShaderFailure {
+    ShaderFailure("\(name) is neither a storage buffer nor a storage texel buffer nor a push constant")
+  }
+
+  private mutating func add(
+    _ name: String, _ decorations: [Decoration: UInt32], readable: Bool, writable: Bool, texelFormat: String?
+  ) throws(ShaderFailure) {
+    guard decorations[.descriptorSet] == 0, let binding = decorations[.binding].map(Int.init) else {
+      throw ShaderFailure("buffer \(name) is not in descriptor set 0")
+    }
     if let known = bindings.firstIndex(where: { $0.index == binding }) {
+      guard bindings[known].texelFormat == texelFormat else {
+        throw ShaderFailure("\(name) shares binding \(binding) with a buffer of another kind")
+      }
       bindings[known].readable = bindings[known].readable || readable
       bindings[known].writable = bindings[known].writable || writable
     } else {
-      bindings.append(Binding(index: binding, readable: readable, writable: writable))
+      bindings.append(
+        Binding(index: binding, readable: readable, writable: writable, texelFormat: texelFormat))
     }
   }
 

@@ -65,7 +65,9 @@ struct ShaderCompilerTool {
 
   private static func describe(_ shader: Shader, _ outcome: Shader.Outcome) -> String {
     guard case .compiled(let words, let facts) = outcome else { return "\(shader.stem): switched off" }
-    let bindings = facts.bindings.map { "\($0.index):\($0.readable ? "r" : "")\($0.writable ? "w" : "")" }
+    let bindings = facts.bindings.map {
+      "\($0.index):\($0.readable ? "r" : "")\($0.writable ? "w" : "")\($0.texelFormat.map { " " + $0 } ?? "")"
+    }
     let push = facts.pushConstants.map { "\($0.name)@\($0.offset)" }
     let constants = facts.specializationConstants.map {
       "\($0.id):\($0.name ?? "") \($0.kind) = \($0.defaultValue)"

@@ -35,6 +35,7 @@ struct Opcode: RawRepresentable, Hashable {
   static let typeFloat = Opcode(rawValue: 22)
   static let typeVector = Opcode(rawValue: 23)
   static let typeMatrix = Opcode(rawValue: 24)
+  static let typeImage = Opcode(rawValue: 25)
   static let typeArray = Opcode(rawValue: 28)
   static let typeRuntimeArray = Opcode(rawValue: 29)
   static let typeStruct = Opcode(rawValue: 30)

@@ -55,7 +55,8 @@ enum SwiftWriter {
   }
 
   private static func binding(_ binding: Reflection.Binding) -> String {
-    "ShaderModule.Binding(index: \(binding.index), readable: \(binding.readable), writable: \(binding.writable))"
+    "ShaderModule.Binding(index: \(binding.index), readable: \(binding.readable), writable: \(binding.writable), "
+      + "texelFormat: \(binding.texelFormat.map(quoted) ?? "nil"))"
   }
 
   private static func pushConstant(_ member: Reflection.PushConstant) -> String {
