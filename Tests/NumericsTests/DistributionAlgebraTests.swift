@@ -37,17 +37,16 @@ import Testing
     #expect(Double(keptTotal) >= need && Double(keptTotal) - Double(last) < need)
   }
 
-  @Test func typicalPDropsALikelyTokenThatTellsTooLittle() {
-    // Entropy 1.4 nats: the likeliest token (0.4 nats of information) is further from it than the others (3.0).
-    let logits = [Float](repeating: log(0.033), count: 10) + [log(0.67)]
-    let kept = distribution(logits, typicalP: 1 << 29).weights
-    let entropy = -0.67 * log(0.67) - 10 * 0.033 * log(0.033)
-    #expect(abs(-log(0.67) - entropy) < abs(-log(0.033) - entropy))
-    #expect(kept.indices.filter { kept[$0] > 0 } == [10])
-    // With eight tenths on equal tokens, those are the typical ones.
-    let flat = [Float](repeating: log(0.08), count: 10) + [log(0.2)]
-    let keptFlat = distribution(flat, typicalP: 1 << 29).weights
-    #expect(keptFlat[10] == 0 && keptFlat[0] > 0 && keptFlat[9] == 0)
+  @Test func typicalPPrefersTheTokenThatTellsAsMuchAsTheEntropy() {
+    let logits = { (likely: Double, others: Double) -> [Float] in
+      [Float](repeating: Float(log(others)), count: 10) + [Float(log(likely))]
+    }
+    // Entropy 1.39: the likeliest token tells 0.40, the others 3.41.
+    let steep = distribution(logits(0.67, 0.033), typicalP: 1 << 29).weights
+    #expect(steep.indices.filter { steep[$0] > 0 } == [10])
+    // Entropy 2.34: the likeliest token tells 1.61, the others 2.53; two of them make an eighth.
+    let flat = distribution(logits(0.2, 0.08), typicalP: 1 << 29).weights
+    #expect(flat.indices.filter { flat[$0] > 0 } == [0, 1])
   }
 
   private struct Combined {
