@@ -36,8 +36,11 @@ struct PromptLookup {
 };
 
 struct GatherTokens {
-  U32 first;     // tokens[first + i] = candidates[source[i]]
+  U32 first;       // tokens[root + first + i] = candidates[source[i]]
   U32 count;
+  U32 sequences;
+  U32 candidates;  // of a sequence
+  U32 capacity;    // nodes that the packed arrays hold
 };
 
 struct VerifyMatch {

@@ -1,21 +1,24 @@
 import Kernels
+import ShaderInterface
 
 extension KernelCase {
-  /// Tree nodes from candidate lists.
-  public static func gatherTokens(first: Int, count: Int, candidates: Int, random: inout CaseRandom)
-    -> KernelCase
-  {
-    KernelCase(
-      "first \(first), count \(count), candidates \(candidates)",
+  /// Tree nodes from candidate lists, some sources outside of them.
+  public static func gatherTokens(
+    sequences: Int, first: Int, count: Int, candidates: Int, random: inout CaseRandom
+  ) -> KernelCase {
+    let trees = random.packedTrees(sequences: sequences, maximumNodes: first + count, hasRoom: true)
+    return KernelCase(
+      "sequences \(sequences), first \(first), count \(count), candidates \(candidates)",
       [
-        .words("candidates", random.words(candidates)),
-        .words("source", random.words(count, below: candidates)),
-        .words("tokens", random.words(first + count + random.below(3)), role: .inputOutput),
+        .words("candidates", random.words(sequences * candidates), [sequences, candidates]),
+        .words("source", random.words(count, below: candidates + (random.oneIn(4) ? 2 : 0))),
+        .words("state", trees.state),
+        .words("tokens", random.words(trees.capacity), role: .inputOutput),
       ]
     ) { list, o in
       list.gatherTokens(
         o.words("candidates"), source: o.words("source"), tokens: o.words("tokens"), first: first,
-        count: count)
+        count: count, sequences: sequences, state: sequences == 1 ? nil : o.words("state"))
     }
   }
 }
@@ -23,6 +26,7 @@ extension KernelCase {
 let gatherTokensFamilies = [
   CaseFamily(.gatherTokens) { random in
     .gatherTokens(
-      first: random.below(10), count: random.length(600), candidates: random.length(600), random: &random)
+      sequences: random.sequences(), first: random.below(10), count: random.length(600),
+      candidates: random.length(600), random: &random)
   }
 ]

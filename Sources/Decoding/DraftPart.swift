@@ -56,8 +56,7 @@ struct HeadsDraft: DraftPart {
     let candidates = shape.candidates
     self.candidates = candidates
     ranked = try backend.makeTensor(target.model.draftHeadCount * candidates, "head candidates")
-    source = try backend.makeTensor(
-      (1..<shape.count).map { UInt32((shape.depths[$0] - 1) * candidates + shape.ranks[$0]) }, "head sources")
+    source = try backend.makeTensor(shape.headSources, "head sources")
   }
 
   func record(_ commands: any CommandList) {

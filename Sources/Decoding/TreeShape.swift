@@ -107,6 +107,12 @@ extension TreeShape {
     return mask
   }
 
+  /// For every node but the root, which entry of ranked candidates `[depths][candidates]` it takes: the source table of
+  /// `gatherTokens` for trees whose nodes of one depth share their candidates, as those of blockwise heads do.
+  public var headSources: [UInt32] {
+    (1..<max(1, count)).map { UInt32((depths[$0] - 1) * candidates + ranks[$0]) }
+  }
+
   /// First child of each node and next sibling of each node, -1 where there is none.
   public var links: (firstChild: [Int], nextSibling: [Int]) {
     var first = [Int](repeating: -1, count: count)

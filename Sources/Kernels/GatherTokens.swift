@@ -1,19 +1,34 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Fills tree nodes from candidate lists: `tokens[first + i] = candidates[source[i]]`.
+  /// Fills tree nodes from ranked candidates: `tokens[first + i] = candidates[source[i]]`.
+  ///
+  /// A fixed tree is a source table: a template, child-rank lists or a Cartesian product. Where blockwise heads offer
+  /// `candidates[depth - 1][rank]`, node i takes (depth - 1) * ranks + rank; where each node of a level offers
+  /// `candidates[node][rank]`, it takes node * ranks + rank; an adjacency store is read level by level in the same way.
+  /// - Parameters:
+  ///   - candidates: u32 `[sequences][candidates]`, all the memory given.
+  ///   - source: u32 `[count]`, for each sequence; one outside the candidates gives `NO_TOKEN`.
+  ///   - tokens: node arrays of all sequences; `first` counts from each one's root.
+  ///   - state: u32 `[sequences][STATE_WORDS]`, for a batch.
   public func gatherTokens(
-    _ candidates: Tensor<UInt32>, source: Tensor<UInt32>, tokens: Tensor<UInt32>, first: Int, count: Int
+    _ candidates: Tensor<UInt32>, source: Tensor<UInt32>, tokens: Tensor<UInt32>, first: Int, count: Int,
+    sequences: Int = 1, state: Tensor<UInt32>? = nil
   ) {
     call(.gatherTokens) { kernel throws(Refusal) in
-      try requireSizes(first, count)
+      try requireSizes(first, count, sequences, candidates.count, tokens.count)
       try requireCount(count)
       try require(source, count, "source")
       try require(tokens, first + count, "tokens")
-      let p = ShaderInterface.GatherTokens(first: UInt32(first), count: UInt32(count))
+      try require(sequences >= 1 && candidates.count >= sequences, "\(sequences) sequences")
+      try require(sequences == 1 || state != nil, "\(sequences) sequences without states")
+      if let state { try require(state, sequences * Int(STATE_WORDS), "state") }
+      let p = ShaderInterface.GatherTokens(
+        first: UInt32(first), count: UInt32(count), sequences: UInt32(sequences),
+        candidates: UInt32(candidates.count / sequences), capacity: UInt32(tokens.count))
       return Invocation(
-        kernel, p, [.read(candidates), .read(source), .readWrite(tokens)],
-        groups: Invocation.elementGroups(count))
+        kernel, p, [.read(candidates), .read(source), .read(state ?? source), .readWrite(tokens)],
+        groups: ((count + 63) / 64, sequences))
     }
   }
 }

@@ -85,7 +85,8 @@ enum ReferenceTable {
     case .promptLookup:
       Reference.promptLookup(o.parameters(), history: o.words(0), state: o.out(1), tokens: o.out(2))
     case .gatherTokens:
-      Reference.gatherTokens(o.parameters(), candidates: o.words(0), source: o.words(1), tokens: o.out(2))
+      Reference.gatherTokens(
+        o.parameters(), candidates: o.words(0), source: o.words(1), state: o.words(2), tokens: o.out(3))
     case .verifyMatch:
       Reference.verifyMatch(
         o.parameters(), picks: o.words(0), tokens: o.words(1), parents: o.words(2), state: o.words(3),

@@ -2,11 +2,21 @@ import Numerics
 import ShaderInterface
 
 extension Reference {
-  /// tokens[first + i] = candidates[source[i]]. All u32; `source`: [count].
+  /// tokens[f + first + i] = candidates[s][source[i]], f the first node of sequence s, 0 for a sequence alone.
+  ///
+  /// `candidates`: u32 [sequences][candidates]; `source`: u32 [count]; `state`: u32; `tokens`: u32 [capacity].
   public static func gatherTokens(
     _ p: ShaderInterface.GatherTokens, candidates: UnsafeBufferPointer<UInt32>,
-    source: UnsafeBufferPointer<UInt32>, tokens: UnsafeMutableBufferPointer<UInt32>
+    source: UnsafeBufferPointer<UInt32>, state: UnsafeBufferPointer<UInt32>,
+    tokens: UnsafeMutableBufferPointer<UInt32>
   ) {
-    for i in 0..<Int(p.count) { tokens[Int(p.first) + i] = candidates[Int(source[i])] }
+    for s in 0..<Int(p.sequences) {
+      let root = p.sequences == 1 ? 0 : Int(state[s * Int(STATE_WORDS) + Int(STATE_FIRST_NODE)])
+      for i in 0..<Int(p.count) where root + Int(p.first) + i < Int(p.capacity) {
+        let exists = source[i] < p.candidates
+        tokens[root + Int(p.first) + i] =
+          exists ? candidates[s * Int(p.candidates) + Int(source[i])] : NO_TOKEN
+      }
+    }
   }
 }

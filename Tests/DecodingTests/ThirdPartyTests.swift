@@ -233,6 +233,31 @@ extension DecodingTests {
       }
     }
 
+    /// The static trees filled from candidates by their source tables, two sequences at once.
+    @Test func staticTreesOnTheDevice() throws {
+      try TestBackends.each { backend in
+        for (name, tree) in cases.staticTrees.trees {
+          let shape = try TreeShape.paths(tree.choicesSorted)
+          let lists = (1..<3).map { s -> [UInt32] in
+            (0..<shape.maximumDepth * shape.candidates).map { UInt32(1000 * s + $0) }
+          }
+          let candidates = try backend.makeTensor(lists.flatMap { $0 }, "candidates")
+          let source = try backend.makeTensor(shape.headSources, "sources")
+          let batch = try TreeBatch(backend, [(0, shape.count), (0, shape.count)], maximumNodes: shape.count)
+          try backend.run("fill") {
+            $0.gatherTokens(
+              candidates, source: source, tokens: batch.tree.tokens, first: 1, count: shape.count - 1,
+              sequences: 2, state: batch.tree.state)
+          }
+          let expected = lists.flatMap { list -> [UInt32] in
+            let tokens = tree.choicesSorted.map { list[($0.count - 1) * shape.candidates + $0.last!] }
+            return [0] + tokens
+          }
+          #expect(try backend.read(batch.tree.tokens) == expected, "\(name)")
+        }
+      }
+    }
+
     @Test func publishedMasks() throws {
       let published: PublishedMasks = try decodeCases("sequoia_trees")
       for (name, tree) in published.trees {

@@ -186,7 +186,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("gatherTokens") {
       $0.gatherTokens(
-        $1.tensor(), source: $1.tensor(), tokens: $1.tensor(), first: $1.size(), count: $1.size())
+        $1.tensor(), source: $1.tensor(), tokens: $1.tensor(), first: $1.size(), count: $1.size(),
+        sequences: $1.size(), state: $1.flag() ? nil : $1.tensor())
     },
     EntryPoint("verifyMatch") { $0.verifyMatch(picks: $1.tensor(), tree: $1.tree()) },
     EntryPoint("verifySiblings") {
@@ -199,7 +200,9 @@ struct EntryPoint: Sendable, CustomStringConvertible {
   ]
 
   private static let growth: [EntryPoint] = [
-    EntryPoint("treeLayout") { $0.treeLayout($1.tree(), links: $1.tensor(), sequences: $1.size()) },
+    EntryPoint("treeLayout") {
+      $0.treeLayout($1.tree(nodes: 1024), links: $1.tensor(), sequences: $1.size())
+    },
     EntryPoint("growTree") {
       $0.growTree(
         $1.growth(), logProbabilities: $1.tensor(), candidates: $1.tensor(), firstRow: $1.size() &- 1,
@@ -284,9 +287,12 @@ extension Arguments {
       typicalP: flag() ? nil : real())
   }
 
-  mutating func tree() -> TreeBuffers {
-    TreeBuffers(
-      state: tensor(), tokens: tensor(), parents: tensor(), depths: tensor(), mask: tensor(),
+  /// A tree whose parents are at most `nodes`.
+  mutating func tree(nodes: Int = roomy) -> TreeBuffers {
+    let parents = tensor(of: UInt32.self)
+    return TreeBuffers(
+      state: tensor(), tokens: tensor(), parents: parents[0..<min(nodes, parents.count)], depths: tensor(),
+      mask: tensor(),
       result: tensor(), maximumNodes: size())
   }
 

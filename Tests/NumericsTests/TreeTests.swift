@@ -142,9 +142,10 @@ private func result(
   @Test func gatherTokensFollowsItsSource() {
     let tokens = mutableOperand([UInt32](repeating: 77, count: 5))
     Reference.gatherTokens(
-      GatherTokens(first: 1, count: 3), candidates: operand([30, 31, 32]), source: operand([2, 0, 2]),
-      tokens: tokens)
-    #expect(Array(tokens) == [77, 32, 30, 32, 77])
+      GatherTokens(first: 1, count: 3, sequences: 1, candidates: 3, capacity: 5),
+      candidates: operand([30, 31, 32]), source: operand([2, 0, 3]), state: operand(state(20)), tokens: tokens
+    )
+    #expect(Array(tokens) == [77, 32, 30, NO_TOKEN, 77])
   }
 
   @Test func commitRoundAppendsAndAStatusChangesNothingElse() {
