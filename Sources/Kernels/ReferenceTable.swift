@@ -76,6 +76,10 @@ enum ReferenceTable {
         draftTotals: o.words(3),
         tokens: o.words(4), parents: o.words(5), depths: o.words(6), state: o.words(7), scratch: o.out(8),
         result: o.out(9))
+    case .verifyTraversal:
+      Reference.verifyTraversal(
+        o.parameters(), weights: o.words(0), totals: o.words(1), draftWeights: o.words(2),
+        draftTotals: o.words(3), tokens: o.words(4), parents: o.words(5), state: o.words(6), result: o.out(7))
     case .commitRound:
       Reference.commitRound(
         o.parameters(), result: o.words(0), state: o.out(1), tokens: o.out(2), history: o.out(3))
