@@ -65,6 +65,29 @@ struct VerifyTraversal {
   U32 capacity;      // nodes that the packed arrays hold
 };
 
+struct LossyAccept {
+  U32 capacity;        // nodes that the packed arrays hold
+  U32 sequences;
+  U32 vocabulary;
+  U32 count;           // best tokens a row; 0: best is not read
+  U32 distance;        // |token - best token| at most this; NO_TOKEN: the token is among the best instead
+  U32 combines;        // 1: nodes that were not accepted before stay so
+  U32 readsDivergence; // 0: divergence is not read
+  F32 logEpsilon;      // log p > min(logEpsilon, logDelta - entropyScale * entropy)
+  F32 logDelta;
+  F32 entropyScale;
+  F32 gap;             // best logit - logit at most this
+  F32 divergence;      // divergence of the row at most this
+  F32 maximumEntropy;  // of the row
+  F32 minimumGap;      // between the row's best two logits
+};
+
+struct VerifyAccepted {
+  U32 maximumNodes;  // a sequence
+  U32 sequences;     // one group each
+  U32 capacity;      // nodes that the packed arrays hold
+};
+
 struct CommitRound {
   U32 maximumNodes;     // a sequence
   U32 historyCapacity;  // a sequence

@@ -164,6 +164,12 @@ public struct KernelBenchmark: Sendable {
     ) {
       .verifyTraversal(.withoutReplacement, maximumNodes: 34, vocabulary: 256, random: &$0)
     },
+    KernelBenchmark(.lossyAccept, "34 nodes, vocabulary 256", bytes: 34 * 4 * 10, operations: 34 * 8) {
+      .lossyAccept(.typical(), maximumNodes: 34, vocabulary: 256, combines: false, random: &$0)
+    },
+    KernelBenchmark(.verifyAccepted, "34 nodes", bytes: 34 * 4 * 6, operations: 0) {
+      .verifyAccepted(maximumNodes: 34, random: &$0)
+    },
     KernelBenchmark(
       .compactCache, "4 of 34 accepted, 128 columns", bytes: 2 * 2 * 4 * 2 * 128, operations: 0
     ) {

@@ -143,6 +143,6 @@ extension BoundOperands {
 
 let treeFamilies =
   promptLookupFamilies + gatherTokensFamilies + verifyMatchFamilies + verifySiblingsFamilies
-  + verifyTraversalFamilies
+  + verifyTraversalFamilies + lossyAcceptFamilies + verifyAcceptedFamilies
   + commitRoundFamilies
   + advanceStateFamilies

@@ -63,5 +63,6 @@ public enum Kernel: String, CaseIterable, Sendable {
   case keyValueAppend, treeAttention, compactCache
   case argmax, topTokens, distribution, drawTarget, drawChildren
   case rowStatistics, tokenLogProbability, divergence, penalties, mixLogits
-  case promptLookup, gatherTokens, verifyMatch, verifySiblings, verifyTraversal, commitRound, advanceState
+  case promptLookup, gatherTokens, verifyMatch, verifySiblings, verifyTraversal, lossyAccept, verifyAccepted,
+    commitRound, advanceState
 }

@@ -59,7 +59,7 @@ struct TraversalCase: CustomTestStringConvertible {
   /// token rejection, 11/9 by block verification.
   @Test func blockVerificationAcceptsThePublishedCount() {
     let rows = Rows(target: [1, 2], draft: [2, 1])
-    let language = Language(vocabulary: 2, largestTotal: 3, seed: 0, everywhere: rows)
+    let language = Language(vocabulary: 2, largestTotal: 3, seed: 0) { _ in rows }
     var block = TraversalLaw(language, .independent, siblings: [1, 1], shareBits: 4, reducedTotalBits: 30)
     let accepted = block.rounds().reduce(Rational.zero) { sum, round in
       sum + Rational(round.key.count - 1) * round.value
