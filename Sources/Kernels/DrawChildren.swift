@@ -4,7 +4,7 @@ import ShaderInterface
 public enum DraftKeys: UInt32, Sendable, CaseIterable {
   /// Its position and its rank among its siblings, whatever the tree: for rules that never look below a rejected node.
   case position = 0
-  /// Its round and its node: for ``CommandList/verifyTraversal(target:draft:tree:rule:sequences:)``, which decides on a
+  /// Its round and its node: for `verifyTraversal`, which decides on a
   /// node by what was drawn below it, so that neither its cousins nor the next round may draw the same numbers.
   case node = 1
 }

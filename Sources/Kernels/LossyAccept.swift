@@ -73,9 +73,9 @@ extension CommandList {
   /// Whether each tree node passes a lossy test on its parent's row, and the log-probability of its token there.
   ///
   /// - Parameters:
-  ///   - logits: f32 `[nodes][vocabulary]`.  - statistics: f32 `[nodes][4]`, from ``rowStatistics``.
-  ///   - best: u32 `[nodes][test.count]`, from ``topTokens``; needed if the test counts.
-  ///   - divergence: f32 `[nodes]`, from ``divergence``; needed for a finite bound.
+  ///   - logits: f32 `[nodes][vocabulary]`.  - statistics: f32 `[nodes][4]`, from `rowStatistics`.
+  ///   - best: u32 `[nodes][test.count]`, from `topTokens`; needed if the test counts.
+  ///   - divergence: f32 `[nodes]`, from `divergence`; needed for a finite bound.
   ///   - owners: u32 `[nodes]`, the sequence of each; needed by a batch.
   ///   - accept: u32 `[nodes]`, 0 or 1.  - score: f32 `[nodes]`, log-probabilities in nats.
   ///   - combines: what was not accepted before stays so.

@@ -11,7 +11,7 @@ public struct TreeBuffers: Sendable {
   public let tokens, parents, depths: Tensor<UInt32>
   /// Ancestor bits, u32 `[capacity][maskWords]`
   public let mask: Tensor<UInt32>
-  /// The small read-back, ``resultWords`` a sequence
+  /// The small read-back, `resultWords` a sequence
   public let result: Tensor<UInt32>
   /// Of one sequence
   public let maximumNodes: Int

@@ -5,9 +5,9 @@ extension CommandList {
   /// node. Lossy: the law is that of the test that accepted.
   ///
   /// - Parameters:
-  ///   - accept: u32 `[nodes]`, not 0 for nodes that may stay, from ``lossyAccept``.
+  ///   - accept: u32 `[nodes]`, not 0 for nodes that may stay, from `lossyAccept`.
   ///   - score: f32 `[nodes]`, summed along paths to choose between equally deep ones.
-  ///   - picks: u32 `[nodes][2]`: token, status, from ``argmax`` or ``drawTarget``; the last node's is the bonus token.
+  ///   - picks: u32 `[nodes][2]`: token, status, from `argmax` or `drawTarget`; the last node's is the bonus token.
   public func verifyAccepted(
     _ accept: Tensor<UInt32>, score: Tensor<Float>, picks: Tensor<UInt32>, tree: TreeBuffers,
     sequences: Int = 1
