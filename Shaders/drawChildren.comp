@@ -34,7 +34,10 @@ void main() {
   for (uint i = 0u; i < DRAWN_WORDS; i++) drawn[i] = 0u;
 
   uint remaining = totals[row * 2u];
-  uint position = state[STATE_LENGTH] + p.childDepth;
+  bool isByNode = p.keyedByNode != 0u;
+  uint first = p.firstChild + parent * p.children;
+  uint role = isByNode ? ROLE_TRAVERSAL_DRAFT : ROLE_DRAFT;
+  uint position = state[STATE_LENGTH] + (isByNode ? 0u : p.childDepth);
   uvec2 seed = uvec2(state[STATE_SEED_LOW], state[STATE_SEED_HIGH]);
   Wide own = blockSum(block);
   Wide sum;
@@ -43,7 +46,7 @@ void main() {
   for (uint j = 0u; j < p.children; j++) {
     uint token = NO_TOKEN;
     if (remaining != 0u) {
-      Wide y = uniformBelow(widen(remaining), seed, ROLE_DRAFT, position, j);
+      Wide y = uniformBelow(widen(remaining), seed, role, position, isByNode ? first + j : j);
       token = pickToken(lane, block, own, inclusive, y);
       if (p.replacement == 0u) {
         Wide taken = widen(weights[row * p.vocabulary + token]);
@@ -57,6 +60,6 @@ void main() {
         remaining -= taken.x;
       }
     }
-    if (lane == 0u) tokens[p.firstChild + parent * p.children + j] = token;
+    if (lane == 0u) tokens[first + j] = token;
   }
 }

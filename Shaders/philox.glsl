@@ -22,7 +22,7 @@ Wide uniformBelow(Wide n, uvec2 seed, uint role, uint position, uint index) {
   Wide mask = wideMask(wideBitLength(last));
   for (uint attempt = 0u; attempt < UNIFORM_TRIES; attempt++) {
     uvec4 words = philox(uvec4(position, index, role, attempt), seed);
-    Wide candidate = words.xy & mask;
+    Wide candidate = wideBits(words) & mask;
     if (wideLess(candidate, n)) return candidate;
   }
   return last;

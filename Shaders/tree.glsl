@@ -1,5 +1,5 @@
-// The token tree and the round's result. Include after the buffers tokens, parents, state and result are declared.
-// Functions have barriers: call them in uniform control flow.
+// One sequence of a batch: its token tree and its round's result. Include after the buffers tokens, parents, state and
+// result are declared. Functions have barriers: call them in uniform control flow.
 #ifndef ESPALIER_TREE_GLSL
 #define ESPALIER_TREE_GLSL
 
@@ -7,23 +7,45 @@
 #include "shared/tree.h"
 #include "workgroup.glsl"
 
-shared uint path[MAXIMUM_NODES];  // accepted nodes, root first; lane 0 writes
+shared uint path[MAXIMUM_NODES];   // accepted nodes, root first; lane 0 writes
+shared uint tried[MAXIMUM_NODES];  // [d]: nodes of depth d + 1 that the rule looked at; lane 0 writes
 
-// Every parent is below its child, so a walk from the root ascends and ends.
-uint treeStatus(uint lane, uint nodes, uint maximumNodes) {
-  if (nodes == 0u || nodes > maximumNodes) return STATUS_MALFORMED_TREE;
+uint sequence;    // this group's
+uint stateAt;     // of the sequence in state
+uint firstNode;   // of the sequence in the packed node arrays
+uint nodes;       // of the sequence's tree
+
+uint stateWord(uint word) { return state[stateAt + word]; }
+uint tokenOf(uint node) { return tokens[firstNode + node]; }
+uint parentOf(uint node) { return parents[firstNode + node]; }
+
+// Turns to the group's sequence. Its tree's status: every parent is below its child, so a walk from the root ascends and
+// ends, and the nodes lie in the `capacity` of the arrays.
+uint openTree(uint lane, uint maximumNodes, uint capacity) {
+  sequence = gl_WorkGroupID.x;
+  stateAt = sequence * STATE_WORDS;
+  firstNode = stateWord(STATE_FIRST_NODE);
+  nodes = stateWord(STATE_NODES);
+  for (uint i = lane; i < maximumNodes; i += LANES) {
+    path[i] = 0u;
+    tried[i] = 0u;
+  }
+  barrier();
+  if (nodes == 0u || nodes > maximumNodes || firstNode > capacity || nodes > capacity - firstNode) {
+    return STATUS_MALFORMED_TREE;
+  }
   uint status = STATUS_OK;
   for (uint node = 1u + lane; node < nodes; node += LANES) {
-    if (parents[node] >= node) status = STATUS_MALFORMED_TREE;
+    if (parentOf(node) >= node) status = STATUS_MALFORMED_TREE;
   }
   return groupOr(lane, status);
 }
 
 // First child of `node` above `after`, or NO_NODE.
-uint nextChild(uint lane, uint node, uint after, uint nodes) {
+uint nextChild(uint lane, uint node, uint after) {
   uint child = NO_NODE;
   for (uint i = after + 1u + lane; i < nodes; i += LANES) {
-    if (parents[i] == node && tokens[i] != NO_TOKEN) {
+    if (parentOf(i) == node && tokenOf(i) != NO_TOKEN) {
       child = i;
       break;
     }
@@ -31,11 +53,11 @@ uint nextChild(uint lane, uint node, uint after, uint nodes) {
   return groupMinimum(lane, child);
 }
 
-// First child of `node` between the nodes `after` and `before` that carries `token`, or NO_NODE.
-uint childWithToken(uint lane, uint node, uint after, uint before, uint token) {
+// First child of `node` below the node `before` that carries `token`, or NO_NODE.
+uint childWithToken(uint lane, uint node, uint before, uint token) {
   uint child = NO_NODE;
-  for (uint i = after + 1u + lane; i < before; i += LANES) {
-    if (parents[i] == node && tokens[i] == token && token != NO_TOKEN) {
+  for (uint i = node + 1u + lane; i < before; i += LANES) {
+    if (parentOf(i) == node && tokenOf(i) == token && token != NO_TOKEN) {
       child = i;
       break;
     }
@@ -43,22 +65,36 @@ uint childWithToken(uint lane, uint node, uint after, uint before, uint token) {
   return groupMinimum(lane, child);
 }
 
-// Writes every word of the result.
-void writeResult(uint lane, uint status, uint accepted, uint bonus, uint nodes, uint maximumNodes) {
-  barrier();  // the path is complete
-  if (lane == 0u) {
-    result[RESULT_STATUS] = status;
-    result[RESULT_ACCEPTED] = accepted;
-    result[RESULT_BONUS] = bonus;
-    result[RESULT_LENGTH] = state[STATE_LENGTH] + accepted + 1u;
-    result[RESULT_NODES] = nodes;
-    for (uint i = RESULT_NODES + 1u; i < RESULT_PATH; i++) result[i] = 0u;
+// Children of `node` below the node `before`.
+uint childCount(uint lane, uint node, uint before) {
+  uint count = 0u;
+  for (uint i = node + 1u + lane; i < before; i += LANES) {
+    if (parentOf(i) == node && tokenOf(i) != NO_TOKEN) count++;
   }
+  Wide total;
+  scanAdd(lane, widen(count), total);
+  return total.x;
+}
+
+// Writes every word of the sequence's result.
+void writeResult(uint lane, uint status, uint accepted, uint bonus, uint maximumNodes, uint capacity) {
+  barrier();  // path and tried are complete
+  uint at = sequence * (RESULT_PATH + RESULT_ARRAYS * maximumNodes);
+  if (lane == 0u) {
+    result[at + RESULT_STATUS] = status;
+    result[at + RESULT_ACCEPTED] = accepted;
+    result[at + RESULT_BONUS] = bonus;
+    result[at + RESULT_LENGTH] = stateWord(STATE_LENGTH) + accepted + 1u;
+    result[at + RESULT_NODES] = nodes;
+    for (uint i = RESULT_NODES + 1u; i < RESULT_PATH; i++) result[at + i] = 0u;
+  }
+  at += RESULT_PATH;
   for (uint i = lane; i < maximumNodes; i += LANES) {
     bool isAccepted = i <= accepted;
     uint node = isAccepted ? path[i] : 0u;
-    result[RESULT_PATH + i] = node;
-    result[RESULT_PATH + maximumNodes + i] = isAccepted ? tokens[node] : 0u;
+    result[at + i] = node;
+    result[at + maximumNodes + i] = isAccepted && firstNode < capacity ? tokenOf(node) : 0u;
+    result[at + 2u * maximumNodes + i] = tried[i];
   }
 }
 

@@ -1,40 +1,51 @@
 // Recursive rejection over the children of each node, from the root down; the output law is the target's, exactly
-// (SpecInfer with replacement, Sequoia without, deterministic candidates one-hot). One group walks the tree.
+// (SpecInfer with replacement, Sequoia without, SpecTr's k-seq, deterministic candidates one-hot). One group a sequence.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #define LANES_BY_HOST
 #include "shared/tree.h"
 
 layout(push_constant) uniform Push { VerifySiblings p; };
-layout(set = 0, binding = 0, std430) readonly buffer Weights { uint weights[]; };            // [nodes][vocabulary]
-layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };              // [nodes][2]: total, status
-layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWeights[]; };  // [nodes][vocabulary]
-layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [nodes][2]
-layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };              // [maximumNodes]
-layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };            // [maximumNodes]
-layout(set = 0, binding = 6, std430) readonly buffer Depths { uint depths[]; };              // [maximumNodes]
-layout(set = 0, binding = 7, std430) readonly buffer State { uint state[]; };
-layout(set = 0, binding = 8, std430) buffer Scratch { uint scratch[]; };                     // [2][vocabulary]
-layout(set = 0, binding = 9, std430) writeonly buffer Result { uint result[]; };             // [RESULT_PATH + 2 * maximumNodes]
+layout(set = 0, binding = 0, std430) readonly buffer Weights { uint weights[]; };            // [capacity][vocabulary]
+layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };              // [capacity][2]: total, status
+layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWeights[]; };  // [capacity][vocabulary]
+layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [capacity][2]
+layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };              // [capacity]
+layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };            // [capacity]
+layout(set = 0, binding = 6, std430) readonly buffer Depths { uint depths[]; };              // [capacity]
+layout(set = 0, binding = 7, std430) readonly buffer State { uint state[]; };                // [sequences][STATE_WORDS]
+layout(set = 0, binding = 8, std430) buffer Scratch { uint scratch[]; };                     // [sequences][2][vocabulary]
+layout(set = 0, binding = 9, std430) writeonly buffer Result { uint result[]; };             // [sequences][result words]
 
 #include "tree.glsl"
 #include "philox.glsl"
 #include "pick.glsl"
 
-// The residual of one node. scratch[0] holds P once a child was rejected; only the owner of a token touches it there.
+// The residual of one node. scratch[s][0] holds P once a child was rejected; only the owner of a token touches it there.
 // Q needs no copy: a rejected token has P = 0 from then on, so its Q enters no residual again.
 uint rowStart;           // of the node in target and draft weights
+uint rowTotal;           // of the node's target row, before any rejection
 bool isReduced;          // P stands in scratch
 bool isResidual;         // weightOf gives U, else P
 uint targetTotal;        // R
 uint draftTotal;         // S
 uint rejected;           // x
+uint draftCap;           // k-seq: S / r
 
-uint targetWeight(uint token) { return isReduced ? scratch[token] : weights[rowStart + token]; }
+uint scratchAt(uint token) { return sequence * 2u * p.vocabulary + token; }
+
+uint targetWeight(uint token) { return isReduced ? scratch[scratchAt(token)] : weights[rowStart + token]; }
 
 uint draftWeight(uint token) {
   if (p.mode == SIBLINGS_ONE_HOT) return token == rejected ? 1u : 0u;
   return draftWeights[rowStart + token];
+}
+
+// What a rejected child takes from P; k-seq: min(Q, P / r) of the row as it was at first.
+uint takenWeight(uint token) {
+  uint weight = draftWeight(token);
+  if (p.mode != SIBLINGS_K_SEQ) return weight;
+  return min(weight, wideQuotient(wideProduct(weights[rowStart + token], draftCap), rowTotal));
 }
 
 // U[v] = max(P[v] * S - Q[v] * R, 0); one-hot: S = 1 and Q = 1 at x leave P without x.
@@ -42,7 +53,7 @@ Wide weightOf(uint token) {
   uint weight = targetWeight(token);
   if (!isResidual) return widen(weight);
   if (p.mode == SIBLINGS_ONE_HOT) return widen(token == rejected ? 0u : weight);
-  return wideExcess(wideProduct(weight, draftTotal), wideProduct(draftWeight(token), targetTotal));
+  return wideExcess(wideProduct(weight, draftTotal), wideProduct(takenWeight(token), targetTotal));
 }
 
 struct Outcome {
@@ -51,28 +62,62 @@ struct Outcome {
   uint status;
 };
 
+// k-seq with `count` candidates: whether what they may take with this cap fits into the target `count` times over.
+bool capFits(uint lane, uvec2 block, uint count) {
+  Wide own = Wide(0u);
+  for (uint token = block.x; token < block.y; token++) own = wideAdd(own, widen(takenWeight(token)));
+  Wide mass;
+  scanAdd(lane, own, mass);
+  uint missed = wideQuotient(wideProduct(draftTotal - mass.x, 1u << 30), draftTotal);
+  uint power = 1u << 30;
+  for (uint i = 0u; i < count; i++) power = wideShiftRight(wideProduct(power, missed), 30u).x;
+  return !wideLess(wideProduct(mass.x, 1u << 30), wideProduct(draftCap, (1u << 30) - power));
+}
+
+uint capOf(uint count, uint step) {
+  return wideQuotient(wideProduct(draftTotal, K_SEQ_STEPS), K_SEQ_STEPS + (count - 1u) * step);
+}
+
+// Sets the cap to that of the least step that fits; the last one always counts as fitting.
+void chooseCap(uint lane, uvec2 block, uint count) {
+  uint low = 0u;
+  uint high = K_SEQ_STEPS;
+  while (low < high) {
+    uint middle = (low + high) / 2u;
+    draftCap = capOf(count, middle);
+    if (capFits(lane, block, count)) {
+      high = middle;
+    } else {
+      low = middle + 1u;
+    }
+  }
+  draftCap = capOf(count, low);
+}
+
 // Writes P[v] = ((C[v] + o) >> s) - ((C[v-1] + o) >> s) of the own block, C the running sum of U.
 void reduceBlock(uvec2 block, Wide before, Wide offset, uint shift) {
   Wide running = wideAdd(before, offset);
   for (uint token = block.x; token < block.y; token++) {
     Wide next = wideAdd(running, weightOf(token));
-    scratch[token] = wideShiftRight(next, shift).x - wideShiftRight(running, shift).x;
+    scratch[scratchAt(token)] = wideShiftRight(next, shift).x - wideShiftRight(running, shift).x;
     running = next;
   }
 }
 
-Outcome verifyNode(uint lane, uint node, uint nodes) {
-  uvec2 seed = uvec2(state[STATE_SEED_LOW], state[STATE_SEED_HIGH]);
-  uint position = state[STATE_LENGTH] + depths[node] + 1u;
+Outcome verifyNode(uint lane, uint depth, uint node) {
+  uvec2 seed = uvec2(stateWord(STATE_SEED_LOW), stateWord(STATE_SEED_HIGH));
+  uint row = firstNode + node;
+  uint position = stateWord(STATE_LENGTH) + depths[row] + 1u;
   uvec2 block = ownBlock(lane, p.vocabulary);
-  uint rowStatus = totals[node * 2u + 1u];
-  rowStart = node * p.vocabulary;
+  uint rowStatus = totals[row * 2u + 1u];
+  rowStart = row * p.vocabulary;
+  rowTotal = totals[row * 2u];
   isReduced = false;
   isResidual = false;
-  targetTotal = totals[node * 2u];
+  targetTotal = rowTotal;
   if (targetTotal == 0u) return Outcome(NO_NODE, 0u, rowStatus | STATUS_EMPTY_ROW);
 
-  uint child = nextChild(lane, node, node, nodes);
+  uint child = nextChild(lane, node, node);
   if (child == NO_NODE) {
     Wide y = uniformBelow(widen(targetTotal), seed, ROLE_TARGET, position, 0u);
     Wide own = blockSum(block);
@@ -83,22 +128,26 @@ Outcome verifyNode(uint lane, uint node, uint nodes) {
 
   bool isOneHot = p.mode == SIBLINGS_ONE_HOT;
   bool isWithoutReplacement = p.mode == SIBLINGS_WITHOUT_REPLACEMENT;
-  draftTotal = isOneHot ? 1u : draftTotals[node * 2u];
+  draftTotal = isOneHot ? 1u : draftTotals[row * 2u];
+  if (p.mode == SIBLINGS_K_SEQ && draftTotal != 0u) chooseCap(lane, block, childCount(lane, node, nodes));
   for (uint j = 0u; j < nodes; j++) {
-    uint token = tokens[child];
+    if (lane == 0u) tried[depth] = j + 1u;
+    uint token = tokenOf(child);
     if (token >= p.vocabulary) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);
     rejected = token;
     bool isMine = token >= block.x && token < block.y;
     uint targetHere = broadcast(lane, isMine, isMine ? targetWeight(token) : 0u, 0u);
     uint draftHere = draftWeight(token);
     // Without replacement an earlier sibling has used the token up.
-    if (isWithoutReplacement && childWithToken(lane, node, node, child, token) != NO_NODE) draftHere = 0u;
+    if (isWithoutReplacement && childWithToken(lane, node, child, token) != NO_NODE) draftHere = 0u;
     if (draftHere == 0u) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);
 
     Wide accept = uniformBelow(wideProduct(targetTotal, draftHere), seed, ROLE_ACCEPT, position, j);
-    if (wideLess(accept, wideProduct(targetHere, draftTotal))) return Outcome(child, 0u, STATUS_OK);
+    bool isWithin =
+        p.mode != SIBLINGS_K_SEQ || wideLess(accept, wideProduct(takenWeight(token), targetTotal));
+    if (isWithin && wideLess(accept, wideProduct(targetHere, draftTotal))) return Outcome(child, 0u, STATUS_OK);
 
-    child = nextChild(lane, node, child, nodes);
+    child = nextChild(lane, node, child);
     bool isLast = child == NO_NODE || (isWithoutReplacement && draftTotal == draftHere);
     isResidual = true;
     Wide own = blockSum(block);
@@ -129,17 +178,14 @@ Outcome verifyNode(uint lane, uint node, uint nodes) {
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
-  uint nodes = state[STATE_NODES];
   uint accepted = 0u;
-  Outcome outcome = Outcome(0u, 0u, treeStatus(lane, nodes, p.maximumNodes));
-  if (lane == 0u) path[0] = 0u;
-
+  Outcome outcome = Outcome(0u, 0u, openTree(lane, p.maximumNodes, p.capacity));
   // Each step goes to a higher node.
   for (uint depth = 0u; depth < p.maximumNodes && outcome.status == STATUS_OK; depth++) {
-    outcome = verifyNode(lane, outcome.next, nodes);
+    outcome = verifyNode(lane, depth, outcome.next);
     if (outcome.next == NO_NODE) break;
     accepted++;
     if (lane == 0u) path[accepted] = outcome.next;
   }
-  writeResult(lane, outcome.status, accepted, outcome.bonus, nodes, p.maximumNodes);
+  writeResult(lane, outcome.status, accepted, outcome.bonus, p.maximumNodes, p.capacity);
 }

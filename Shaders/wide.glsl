@@ -1,7 +1,16 @@
-// Unsigned 64-bit integers as uvec2(low, high); no device needs shaderInt64.
+// Unsigned integers of two words, Wide(low, high), or of three where WIDE_WORDS is 3; no device needs shaderInt64.
 #ifndef ESPALIER_WIDE_GLSL
 #define ESPALIER_WIDE_GLSL
 
+// Bits up to the highest one that is set; 0 for 0.
+uint bitLength(uint x) { return x == 0u ? 0u : uint(findMSB(x)) + 1u; }
+
+// 2^n - 1; all bits from n = 32 on, none below n = 0
+uint wordMask(int n) { return n <= 0 ? 0u : n >= 32 ? 0xffffffffu : (1u << uint(n)) - 1u; }
+
+#ifdef WIDE_WORDS
+#include "wide96.glsl"
+#else
 #define Wide uvec2
 
 Wide widen(uint x) { return Wide(x, 0u); }
@@ -27,11 +36,6 @@ Wide wideProduct(uint a, uint b) {
 
 bool wideLess(Wide a, Wide b) { return a.y < b.y || (a.y == b.y && a.x < b.x); }
 
-bool wideIsZero(Wide a) { return (a.x | a.y) == 0u; }
-
-// max(a - b, 0)
-Wide wideExcess(Wide a, Wide b) { return wideLess(b, a) ? wideSubtract(a, b) : Wide(0u); }
-
 // shift 0...63
 Wide wideShiftRight(Wide a, uint shift) {
   if (shift == 0u) return a;
@@ -39,16 +43,33 @@ Wide wideShiftRight(Wide a, uint shift) {
   return Wide((a.x >> shift) | (a.y << (32u - shift)), a.y >> shift);
 }
 
-// Bits up to the highest one that is set; 0 for 0.
-uint bitLength(uint x) { return x == 0u ? 0u : uint(findMSB(x)) + 1u; }
-
 uint wideBitLength(Wide a) { return a.y != 0u ? 32u + bitLength(a.y) : bitLength(a.x); }
 
 // 2^n - 1, n = 0...64
-Wide wideMask(uint n) {
-  uint low = n >= 32u ? 0xffffffffu : (1u << n) - 1u;
-  uint high = n >= 64u ? 0xffffffffu : n > 32u ? (1u << (n - 32u)) - 1u : 0u;
-  return Wide(low, high);
+Wide wideMask(uint n) { return Wide(wordMask(int(n)), wordMask(int(n) - 32)); }
+
+// floor(a / b) for a quotient below 2^32
+uint wideQuotient(Wide a, uint b) {
+  uint quotient = 0u;
+  for (uint i = 0u; i < 32u; i++) {
+    bool overflows = a.y >= 0x80000000u;
+    a = Wide(a.x << 1u, (a.y << 1u) | (a.x >> 31u));
+    quotient <<= 1u;
+    if (overflows || a.y >= b) {
+      a.y -= b;
+      quotient |= 1u;
+    }
+  }
+  return quotient;
 }
+
+// The low 64 bits of a block of random words.
+Wide wideBits(uvec4 words) { return words.xy; }
+#endif
+
+bool wideIsZero(Wide a) { return a == Wide(0u); }
+
+// max(a - b, 0)
+Wide wideExcess(Wide a, Wide b) { return wideLess(b, a) ? wideSubtract(a, b) : Wide(0u); }
 
 #endif

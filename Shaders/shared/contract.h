@@ -53,9 +53,12 @@
 #define WEIGHT_SCALE 1073741824.0f  // 2^30: integer weight of the likeliest token before scaling down
 #define LOGARITHM_SCALE 1048576.0f  // 2^20: units of a weight's logarithm
 #define TOTAL_BITS 31u              // a distribution row's total is below 2^31
+#define SHARE_BITS 30u              // a node's share of acceptance is a multiple of 2^-30
 #define REDUCED_TOTAL_BITS 30u      // a residual brought back to 32-bit weights has a total of at most 2^30
 
 #define NAN_BITS 0x7fc00000u  // what a kernel writes for a number that does not exist
+
+#define K_SEQ_STEPS 256u  // k-seq divides its candidates' acceptance by 1 + (k - 1) * i / 256
 
 #define NO_TOKEN 0xffffffffu
 #define NO_NODE 0xffffffffu
@@ -68,6 +71,14 @@
 #define ROLE_ACCEPT 3u    // acceptance of a child; index = child number
 #define ROLE_RESIDUAL 4u  // token after all children were rejected
 #define ROLE_ROUND 5u     // fair rounding of a residual; index = child number
+// Rules that look at deep nodes before they decide on shallow ones need numbers that no other node and no other round
+// uses: position = the root's, index = node.
+#define ROLE_TRAVERSAL_DRAFT 16u   // the node's own token
+#define ROLE_TRAVERSAL_CHILD 17u   // fair rounding of its share
+#define ROLE_TRAVERSAL_ACCEPT 18u  // acceptance of the path that ends there
+#define ROLE_TRAVERSAL_REST 19u    // fair rounding of its parent's share once it is removed
+#define ROLE_TRAVERSAL_ROUND 20u   // fair rounding of its parent's residual
+#define ROLE_TRAVERSAL_BONUS 21u   // the token that follows it
 
 #define ROLE_NOISE 16u   // Gumbel noise of a token; index = token, the fourth word is a stream
 

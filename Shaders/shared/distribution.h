@@ -122,6 +122,7 @@ struct DrawChildren {
   U32 firstChild;      // node of parent 0's child 0; children of parent i follow at + i * children
   U32 childDepth;      // all children have this depth
   U32 firstParent;     // draft rows are kept by parent node: weights row firstParent + i
+  U32 keyedByNode;     // 0: random numbers keyed by position and child; 1: by round and node
 };
 
 #endif

@@ -22,12 +22,14 @@
 #define RESULT_LENGTH 3u     // STATE_LENGTH after the round
 #define RESULT_NODES 4u      // nodes that counted
 #define RESULT_PATH 8u       // accepted nodes in order, root first: accepted + 1 words
-// The accepted tokens follow at RESULT_PATH + maximumNodes, in the same order, root first.
+// The accepted tokens follow at RESULT_PATH + maximumNodes, in the same order, root first; then the tried nodes, by depth.
+#define RESULT_ARRAYS 3u     // arrays of maximumNodes words from RESULT_PATH on; a batch has one such block a sequence
 
-// Modes of VerifySiblings.
+// How the children of a node came about: modes of VerifySiblings and VerifyTraversal.
 #define SIBLINGS_WITH_REPLACEMENT 0u
 #define SIBLINGS_WITHOUT_REPLACEMENT 1u
 #define SIBLINGS_ONE_HOT 2u  // deterministic candidates: the draft gave its token with certainty
+#define SIBLINGS_K_SEQ 3u    // with replacement, each accepted alike (VerifySiblings alone)
 
 struct PromptLookup {
   U32 minimum;   // shortest n-gram tried
@@ -44,19 +46,56 @@ struct GatherTokens {
 };
 
 struct VerifyMatch {
-  U32 maximumNodes;
+  U32 maximumNodes;  // a sequence
   U32 pickStride;    // words between rows of picks (argmax and drawTarget write two: token, status)
+  U32 sequences;     // one group each
+  U32 capacity;      // nodes that the packed arrays hold
 };
 
 struct VerifySiblings {
-  U32 maximumNodes;
+  U32 maximumNodes;  // a sequence
   U32 vocabulary;
   U32 mode;
+  U32 sequences;     // one group each
+  U32 capacity;      // nodes that the packed arrays hold
+};
+
+struct VerifyTraversal {
+  U32 maximumNodes;  // a sequence
+  U32 vocabulary;
+  U32 mode;
+  U32 sequences;     // one group each
+  U32 capacity;      // nodes that the packed arrays hold
+};
+
+struct LossyAccept {
+  U32 capacity;        // nodes that the packed arrays hold
+  U32 sequences;
+  U32 vocabulary;
+  U32 count;           // best tokens a row; 0: best is not read
+  U32 distance;        // |token - best token| at most this; NO_TOKEN: the token is among the best instead
+  U32 combines;        // 1: nodes that were not accepted before stay so
+  U32 readsDivergence; // 0: divergence is not read
+  F32 logEpsilon;      // log p > min(logEpsilon, logDelta - entropyScale * entropy)
+  F32 logDelta;
+  F32 entropyScale;
+  F32 gap;             // best logit - logit at most this
+  F32 divergence;      // divergence of the row at most this
+  F32 maximumEntropy;  // of the row
+  F32 minimumGap;      // between the row's best two logits
+};
+
+struct VerifyAccepted {
+  U32 maximumNodes;  // a sequence
+  U32 sequences;     // one group each
+  U32 capacity;      // nodes that the packed arrays hold
 };
 
 struct CommitRound {
-  U32 maximumNodes;
-  U32 historyCapacity;
+  U32 maximumNodes;     // a sequence
+  U32 historyCapacity;  // a sequence
+  U32 sequences;        // one group each
+  U32 capacity;         // nodes that the packed arrays hold
 };
 
 struct AdvanceState {

@@ -165,6 +165,17 @@ public struct KernelBenchmark: Sendable {
       .verifySiblings(.withoutReplacement, maximumNodes: 34, vocabulary: 256, random: &$0)
     },
     KernelBenchmark(
+      .verifyTraversal, "34 nodes, vocabulary 256", variant: "distinct", bytes: 0, operations: 0
+    ) {
+      .verifyTraversal(.withoutReplacement, maximumNodes: 34, vocabulary: 256, random: &$0)
+    },
+    KernelBenchmark(.lossyAccept, "34 nodes, vocabulary 256", bytes: 34 * 4 * 10, operations: 34 * 8) {
+      .lossyAccept(.typical(), maximumNodes: 34, vocabulary: 256, combines: false, random: &$0)
+    },
+    KernelBenchmark(.verifyAccepted, "34 nodes", bytes: 34 * 4 * 6, operations: 0) {
+      .verifyAccepted(maximumNodes: 34, random: &$0)
+    },
+    KernelBenchmark(
       .compactCache, "4 of 34 accepted, 128 columns", bytes: 2 * 2 * 4 * 2 * 128, operations: 0
     ) {
       .compactCache(accepted: 4, maximumNodes: 34, length: 512, keyColumns: 128, random: &$0)

@@ -2,32 +2,41 @@ import Kernels
 import ShaderInterface
 
 extension KernelCase {
-  /// A round's result committed to history, tokens and state.
+  /// Results of a round, of one sequence or of a few, committed to history, tokens and state.
   public static func commitRound(
-    accepted: Int, maximumNodes: Int, length: Int, capacity: Int, random: inout CaseRandom
+    maximumNodes: Int, capacity: Int, random: inout CaseRandom
   ) -> KernelCase {
-    var result = random.result(accepted: accepted, maximumNodes: maximumNodes, length: length)
-    if random.oneIn(6) { result[Int(RESULT_STATUS)] = 1 << UInt32(random.below(4)) }
+    let sequences = random.oneIn(2) ? 1 : random.integer(2...5)
+    let nodes = random.oneIn(2) ? maximumNodes : maximumNodes + random.below(9)
+    var (results, states): ([UInt32], [UInt32]) = ([], [])
+    for _ in 0..<sequences {
+      let length = max(0, capacity + random.integer(-80...2))
+      var result = random.result(
+        accepted: random.below(maximumNodes), maximumNodes: maximumNodes, length: length)
+      if random.oneIn(6) { result[Int(RESULT_STATUS)] = 1 << UInt32(random.below(4)) }
+      results += result
+      var state = random.state(length: length, nodes: maximumNodes)
+      if sequences > 1 { state[Int(STATE_FIRST_NODE)] = UInt32(states.count / Int(STATE_WORDS)) }
+      if random.oneIn(9) { state[Int(STATE_FIRST_NODE)] = UInt32(nodes) }
+      states += state
+    }
     return KernelCase(
-      "accepted \(accepted) of \(maximumNodes) nodes, length \(length), capacity \(capacity)",
+      "sequences \(sequences), \(maximumNodes) nodes, capacity \(capacity)",
       [
-        .words("result", result),
-        .words("state", random.state(length: length, nodes: maximumNodes), role: .inputOutput),
-        .words("tokens", random.words(maximumNodes), role: .inputOutput),
-        .words("history", random.words(capacity), role: .inputOutput),
+        .words("result", results, [sequences, results.count / sequences]),
+        .words("state", states, [sequences, Int(STATE_WORDS)], role: .inputOutput),
+        .words("tokens", random.words(max(nodes, sequences)), role: .inputOutput),
+        .words("history", random.words(sequences * capacity), [sequences, capacity], role: .inputOutput),
       ]
     ) { list, o in
-      list.commitRound(tree: o.tree(maximumNodes: maximumNodes), history: o.words("history"))
+      list.commitRound(
+        tree: o.tree(maximumNodes: maximumNodes), history: o.words("history"), sequences: sequences)
     }
   }
 }
 
 let commitRoundFamilies = [
   CaseFamily(.commitRound) { random in
-    let maximumNodes = random.length(70)
-    let length = random.below(200)
-    return .commitRound(
-      accepted: random.below(maximumNodes), maximumNodes: maximumNodes, length: length,
-      capacity: max(1, length + random.integer(-1...80)), random: &random)
+    .commitRound(maximumNodes: random.length(70), capacity: random.integer(1...280), random: &random)
   }
 ]

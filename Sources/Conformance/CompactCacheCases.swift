@@ -27,7 +27,7 @@ extension KernelCase {
 extension CaseRandom {
   /// A round's result whose path is 0, then `accepted` ascending nodes.
   mutating func result(accepted: Int, maximumNodes: Int, length: Int) -> [UInt32] {
-    var result = [UInt32](repeating: 0, count: Int(RESULT_PATH) + 2 * maximumNodes)
+    var result = [UInt32](repeating: 0, count: TreeBuffers.resultWords(maximumNodes: maximumNodes))
     result[Int(RESULT_ACCEPTED)] = UInt32(accepted)
     result[Int(RESULT_BONUS)] = UInt32(below(1000))
     result[Int(RESULT_LENGTH)] = UInt32(length + accepted + 1)

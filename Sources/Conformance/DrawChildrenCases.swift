@@ -10,10 +10,11 @@ extension KernelCase {
       rows: firstParent + parents, vocabulary: vocabulary, emptyRarity: 12, random: &random)
     let childDepth = random.integer(1...20)
     let nodes = firstChild + parents * children + random.below(3)
+    let keys = random.element(DraftKeys.allCases)
     return KernelCase(
       """
       parents \(parents) from \(firstParent), vocabulary \(vocabulary), children \(children) from \(firstChild), \
-      depth \(childDepth)
+      depth \(childDepth), keyed by \(keys)
       """,
       [
         .words("weights", rows.weights, [firstParent + parents, vocabulary]),
@@ -26,7 +27,8 @@ extension KernelCase {
         weights: o.words("weights"), totals: o.words("totals"), vocabulary: vocabulary)
       list.drawChildren(
         draft, state: o.words("state"), tokens: o.words("tokens"), parents: parents, children: children,
-        replacement: replacement, firstParent: firstParent, firstChild: firstChild, childDepth: childDepth)
+        replacement: replacement, firstParent: firstParent, firstChild: firstChild, childDepth: childDepth,
+        keys: keys)
     }
   }
 }

@@ -69,6 +69,8 @@ public struct CaseOperand: Sendable {
     CaseOperand(name, role, kind, shape: shape, [UInt32](repeating: poison, count: shape.reduce(1, *)))
   }
 
+  func with(role: Role) -> CaseOperand { CaseOperand(name, role, kind, shape: shape, words) }
+
   /// The coordinates of word `index`: "out[2][5]".
   func coordinates(_ index: Int) -> String {
     var rest = index

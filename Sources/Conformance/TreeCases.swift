@@ -19,12 +19,75 @@ struct RandomTree {
     return lists
   }
 
-  /// The operands of a verifier, result included.
-  func operands(state: [UInt32]) -> [CaseOperand] {
-    [
-      .words("tokens", tokens), .words("parents", parents), .words("depths", depths), .words("state", state),
-      .output("result", .word, [Int(RESULT_PATH) + 2 * maximumNodes]),
+}
+
+/// The trees of a batch, packed into shared node arrays; one tree alone fills them.
+struct RandomForest {
+  var trees: [RandomTree]
+  /// Where each root stands.
+  var firstNodes: [Int]
+  /// Nodes of each tree that lie in the arrays.
+  let counts: [Int]
+  let capacity: Int
+
+  var sequences: Int { trees.count }
+  var maximumNodes: Int { trees[0].maximumNodes }
+
+  /// Packs the rows of `width` words that belong to the nodes of each tree, noise between.
+  func pack(width: Int = 1, random: inout CaseRandom, _ rows: (RandomTree, _ index: Int) -> [UInt32])
+    -> [UInt32]
+  {
+    var words = random.words(capacity * width)
+    for (s, tree) in trees.enumerated() {
+      let first = firstNodes[s] * width
+      words.replaceSubrange(first..<first + counts[s] * width, with: rows(tree, s)[..<(counts[s] * width)])
+    }
+    return words
+  }
+
+  /// The operands of a verifier, states and result included; breaks one batch in `rarity`.
+  func operands(random: inout CaseRandom, rarity: Int = 10) -> [CaseOperand] {
+    var broken = self
+    for s in trees.indices { random.damage(&broken.trees[s], rarity: rarity) }
+    let tokens = broken.pack(random: &random) { tree, _ in tree.tokens }
+    let parents = broken.pack(random: &random) { tree, _ in tree.parents }
+    let depths = broken.pack(random: &random) { tree, _ in tree.depths }
+    if random.oneIn(rarity) {  // nodes beyond the arrays
+      broken.firstNodes[random.below(sequences)] = random.element([capacity, capacity - 1, 0xffff_ffff])
+    }
+    var states: [UInt32] = []
+    for (s, tree) in broken.trees.enumerated() {
+      var state = random.state(length: random.below(300), nodes: tree.nodes)
+      state[Int(STATE_FIRST_NODE)] = UInt32(broken.firstNodes[s])
+      states += state
+    }
+    let resultWords = TreeBuffers.resultWords(maximumNodes: maximumNodes)
+    return [
+      .words("tokens", tokens), .words("parents", parents), .words("depths", depths),
+      .words("state", states, [sequences, Int(STATE_WORDS)]),
+      .output("result", .word, [sequences, resultWords]),
     ]
+  }
+}
+
+extension CaseRandom {
+  /// Trees of one sequence, or of a few, packed with gaps.
+  mutating func forest(
+    maximumNodes: Int, tree: (inout CaseRandom, _ index: Int) -> RandomTree
+  ) -> RandomForest {
+    let sequences = oneIn(2) ? 1 : integer(2...4)
+    let trees = (0..<sequences).map { tree(&self, $0) }
+    guard sequences > 1 else {
+      return RandomForest(trees: trees, firstNodes: [0], counts: [maximumNodes], capacity: maximumNodes)
+    }
+    var (firstNodes, capacity): ([Int], Int) = ([], 0)
+    for tree in trees {
+      capacity += oneIn(2) ? 0 : below(4)
+      firstNodes.append(capacity)
+      capacity += tree.nodes
+    }
+    capacity = max(capacity + below(3), maximumNodes)
+    return RandomForest(trees: trees, firstNodes: firstNodes, counts: trees.map(\.nodes), capacity: capacity)
   }
 }
 
@@ -80,5 +143,6 @@ extension BoundOperands {
 
 let treeFamilies =
   promptLookupFamilies + gatherTokensFamilies + verifyMatchFamilies + verifySiblingsFamilies
+  + verifyTraversalFamilies + lossyAcceptFamilies + verifyAcceptedFamilies
   + commitRoundFamilies
   + advanceStateFamilies + treeLayoutFamilies + growTreeFamilies + selectTreeFamilies + mergePathsFamilies

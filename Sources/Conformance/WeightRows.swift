@@ -71,6 +71,7 @@ extension CaseRandom {
   mutating func state(length: Int, nodes: Int = 1) -> [UInt32] {
     var state = words(Int(STATE_WORDS))
     state[Int(STATE_LENGTH)] = UInt32(length)
+    state[Int(STATE_FIRST_NODE)] = 0
     state[Int(STATE_NODES)] = UInt32(nodes)
     state[Int(STATE_LAST_NODE)] = UInt32(below(max(1, nodes)))
     state[Int(STATE_STATUS)] = oneIn(3) ? 1 << UInt32(below(4)) : 0

@@ -43,6 +43,12 @@ public enum VerificationRule: String, Sendable, CaseIterable {
   case token
   /// Rejection over the children of a node in order (SpecInfer, recursive rejection sampling). Keeps the target's law.
   case siblings
+  /// Leaves first, whole paths by what they have in common with the target; on a chain this is block verification. Accepts
+  /// more than ``siblings`` of the same drafts and keeps the target's law.
+  case traversal
+  /// Lossy: a child stays if its probability is above min(0.09, 0.3 e^-entropy) at its node (Medusa); the longest such path,
+  /// then the target's own draw. The text does not follow the target's law.
+  case typical
 }
 
 /// What a decoder does in every round.
@@ -79,7 +85,7 @@ public struct DecodingOptions: Sendable {
     do { shape = try drafter.shape() } catch { throw .tree(error) }
     if warp != nil, rule == .greedy {
       throw .incompatible(
-        "greedy matching at a temperature above 0 is not sampling: use pick, token or siblings")
+        "greedy matching at a temperature above 0 is not sampling: use pick, token, siblings or traversal")
     }
     if rule == .token, !shape.isChain {
       throw .incompatible(

@@ -21,6 +21,7 @@ struct ModelDraft: DraftPart {
   private struct Drawing {
     let warp: Warp
     let replacement: Bool
+    let keys: DraftKeys
     let rows: DistributionRows  // a row a parent node
     let level: DistributionRows  // rows of one level, before they go to their nodes
   }
@@ -43,7 +44,7 @@ struct ModelDraft: DraftPart {
   /// - Parameter warp: nil for the best tokens whatever `candidates` says: at temperature 0 nothing is drawn.
   init(
     session: ModelSession, tree: TreeBuffers, shape: TreeShape, levels: [Range<Int>], candidates: Candidates,
-    warp: Warp?
+    warp: Warp?, keys: DraftKeys
   ) throws(BackendError) {
     let backend = session.model.backend
     let vocabulary = session.model.configuration.vocabularySize
@@ -60,7 +61,7 @@ struct ModelDraft: DraftPart {
     }
     let parents = max(1, (shape.parents.max() ?? 0) + 1)
     drawing = Drawing(
-      warp: warp, replacement: replacement,
+      warp: warp, replacement: replacement, keys: keys,
       rows: try DistributionRows(backend: backend, rows: parents, vocabulary: vocabulary, label: "draft"),
       level: try DistributionRows(
         backend: backend, rows: widest, vocabulary: vocabulary, label: "draft level"))
@@ -101,7 +102,7 @@ struct ModelDraft: DraftPart {
       commands.drawChildren(
         rows, state: tree.state, tokens: tree.tokens, parents: run.parents, children: run.children,
         replacement: drawing.replacement, firstParent: run.firstParent, firstChild: run.firstChild,
-        childDepth: level.depth + 1)
+        childDepth: level.depth + 1, keys: drawing.keys)
     }
   }
 

@@ -43,7 +43,8 @@ final class Round {
         guard let draft else { preconditionFailure("checked before") }
         part = try ModelDraft(
           session: try ModelSession(model: draft, maximumRows: rows, slots: slots, logitRows: widest),
-          tree: tree, shape: shape, levels: levels, candidates: candidates, warp: options.warp)
+          tree: tree, shape: shape, levels: levels, candidates: candidates, warp: options.warp,
+          keys: options.rule == .traversal ? .node : .position)
       case .heads where shape.count > 1:
         part = try HeadsDraft(target: session, tree: tree, shape: shape)
       case .none, .model, .heads: part = NoDraft()
@@ -80,10 +81,16 @@ final class Round {
     _ options: DecodingOptions, _ draft: any DraftPart, _ tree: TreeBuffers, _ target: Model
   ) throws(BackendError) -> any VerifyPart {
     let (backend, vocabulary) = (target.backend, target.configuration.vocabularySize)
-    if let warp = options.warp, options.rule == .token || options.rule == .siblings {
-      return try SiblingPart(backend: backend, tree: tree, vocabulary: vocabulary, warp: warp, draft: draft)
+    switch (options.rule, options.warp) {
+    case (.token, let warp?), (.siblings, let warp?), (.traversal, let warp?):
+      return try RejectionPart(
+        backend: backend, tree: tree, vocabulary: vocabulary, warp: warp, draft: draft,
+        isTraversal: options.rule == .traversal)
+    case (.typical, let warp?):
+      return try TypicalPart(backend: backend, tree: tree, vocabulary: vocabulary, warp: warp)
+    case (.greedy, _), (.pick, _), (_, nil):
+      return try MatchPart(backend: backend, tree: tree, vocabulary: vocabulary, warp: options.warp)
     }
-    return try MatchPart(backend: backend, tree: tree, vocabulary: vocabulary, warp: options.warp)
   }
 
   /// Begins a sequence: passes all of `prompt` but its last token, which becomes the root.

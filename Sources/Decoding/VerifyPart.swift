@@ -42,19 +42,20 @@ struct MatchPart: VerifyPart {
   }
 }
 
-/// Rejection sampling over the children of each node on the way down.
-struct SiblingPart: VerifyPart {
+/// Rejection of drafted tokens: over the children of each node on the way down, or leaves first.
+struct RejectionPart: VerifyPart {
   private let tree: TreeBuffers
   private let warp: Warp
   private let target: DistributionRows
   private let draft: DistributionRows  // not read with certain tokens
   private let rule: SiblingRule
-  private let scratch: Tensor<UInt32>  // [2][vocabulary]
+  private let scratch: Tensor<UInt32>?  // [2][vocabulary]; nil: leaves first
 
-  /// The rule is the drafter's: drawn tokens with their rows, or certain tokens.
-  init(backend: any Backend, tree: TreeBuffers, vocabulary: Int, warp: Warp, draft: any DraftPart)
-    throws(BackendError)
-  {
+  /// How children are rejected is the drafter's: drawn tokens with their rows, or certain tokens.
+  init(
+    backend: any Backend, tree: TreeBuffers, vocabulary: Int, warp: Warp, draft: any DraftPart,
+    isTraversal: Bool
+  ) throws(BackendError) {
     self.tree = tree
     self.warp = warp
     let target = try DistributionRows(
@@ -65,11 +66,53 @@ struct SiblingPart: VerifyPart {
       (self.draft, rule) = (rows, replacement ? .withReplacement : .withoutReplacement)
     }
     self.target = target
-    scratch = try backend.makeTensor(2 * vocabulary, "residual rows")
+    scratch = isTraversal ? nil : try backend.makeTensor(2 * vocabulary, "residual rows")
   }
 
   func record(_ commands: any CommandList, logits: Tensor<Float>) {
     commands.distribution(logits, warp: warp, out: target, rows: tree.maximumNodes)
-    commands.verifySiblings(target: target, draft: draft, tree: tree, scratch: scratch, rule: rule)
+    if let scratch {
+      commands.verifySiblings(target: target, draft: draft, tree: tree, scratch: scratch, rule: rule)
+    } else {
+      commands.verifyTraversal(target: target, draft: draft, tree: tree, rule: rule)
+    }
+  }
+}
+
+/// Typical acceptance: the longest path whose tokens the target finds likely enough, then its own keyed draw. Lossy.
+struct TypicalPart: VerifyPart {
+  private let tree: TreeBuffers
+  private let vocabulary: Int
+  private let warp: Warp
+  private let rows: DistributionRows
+  private let picks: Tensor<UInt32>  // [nodes][2]
+  private let scaled: Tensor<Float>  // [nodes][vocabulary], logits over the temperature
+  private let statistics: Tensor<Float>  // [nodes][4]
+  private let score: Tensor<Float>  // [nodes]
+  private let status, accept: Tensor<UInt32>  // [nodes]
+
+  init(backend: any Backend, tree: TreeBuffers, vocabulary: Int, warp: Warp) throws(BackendError) {
+    let nodes = tree.maximumNodes
+    (self.tree, self.vocabulary, self.warp) = (tree, vocabulary, warp)
+    rows = try DistributionRows(backend: backend, rows: nodes, vocabulary: vocabulary, label: "target")
+    picks = try backend.makeTensor(nodes * 2, "target picks")
+    scaled = try backend.makeTensor(nodes * vocabulary, "scaled logits")
+    statistics = try backend.makeTensor(nodes * 4, "row statistics")
+    score = try backend.makeTensor(nodes, "log-probabilities")
+    status = try backend.makeTensor(nodes, "row status")
+    accept = try backend.makeTensor(nodes, "accepted nodes")
+  }
+
+  func record(_ commands: any CommandList, logits: Tensor<Float>) {
+    let nodes = tree.maximumNodes
+    commands.distribution(logits, warp: warp, out: rows, rows: nodes)
+    commands.drawTarget(rows, depths: tree.depths, state: tree.state, out: picks, count: nodes)
+    let mixture = LogitMixture(scaleA: Float(1 / warp.temperature), scaleB: 0, threshold: -.infinity)
+    commands.mixLogits(logits, logits, mixture, out: scaled, rows: nodes, vocabulary: vocabulary)
+    commands.rowStatistics(scaled, out: statistics, status: status, rows: nodes, vocabulary: vocabulary)
+    commands.lossyAccept(
+      .typical(), logits: scaled, statistics: statistics, tree: tree, accept: accept, score: score,
+      vocabulary: vocabulary)
+    commands.verifyAccepted(accept, score: score, picks: picks, tree: tree)
   }
 }

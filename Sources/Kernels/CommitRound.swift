@@ -2,16 +2,20 @@ import ShaderInterface
 
 extension CommandList {
   /// Appends the accepted tokens and the bonus token to the history and moves the state past them.
-  public func commitRound(tree: TreeBuffers, history: Tensor<UInt32>) {
+  ///
+  /// A round with a status changes only the status of its state.
+  /// - Parameter history: u32 `[sequences][any capacity]`.
+  public func commitRound(tree: TreeBuffers, history: Tensor<UInt32>, sequences: Int = 1) {
     call(.commitRound) { kernel throws(Refusal) in
-      try tree.check(\.tokens)
-      try requireCount(history.count)
+      try tree.check(\.tokens, sequences: sequences)
+      try requireCount(history.count / sequences)
       let p = ShaderInterface.CommitRound(
-        maximumNodes: UInt32(tree.maximumNodes), historyCapacity: UInt32(history.count))
+        maximumNodes: UInt32(tree.maximumNodes), historyCapacity: UInt32(history.count / sequences),
+        sequences: UInt32(sequences), capacity: UInt32(tree.tokens.count))
       return Invocation(
         kernel, p,
         [.read(tree.result), .readWrite(tree.state), .readWrite(tree.tokens), .readWrite(history)],
-        groups: (1, 1))
+        groups: (sequences, 1))
     }
   }
 }

@@ -1,5 +1,14 @@
 import ShaderInterface
 
+/// What a drafted token's random number is keyed by.
+public enum DraftKeys: UInt32, Sendable, CaseIterable {
+  /// Its position and its rank among its siblings, whatever the tree: for rules that never look below a rejected node.
+  case position = 0
+  /// Its round and its node: for `verifyTraversal`, which decides on a
+  /// node by what was drawn below it, so that neither its cousins nor the next round may draw the same numbers.
+  case node = 1
+}
+
 extension CommandList {
   /// Draws the children of `parents` tree nodes of one depth from their draft rows.
   ///
@@ -7,9 +16,11 @@ extension CommandList {
   ///   - rows: draft distributions, row `firstParent + i` for parent i.
   ///   - tokens: u32 `[nodes]`; child j of parent i is node `firstChild + i * children + j`, `NO_TOKEN` once the row is used up.
   ///   - replacement: independent draws, or each token at most once.
+  ///   - keys: which random numbers are drawn.
   public func drawChildren(
     _ rows: DistributionRows, state: Tensor<UInt32>, tokens: Tensor<UInt32>, parents: Int, children: Int,
-    replacement: Bool, firstParent: Int, firstChild: Int, childDepth: Int
+    replacement: Bool, firstParent: Int, firstChild: Int, childDepth: Int,
+    keys: DraftKeys = .position
   ) {
     call(.drawChildren) { kernel throws(Refusal) in
       try requireSizes(parents, children, firstParent, firstChild, childDepth)
@@ -20,7 +31,7 @@ extension CommandList {
       let p = ShaderInterface.DrawChildren(
         parents: UInt32(parents), vocabulary: UInt32(rows.vocabulary), children: UInt32(children),
         replacement: replacement ? 1 : 0, firstChild: UInt32(firstChild), childDepth: UInt32(childDepth),
-        firstParent: UInt32(firstParent))
+        firstParent: UInt32(firstParent), keyedByNode: keys.rawValue)
       return Invocation(
         kernel, p, [.read(rows.weights), .read(rows.totals), .read(state), .readWrite(tokens)],
         groups: (parents, 1), specialization: [walkLanes(rows.vocabulary)])

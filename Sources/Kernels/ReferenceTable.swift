@@ -97,6 +97,20 @@ enum ReferenceTable {
         draftTotals: o.words(3),
         tokens: o.words(4), parents: o.words(5), depths: o.words(6), state: o.words(7), scratch: o.out(8),
         result: o.out(9))
+    case .verifyTraversal:
+      Reference.verifyTraversal(
+        o.parameters(), weights: o.words(0), totals: o.words(1), draftWeights: o.words(2),
+        draftTotals: o.words(3), tokens: o.words(4), parents: o.words(5), state: o.words(6), result: o.out(7))
+    case .lossyAccept:
+      Reference.lossyAccept(
+        o.parameters(), logits: o.floats(0), statistics: o.floats(1), best: o.words(2),
+        divergence: o.floats(3),
+        tokens: o.words(4), parents: o.words(5), owners: o.words(6), state: o.words(7), accept: o.out(8),
+        score: o.out(9))
+    case .verifyAccepted:
+      Reference.verifyAccepted(
+        o.parameters(), accept: o.words(0), score: o.floats(1), picks: o.words(2), tokens: o.words(3),
+        parents: o.words(4), state: o.words(5), result: o.out(6))
     case .commitRound:
       Reference.commitRound(
         o.parameters(), result: o.words(0), state: o.out(1), tokens: o.out(2), history: o.out(3))

@@ -1,15 +1,19 @@
 import ShaderInterface
 
-/// The device side of one sequence: its state and the token tree in flight.
+/// The device side of one sequence, or of a batch: states and the token trees in flight.
+///
+/// In a batch, sequence s owns the nodes from word `STATE_FIRST_NODE` of its state on in the packed node arrays; parents
+/// and paths count from its root.
 public struct TreeBuffers: Sendable {
-  /// u32 `[STATE_WORDS]`
+  /// u32 `[sequences][STATE_WORDS]`
   public let state: Tensor<UInt32>
-  /// u32 `[maximumNodes]` each
+  /// u32 `[capacity]` each, the nodes of all sequences
   public let tokens, parents, depths: Tensor<UInt32>
-  /// Ancestor bits, u32 `[maximumNodes][maskWords]`
+  /// Ancestor bits, u32 `[capacity][maskWords]`
   public let mask: Tensor<UInt32>
-  /// The small read-back, `RESULT_PATH + 2 * maximumNodes` words
+  /// The small read-back, `resultWords` a sequence
   public let result: Tensor<UInt32>
+  /// Of one sequence
   public let maximumNodes: Int
   public let maskWords: Int
 
@@ -29,17 +33,25 @@ public struct TreeBuffers: Sendable {
       Self.resultWords(maximumNodes: maximumNodes), use: .readback, "round result")
   }
 
-  /// Words of one sequence's result.
-  public static func resultWords(maximumNodes: Int) -> Int { Int(RESULT_PATH) + 2 * maximumNodes }
+  /// Words of one sequence's result: status and counts, then path, accepted tokens and tried nodes by depth.
+  public static func resultWords(maximumNodes: Int) -> Int {
+    Int(RESULT_PATH) + Int(RESULT_ARRAYS) * maximumNodes
+  }
 
-  /// The node arrays that a kernel uses, and the result if it does, hold `maximumNodes` nodes.
-  func check(_ nodeArrays: KeyPath<TreeBuffers, Tensor<UInt32>>..., usesResult: Bool = true) throws(Refusal) {
+  /// The node arrays that a kernel uses, and the result if it does, hold `maximumNodes` nodes, the others `sequences`.
+  func check(
+    _ nodeArrays: KeyPath<TreeBuffers, Tensor<UInt32>>..., usesResult: Bool = true, sequences: Int = 1
+  ) throws(Refusal) {
+    try requireSizes(sequences)
+    try require(sequences >= 1, "\(sequences) sequences")
     try require(
       (1...Int(MAXIMUM_NODES)).contains(maximumNodes),
       "a tree of \(maximumNodes) nodes, 1 to \(MAXIMUM_NODES) are possible")
-    try requireState(state)
+    try require(state, sequences * Int(STATE_WORDS), "state")
     for array in nodeArrays { try require(self[keyPath: array], maximumNodes, "a node array of the tree") }
-    if usesResult { try require(result, Self.resultWords(maximumNodes: maximumNodes), "result") }
+    if usesResult {
+      try require(result, sequences * Self.resultWords(maximumNodes: maximumNodes), "result")
+    }
   }
 
   /// A tree in memory of the caller's; `mask` may be any tensor for kernels that do not read it.

@@ -4,10 +4,13 @@ import ShaderInterface
 public enum SiblingRule: UInt32, Sendable, CaseIterable {
   /// Independent draws from the draft row (SpecInfer; Leviathan et al. for one child).
   case withReplacement = 0
-  /// Each token at most once (recursive rejection sampling; Sequoia).
+  /// Each token at most once (recursive rejection sampling; Sequoia). Also for independent paths that were merged where
+  /// they begin alike: those that still differ from a rejected child were drawn from the rest of the row.
   case withoutReplacement = 1
   /// Deterministic candidates: the draft gave its token with certainty.
   case oneHot = 2
+  /// Independent draws, each accepted with the same probability (k-seq of SpecTr, Sun et al. 2023).
+  case kSeq = 3
 }
 
 extension CommandList {
@@ -15,32 +18,42 @@ extension CommandList {
   ///
   /// - Parameters:
   ///   - target: a row a node.  - draft: a row a parent node (any rows when `rule` is one-hot).
-  ///   - scratch: u32 `[2][vocabulary]`.
+  ///   - scratch: u32 `[sequences][2][vocabulary]`.
   public func verifySiblings(
     target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, scratch: Tensor<UInt32>,
-    rule: SiblingRule
+    rule: SiblingRule, sequences: Int = 1
   ) {
     call(.verifySiblings) { kernel throws(Refusal) in
-      try tree.check(\.tokens, \.parents, \.depths)
-      try target.check(rows: tree.maximumNodes, "target")
-      if rule != .oneHot {
-        try draft.check(rows: 1, "draft")
-        try require(
-          draft.vocabulary == target.vocabulary,
-          "draft vocabulary \(draft.vocabulary), target \(target.vocabulary)")
-      }
-      try require(scratch, 2 * target.vocabulary, "scratch")
+      try tree.check(\.tokens, \.parents, \.depths, sequences: sequences)
+      let capacity = try rejectionCapacity(target: target, draft: draft, tree: tree, rule: rule)
+      try require(scratch, sequences * 2 * target.vocabulary, "scratch")
       let p = ShaderInterface.VerifySiblings(
-        maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue)
+        maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
+        sequences: UInt32(sequences), capacity: UInt32(min(capacity, tree.depths.count)))
       return Invocation(
         kernel, p,
         [
           .read(target.weights), .read(target.totals), .read(draft.weights), .read(draft.totals),
-          .read(tree.tokens),
-          .read(tree.parents), .read(tree.depths), .read(tree.state), .readWrite(scratch),
-          .write(tree.result),
+          .read(tree.tokens), .read(tree.parents), .read(tree.depths), .read(tree.state),
+          .readWrite(scratch), .write(tree.result),
         ],
-        groups: (1, 1), specialization: [walkLanes(target.vocabulary)])
+        groups: (sequences, 1), specialization: [walkLanes(target.vocabulary)])
     }
   }
+}
+
+/// Checks the rows of a rule that compares target and draft.
+/// - Returns: how many nodes the arrays hold.
+func rejectionCapacity(
+  target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, rule: SiblingRule
+) throws(Refusal) -> Int {
+  try target.check(rows: tree.maximumNodes, "target")
+  if rule != .oneHot {
+    try draft.check(rows: 1, "draft")
+    try require(
+      draft.vocabulary == target.vocabulary,
+      "draft vocabulary \(draft.vocabulary), target \(target.vocabulary)")
+  }
+  let rows = min(target.totals.count / 2, target.weights.count / target.vocabulary)
+  return min(rows, tree.tokens.count, tree.parents.count)
 }

@@ -3,7 +3,15 @@ public protocol UniformSource {
   /// An integer in 0..<bound, bound >= 1, each equally likely, independent between different keys.
   ///
   /// `role` is one of the `ROLE_` constants, `position` an absolute position, `index` a child number.
-  mutating func uniform(below bound: UInt64, role: UInt32, position: UInt32, index: UInt32) -> UInt64
+  mutating func uniform(below bound: UInt128, role: UInt32, position: UInt32, index: UInt32) -> UInt128
+}
+
+extension UniformSource {
+  public mutating func uniform(
+    below bound: UInt64, role: UInt32, position: UInt32, index: UInt32
+  ) -> UInt64 {
+    UInt64(uniform(below: UInt128(bound), role: role, position: position, index: index))
+  }
 }
 
 /// The random number of one (seed, position, role, index), whatever the batch, the tree or the round.
@@ -22,20 +30,22 @@ public struct KeyedRandom {
 
   /// A uniform integer in 0..<bound, exactly uniform up to 2^-128.
   ///
-  /// Candidates are 64 Philox bits under the smallest mask that covers bound - 1; the first one below the bound
-  /// wins, after 128 tries bound - 1. Traps if the bound is 0.
-  public func uniform(below bound: UInt64) -> UInt64 {
-    precondition(bound > 0)
+  /// Candidates are 96 Philox bits under the smallest mask that covers bound - 1; the first one below the bound
+  /// wins, after 128 tries bound - 1. Traps if the bound is 0 or above 2^96.
+  public func uniform(below bound: UInt128) -> UInt128 {
+    precondition(bound > 0 && bound <= 1 << 96)
     let last = bound - 1
-    let mask = last == 0 ? 0 : UInt64.max >> UInt64(last.leadingZeroBitCount)
+    let mask = last == 0 ? 0 : UInt128.max >> UInt128(last.leadingZeroBitCount)
     let key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32))
     for attempt in 0..<128 as Range<UInt32> {
       let words = Philox.words(counter: SIMD4(position, index, role, attempt), key: key)
-      let candidate = (UInt64(words[1]) << 32 | UInt64(words[0])) & mask
+      let candidate = (UInt128(words[2]) << 64 | UInt128(words[1]) << 32 | UInt128(words[0])) & mask
       if candidate <= last { return candidate }
     }
     return last
   }
+
+  public func uniform(below bound: UInt64) -> UInt64 { UInt64(uniform(below: UInt128(bound))) }
 }
 
 /// The source that kernels draw from: ``KeyedRandom`` under one request's seed.
@@ -45,8 +55,8 @@ public struct KeyedUniforms: UniformSource {
   public init(seed: UInt64) { self.seed = seed }
 
   public mutating func uniform(
-    below bound: UInt64, role: UInt32, position: UInt32, index: UInt32
-  ) -> UInt64 {
+    below bound: UInt128, role: UInt32, position: UInt32, index: UInt32
+  ) -> UInt128 {
     KeyedRandom(seed: seed, position: position, role: role, index: index).uniform(below: bound)
   }
 }

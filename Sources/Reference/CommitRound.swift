@@ -5,23 +5,31 @@ extension Reference {
   /// Appends a round's accepted tokens and bonus token to the history and moves the state behind them; a round
   /// with a status changes only the state's status.
   ///
-  /// `result`: u32 [RESULT_PATH + 2 * maximumNodes]; `state`, `tokens`: u32; `history`: u32 [historyCapacity].
+  /// `result`: u32 [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes]; `state`: u32 [sequences][STATE_WORDS];
+  /// `tokens`: u32 [capacity]; `history`: u32 [sequences][historyCapacity].
   public static func commitRound(
     _ p: ShaderInterface.CommitRound, result: UnsafeBufferPointer<UInt32>,
     state: UnsafeMutableBufferPointer<UInt32>, tokens: UnsafeMutableBufferPointer<UInt32>,
     history: UnsafeMutableBufferPointer<UInt32>
   ) {
-    state[Int(STATE_STATUS)] |= result[Int(RESULT_STATUS)]
-    guard result[Int(RESULT_STATUS)] == STATUS_OK else { return }
-    let length = Int(state[Int(STATE_LENGTH)])
-    let accepted = Int(result[Int(RESULT_ACCEPTED)])
-    let bonus = result[Int(RESULT_BONUS)]
-    let path = Int(RESULT_PATH)
-    for j in 0...accepted + 1 where length + j < Int(p.historyCapacity) {
-      history[length + j] = j <= accepted ? result[path + Int(p.maximumNodes) + j] : bonus
+    let words = Int(RESULT_PATH + RESULT_ARRAYS * p.maximumNodes)
+    for s in 0..<Int(p.sequences) {
+      let block = UnsafeBufferPointer(rebasing: result[s * words..<(s + 1) * words])
+      let first = s * Int(STATE_WORDS)
+      let own = UnsafeMutableBufferPointer(rebasing: state[first..<first + Int(STATE_WORDS)])
+      own[Int(STATE_STATUS)] |= block[Int(RESULT_STATUS)]
+      guard block[Int(RESULT_STATUS)] == STATUS_OK else { continue }
+      let length = Int(own[Int(STATE_LENGTH)])
+      let accepted = Int(block[Int(RESULT_ACCEPTED)])
+      let bonus = block[Int(RESULT_BONUS)]
+      let path = Int(RESULT_PATH)
+      for j in 0...accepted + 1 where length + j < Int(p.historyCapacity) {
+        history[s * Int(p.historyCapacity) + length + j] =
+          j <= accepted ? block[path + Int(p.maximumNodes) + j] : bonus
+      }
+      own[Int(STATE_LENGTH)] = UInt32(length + accepted + 1)
+      own[Int(STATE_LAST_NODE)] = block[path + accepted]
+      if own[Int(STATE_FIRST_NODE)] < p.capacity { tokens[Int(own[Int(STATE_FIRST_NODE)])] = bonus }
     }
-    state[Int(STATE_LENGTH)] = UInt32(length + accepted + 1)
-    state[Int(STATE_LAST_NODE)] = result[path + accepted]
-    tokens[0] = bonus
   }
 }

@@ -18,22 +18,25 @@ extension Reference {
       let drawn = drawChildren(
         weights: UnsafeBufferPointer(rebasing: weights[row * vocabulary..<(row + 1) * vocabulary]),
         total: UInt64(totals[2 * row]), count: children, replacement: p.replacement != 0,
-        position: state[Int(STATE_LENGTH)] &+ p.childDepth, source: &source)
+        position: state[Int(STATE_LENGTH)] &+ (p.keyedByNode != 0 ? 0 : p.childDepth),
+        role: p.keyedByNode != 0 ? ROLE_TRAVERSAL_DRAFT : ROLE_DRAFT,
+        firstIndex: p.keyedByNode != 0 ? UInt32(first) : 0, source: &source)
       for (j, token) in drawn.enumerated() { tokens[first + j] = token }
     }
   }
 
   /// `count` tokens of one draft row: independent with replacement; without, a drawn token's weight then counts
-  /// as 0. `NO_TOKEN` once nothing remains. `total` is the sum of `weights`.
+  /// as 0. `NO_TOKEN` once nothing remains. `total` is the sum of `weights`; child j draws number `firstIndex` + j.
   public static func drawChildren<Source: UniformSource>(
     weights: UnsafeBufferPointer<UInt32>, total: UInt64, count: Int, replacement: Bool, position: UInt32,
-    source: inout Source
+    role: UInt32 = ROLE_DRAFT, firstIndex: UInt32 = 0, source: inout Source
   ) -> [UInt32] {
     var weights = Array(weights)
     var total = total
     return (0..<UInt32(count)).map { j in
       guard total > 0 else { return NO_TOKEN }
-      let token = pick(weights, source.uniform(below: total, role: ROLE_DRAFT, position: position, index: j))
+      let token = pick(
+        weights, source.uniform(below: total, role: role, position: position, index: firstIndex + j))
       if !replacement {
         total -= UInt64(weights[Int(token)])
         weights[Int(token)] = 0

@@ -11,53 +11,98 @@ public enum NodeOutcome: Hashable, Sendable {
   case failed(UInt32)
 }
 
-/// The tokens and parents of one round's tree, and the walk from the root that both verifiers share.
+/// What a round decided, before it is written.
+struct RoundOutcome {
+  var status = STATUS_OK
+  /// Accepted nodes, root first.
+  var path = [0]
+  var bonus: UInt32 = 0
+  /// tried[d]: nodes of depth d + 1, counted along paths from the root, that the rule looked at.
+  var tried: [UInt32] = []
+}
+
+/// One sequence of a batch: its tree and the walk from the root that verifiers share.
 struct TreeWalk {
-  let tokens: UnsafeBufferPointer<UInt32>
-  let parents: UnsafeBufferPointer<UInt32>
   let state: UnsafeBufferPointer<UInt32>
+  /// Of the sequence's own nodes; empty if they do not all lie in the arrays.
+  let tokens, parents: UnsafeBufferPointer<UInt32>
+  /// Where the root stands in the packed arrays.
+  let firstNode: Int
   let maximumNodes: UInt32
+  let rootToken: UInt32
+
+  /// - Parameters: `tokens`, `parents`: u32 [capacity]; `state`: u32 [sequences][STATE_WORDS].
+  init(
+    sequence: UInt32, tokens: UnsafeBufferPointer<UInt32>, parents: UnsafeBufferPointer<UInt32>,
+    state: UnsafeBufferPointer<UInt32>, maximumNodes: UInt32, capacity: UInt32
+  ) {
+    let words = Int(STATE_WORDS)
+    self.state = UnsafeBufferPointer(rebasing: state[Int(sequence) * words..<Int(sequence + 1) * words])
+    self.maximumNodes = maximumNodes
+    firstNode = Int(self.state[Int(STATE_FIRST_NODE)])
+    let end = firstNode + Int(self.state[Int(STATE_NODES)])
+    let own = end <= capacity ? firstNode..<end : 0..<0
+    self.tokens = UnsafeBufferPointer(rebasing: tokens[own])
+    self.parents = UnsafeBufferPointer(rebasing: parents[own])
+    rootToken = firstNode < capacity ? tokens[firstNode] : 0
+  }
 
   var nodes: UInt32 { state[Int(STATE_NODES)] }
+  var length: UInt32 { state[Int(STATE_LENGTH)] }
 
-  /// The node count lies in 1...maximumNodes and every parent is below its child.
+  /// The node count lies in 1...maximumNodes, the nodes in the arrays, and every parent is below its child.
   var isWellFormed: Bool {
-    guard nodes >= 1, nodes <= maximumNodes else { return false }
-    return (1..<nodes).allSatisfy { parents[Int($0)] < $0 }
+    guard nodes >= 1, nodes <= maximumNodes, tokens.count == nodes else { return false }
+    return (1..<tokens.count).allSatisfy { parents[$0] < $0 }
   }
 
   /// Children of `node` that exist, in ascending node order.
   func children(of node: Int) -> [Int] {
-    (node + 1..<Int(nodes)).filter { parents[$0] == UInt32(node) && tokens[$0] != NO_TOKEN }
+    (node + 1..<tokens.count).filter { parents[$0] == UInt32(node) && tokens[$0] != NO_TOKEN }
   }
 
-  /// Walks while `step(node, its children)` accepts a child, and writes the round's result:
-  /// status, accepted, bonus, length, nodes, zeros, path [maximumNodes], tokens [maximumNodes].
-  func verify(
-    into result: UnsafeMutableBufferPointer<UInt32>, step: (_ node: Int, _ children: [Int]) -> NodeOutcome
-  ) {
-    var path = [0]
-    var status = isWellFormed ? STATUS_OK : STATUS_MALFORMED_TREE
-    var bonus: UInt32 = 0
-    var walking = status == STATUS_OK
-    while walking {
-      let children = children(of: path.last!)
-      switch step(path.last!, children) {
-      case .child(let j): path.append(children[j])
-      case .bonus(let token): (bonus, walking) = (token, false)
-      case .failed(let code): (status, walking) = (code, false)
+  /// Walks while `step` accepts a child, and returns what it decided. `step` is told the node and its children and
+  /// says how many of them it tried.
+  func walk(step: (_ node: Int, _ children: [Int], _ tried: inout Int) -> NodeOutcome) -> RoundOutcome {
+    var round = RoundOutcome()
+    guard isWellFormed else { return RoundOutcome(status: STATUS_MALFORMED_TREE) }
+    while true {
+      let children = children(of: round.path.last!)
+      var tried = 0
+      let outcome = step(round.path.last!, children, &tried)
+      round.tried.append(UInt32(tried))
+      switch outcome {
+      case .child(let j): round.path.append(children[j])
+      case .bonus(let token):
+        round.bonus = token
+        return round
+      case .failed(let code):
+        round.status = code
+        return round
       }
     }
-    let accepted = UInt32(path.count - 1)
-    result[0..<Int(RESULT_PATH + 2 * maximumNodes)].update(repeating: 0)
-    result[Int(RESULT_STATUS)] = status
+  }
+
+  /// Writes status, accepted, bonus, length, nodes, zeros, path, tokens and tried counts, [maximumNodes] each.
+  ///
+  /// `result`: u32 [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes].
+  func write(_ round: RoundOutcome, sequence: UInt32, into results: UnsafeMutableBufferPointer<UInt32>) {
+    let words = Int(RESULT_PATH + RESULT_ARRAYS * maximumNodes)
+    let result = UnsafeMutableBufferPointer(
+      rebasing: results[Int(sequence) * words..<(Int(sequence) + 1) * words])
+    let accepted = UInt32(round.path.count - 1)
+    result.update(repeating: 0)
+    result[Int(RESULT_STATUS)] = round.status
     result[Int(RESULT_ACCEPTED)] = accepted
-    result[Int(RESULT_BONUS)] = bonus
-    result[Int(RESULT_LENGTH)] = state[Int(STATE_LENGTH)] &+ accepted &+ 1
+    result[Int(RESULT_BONUS)] = round.bonus
+    result[Int(RESULT_LENGTH)] = length &+ accepted &+ 1
     result[Int(RESULT_NODES)] = nodes
-    for (j, node) in path.enumerated() {
+    for (j, node) in round.path.enumerated() {
       result[Int(RESULT_PATH) + j] = UInt32(node)
-      result[Int(RESULT_PATH + maximumNodes) + j] = tokens[node]
+      result[Int(RESULT_PATH + maximumNodes) + j] = node == 0 ? rootToken : tokens[node]
+    }
+    for (depth, count) in round.tried.enumerated() {
+      result[Int(RESULT_PATH + 2 * maximumNodes) + depth] = count
     }
   }
 }

@@ -6,12 +6,12 @@ extension Reference {
   ///
   /// `target`, `draft`: u32 [vocabulary], the rows P and Q, updated in place (`draft` unused with
   /// `SIBLINGS_ONE_HOT`); `total`, `draftTotal`: their sums R and S; `status`: of the target's row;
-  /// `children`: the children's tokens in node order. All integers: a rejected child leaves exactly
+  /// `children`: the children's tokens in node order; `tried`: counts those looked at. All integers: a rejected child leaves exactly
   /// max(P / R - Q / S, 0), rounded fairly to at most 2^`reducedTotalBits` where it would outgrow 64 bits.
   public static func verifyNode<Source: UniformSource>(
     target: UnsafeMutableBufferPointer<UInt32>, total: UInt64, status: UInt32,
     draft: UnsafeMutableBufferPointer<UInt32>, draftTotal: UInt64, children: [UInt32], mode: UInt32,
-    position: UInt32, reducedTotalBits: UInt32 = REDUCED_TOTAL_BITS, source: inout Source
+    position: UInt32, reducedTotalBits: UInt32 = REDUCED_TOTAL_BITS, tried: inout Int, source: inout Source
   ) -> NodeOutcome {
     guard total > 0 else { return .failed(status | STATUS_EMPTY_ROW) }
     if children.isEmpty {
@@ -21,18 +21,28 @@ extension Reference {
     }
     if mode == SIBLINGS_ONE_HOT {
       return verifyOneHot(
-        target: target, total: total, children: children, position: position, source: &source)
+        target: target, total: total, children: children, position: position, tried: &tried, source: &source)
     }
+    let given =
+      mode == SIBLINGS_K_SEQ
+      ? cappedDraft(
+        target: UnsafeBufferPointer(target), total: total, draft: UnsafeBufferPointer(draft),
+        draftTotal: draftTotal, count: UInt64(children.count)) : nil
     var (total, draftTotal) = (total, draftTotal)
     for (child, token) in children.enumerated() {
       let j = UInt32(child)
       let x = Int(token)
+      tried += 1
       guard x < target.count, draft[x] > 0 else { return .failed(STATUS_MALFORMED_DRAFT) }
       let bound = total * UInt64(draft[x])
       let u = source.uniform(below: bound, role: ROLE_ACCEPT, position: position, index: j)
-      if u < UInt64(target[x]) * draftTotal { return .child(child) }
+      let wanted = UInt64(target[x]) * draftTotal
+      if u < given.map({ min(wanted, UInt64($0[x]) * total) }) ?? wanted { return .child(child) }
 
-      let residual = Residual(target: target, total: total, draft: draft, draftTotal: draftTotal)
+      let residual = target.indices.map { v in
+        let (wanted, taken) = (UInt64(target[v]) * draftTotal, UInt64(given?[v] ?? draft[v]) * total)
+        return wanted > taken ? wanted - taken : 0
+      }
       let sum = residual.reduce(0, +)
       guard sum > 0 else { return .failed(status | STATUS_EMPTY_ROW) }
       let exhausted = mode == SIBLINGS_WITHOUT_REPLACEMENT && draftTotal == UInt64(draft[x])
@@ -65,10 +75,11 @@ extension Reference {
   /// Rejection of deterministic candidates: each is accepted with its share of what remains.
   private static func verifyOneHot<Source: UniformSource>(
     target: UnsafeMutableBufferPointer<UInt32>, total: UInt64, children: [UInt32], position: UInt32,
-    source: inout Source
+    tried: inout Int, source: inout Source
   ) -> NodeOutcome {
     var total = total
     for (child, token) in children.enumerated() {
+      tried += 1
       guard token < target.count else { return .failed(STATUS_MALFORMED_DRAFT) }
       let weight = UInt64(target[Int(token)])
       let j = UInt32(child)
@@ -81,22 +92,5 @@ extension Reference {
     let last = UInt32(children.count - 1)
     return .bonus(
       pick(target, source.uniform(below: total, role: ROLE_RESIDUAL, position: position, index: last)))
-  }
-}
-
-/// U[v] = max(P[v] * S - Q[v] * R, 0), computed on the fly.
-private struct Residual: RandomAccessCollection {
-  let target: UnsafeMutableBufferPointer<UInt32>
-  let total: UInt64
-  let draft: UnsafeMutableBufferPointer<UInt32>
-  let draftTotal: UInt64
-
-  var startIndex: Int { 0 }
-  var endIndex: Int { target.count }
-
-  subscript(v: Int) -> UInt64 {
-    let wanted = UInt64(target[v]) * draftTotal
-    let given = UInt64(draft[v]) * total
-    return wanted > given ? wanted - given : 0
   }
 }

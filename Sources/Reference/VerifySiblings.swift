@@ -4,10 +4,12 @@ import ShaderInterface
 extension Reference {
   /// Sibling rejection over a token tree; the output tokens follow the target's rows exactly.
   ///
-  /// With replacement: SpecInfer (Miao et al. 2024); without: recursive rejection (Jeon et al. 2024), Sequoia.
-  /// `weights`, `totals`: u32 [nodes][vocabulary] and [nodes][2] of the target; `draftWeights`, `draftTotals`:
-  /// the same of the draft, a row a parent; `tokens`, `parents`, `depths`, `state`: u32;
-  /// `scratch`: u32 [2][vocabulary]; `result`: u32 [RESULT_PATH + 2 * maximumNodes].
+  /// With replacement: SpecInfer (Miao et al. 2024); without: recursive rejection (Jeon et al. 2024), Sequoia;
+  /// k-seq: SpecTr (Sun et al. 2023).
+  /// `weights`, `totals`: u32 [capacity][vocabulary] and [capacity][2] of the target; `draftWeights`, `draftTotals`:
+  /// the same of the draft, a row a parent; `tokens`, `parents`, `depths`: u32 [capacity]; `state`: u32
+  /// [sequences][STATE_WORDS]; `scratch`: u32 [sequences][2][vocabulary]; `result`: u32
+  /// [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes].
   public static func verifySiblings(
     _ p: ShaderInterface.VerifySiblings, weights: UnsafeBufferPointer<UInt32>,
     totals: UnsafeBufferPointer<UInt32>, draftWeights: UnsafeBufferPointer<UInt32>,
@@ -16,16 +18,20 @@ extension Reference {
     state: UnsafeBufferPointer<UInt32>, scratch: UnsafeMutableBufferPointer<UInt32>,
     result: UnsafeMutableBufferPointer<UInt32>
   ) {
-    var source = KeyedUniforms(seed: seed(of: state))
-    verifySiblings(
-      p, weights: weights, totals: totals, draftWeights: draftWeights, draftTotals: draftTotals,
-      tokens: tokens, parents: parents, depths: depths, state: state, scratch: scratch, result: result,
-      source: &source)
+    for sequence in 0..<p.sequences {
+      let first = Int(sequence) * Int(STATE_WORDS)
+      var source = KeyedUniforms(
+        seed: seed(of: UnsafeBufferPointer(rebasing: state[first..<first + Int(STATE_WORDS)])))
+      verifySiblings(
+        p, sequence: sequence, weights: weights, totals: totals, draftWeights: draftWeights,
+        draftTotals: draftTotals, tokens: tokens, parents: parents, depths: depths, state: state,
+        scratch: scratch, result: result, source: &source)
+    }
   }
 
-  /// The same with any source of random numbers and any size of reduced residuals.
+  /// One sequence of it, with any source of random numbers and any size of reduced residuals.
   public static func verifySiblings<Source: UniformSource>(
-    _ p: ShaderInterface.VerifySiblings, weights: UnsafeBufferPointer<UInt32>,
+    _ p: ShaderInterface.VerifySiblings, sequence: UInt32 = 0, weights: UnsafeBufferPointer<UInt32>,
     totals: UnsafeBufferPointer<UInt32>, draftWeights: UnsafeBufferPointer<UInt32>,
     draftTotals: UnsafeBufferPointer<UInt32>, tokens: UnsafeBufferPointer<UInt32>,
     parents: UnsafeBufferPointer<UInt32>, depths: UnsafeBufferPointer<UInt32>,
@@ -33,23 +39,28 @@ extension Reference {
     result: UnsafeMutableBufferPointer<UInt32>, reducedTotalBits: UInt32 = REDUCED_TOTAL_BITS,
     source: inout Source
   ) {
-    let tree = TreeWalk(tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes)
+    let tree = TreeWalk(
+      sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
+      capacity: p.capacity)
     let vocabulary = Int(p.vocabulary)
-    tree.verify(into: result) { node, children in
-      let row = node * vocabulary..<(node + 1) * vocabulary
-      let target = UnsafeMutableBufferPointer(rebasing: scratch[0..<vocabulary])
-      let draft = UnsafeMutableBufferPointer(rebasing: scratch[vocabulary..<2 * vocabulary])
+    let block = Int(sequence) * 2 * vocabulary
+    let target = UnsafeMutableBufferPointer(rebasing: scratch[block..<block + vocabulary])
+    let draft = UnsafeMutableBufferPointer(rebasing: scratch[block + vocabulary..<block + 2 * vocabulary])
+    let round = tree.walk { node, children, tried in
+      let r = tree.firstNode + node
+      let row = r * vocabulary..<(r + 1) * vocabulary
       _ = target.update(fromContentsOf: weights[row])
       var draftTotal: UInt64 = 0
       if p.mode != SIBLINGS_ONE_HOT && !children.isEmpty {
         _ = draft.update(fromContentsOf: draftWeights[row])
-        draftTotal = UInt64(draftTotals[2 * node])
+        draftTotal = UInt64(draftTotals[2 * r])
       }
       return verifyNode(
-        target: target, total: UInt64(totals[2 * node]), status: totals[2 * node + 1], draft: draft,
-        draftTotal: draftTotal, children: children.map { tokens[$0] }, mode: p.mode,
-        position: state[Int(STATE_LENGTH)] &+ depths[node] &+ 1, reducedTotalBits: reducedTotalBits,
+        target: target, total: UInt64(totals[2 * r]), status: totals[2 * r + 1], draft: draft,
+        draftTotal: draftTotal, children: children.map { tree.tokens[$0] }, mode: p.mode,
+        position: tree.length &+ depths[r] &+ 1, reducedTotalBits: reducedTotalBits, tried: &tried,
         source: &source)
     }
+    tree.write(round, sequence: sequence, into: result)
   }
 }

@@ -39,7 +39,7 @@ struct DraftingOptions: ParsableArguments {
   var verify: VerificationRule?
   @Option(
     name: .long,
-    help: "How the draft model chooses children; default: distinct with token and siblings, else best.")
+    help: "How the draft model chooses children; default: distinct with token, siblings and traversal, else best.")
   var candidates: CandidateName?
 
   /// What can be refused without a model.
@@ -90,10 +90,10 @@ struct DraftingOptions: ParsableArguments {
     try failing { try TreeShape(specification: tree ?? standard) }
   }
 
-  /// Rejection of sampled drafts is what these two rules are for.
+  /// Rejection of sampled drafts is what these rules are for.
   private func needsDraws(_ sampling: SamplingOptions) -> Bool {
     let rule = rule(sampling)
-    return !sampling.isGreedy && (rule == .token || rule == .siblings)
+    return !sampling.isGreedy && [.token, .siblings, .traversal].contains(rule)
   }
 
   func summary(_ options: DecodingOptions) -> String {

@@ -22,6 +22,10 @@ extension DecodingTests {
       (.model(try .branching([3, 1]), .sampled(replacement: false)), .siblings),
       (.model(try .branching([2, 2]), .sampled(replacement: false)), .pick),
       (.heads(try .branching([2, 2])), .siblings),
+      (.model(try .chain(2), .sampled(replacement: true)), .traversal),
+      (.model(try .branching([2, 2]), .sampled(replacement: true)), .traversal),
+      (.model(try .branching([2, 2]), .sampled(replacement: false)), .traversal),
+      (.model(try .branching([2, 2])), .traversal),
     ])
     func pairs(_ drafter: Drafter, _ rule: VerificationRule) throws {
       let options = TinyModel.Options(layers: 1)

@@ -42,7 +42,7 @@ extension DecodingTests {
       }
       #expect(decoder(tree).contains("needs a draft model"))
       #expect(decoder(tree, .token, warp).contains("2x2 has 2: use siblings"))
-      #expect(decoder(.none, .greedy, warp).contains("use pick, token or siblings"))
+      #expect(decoder(.none, .greedy, warp).contains("use pick, token, siblings or traversal"))
       #expect(decoder(.heads(try .chain(4))).contains("4 deep, but the model has 3 draft heads"))
       #expect(decoder(.promptLookup(minimum: 3, maximum: 2, count: 1)).contains("3 to 2"))
       #expect(decoder(.promptLookup(minimum: 1, maximum: 2, count: 5000)).contains("1024"))

@@ -86,7 +86,7 @@ struct Combination: Sendable, CustomTestStringConvertible {
       var all: [Combination] = []
       for drafter in try drafters() {
         all.append(Combination(drafter: drafter, rule: .greedy, warp: nil))
-        for rule in [VerificationRule.pick, .token, .siblings] {
+        for rule in [VerificationRule.pick, .token, .siblings, .traversal, .typical] {
           if rule == .token, try !drafter.shape().isChain { continue }
           all.append(Combination(drafter: drafter, rule: rule, warp: warp))
         }

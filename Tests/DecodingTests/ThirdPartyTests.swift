@@ -101,13 +101,32 @@ extension DecodingTests {
       }
     }
 
+    /// vLLM's ragged batches of greedy chains, one launch a batch.
     @Test func greedyChains() throws {
       try TestBackends.each { backend in
         for c in cases.rejectionChains.cases {
-          for (i, draft) in c.spec.enumerated() {
-            let tree = try TokenTree(root: 0, chains: [draft], vocabulary: 1000)
-            let result = try verify(tree, picks: c.target[i], on: backend)
-            #expect(result.tokens == c.expected[i].filter { $0 >= 0 }.map { UInt32($0) })
+          let most = c.spec.map(\.count).max()! + 1
+          let (sequences, words) = (c.spec.count, TreeBuffers.resultWords(maximumNodes: most))
+          var states: [UInt32] = []
+          var (tokens, parents, picks): ([UInt32], [UInt32], [UInt32]) = ([], [], [])
+          for (draft, target) in zip(c.spec, c.target) {
+            states += [0, 0, 0, UInt32(draft.count + 1), 0, 0, UInt32(tokens.count), 0]
+            tokens += [0] + draft
+            parents += [NO_NODE] + draft.indices.map { UInt32($0) }
+            picks += target.flatMap { [$0, 0] }
+          }
+          let result: Tensor<UInt32> = try backend.makeTensor(sequences * words, "results")
+          let nodes = try backend.makeTensor(tokens, "tokens")
+          let tree = TreeBuffers(
+            state: try backend.makeTensor(states, "states"), tokens: nodes,
+            parents: try backend.makeTensor(parents, "parents"), depths: nodes, mask: nodes, result: result,
+            maximumNodes: most)
+          let pairs = try backend.makeTensor(picks, "picks")
+          try backend.run("verify") { $0.verifyMatch(picks: pairs, tree: tree, sequences: sequences) }
+          let results = try backend.read(result)
+          for s in 0..<sequences {
+            let own = RoundResult(words: Array(results[s * words..<(s + 1) * words]), maximumNodes: most)
+            #expect(own.tokens == c.expected[s].filter { $0 >= 0 }.map { UInt32($0) })
           }
         }
       }

@@ -175,7 +175,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("drawChildren") {
       $0.drawChildren(
         $1.distribution(), state: $1.tensor(), tokens: $1.tensor(), parents: $1.size(), children: $1.size(),
-        replacement: $1.flag(), firstParent: $1.size(), firstChild: $1.size(), childDepth: $1.size())
+        replacement: $1.flag(), firstParent: $1.size(), firstChild: $1.size(), childDepth: $1.size(),
+        keys: $1.flag() ? .position : .node)
     },
   ]
 
@@ -189,13 +190,38 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         $1.tensor(), source: $1.tensor(), tokens: $1.tensor(), first: $1.size(), count: $1.size(),
         sequences: $1.size(), state: $1.flag() ? nil : $1.tensor())
     },
-    EntryPoint("verifyMatch") { $0.verifyMatch(picks: $1.tensor(), tree: $1.tree()) },
+    EntryPoint("verifyMatch") {
+      $0.verifyMatch(picks: $1.tensor(), tree: $1.tree(), sequences: $1.size())
+    },
     EntryPoint("verifySiblings") {
       $0.verifySiblings(
         target: $1.distribution(), draft: $1.distribution(), tree: $1.tree(), scratch: $1.tensor(),
-        rule: $1.random.element(SiblingRule.allCases))
+        rule: $1.random.element(SiblingRule.allCases), sequences: $1.size())
     },
-    EntryPoint("commitRound") { $0.commitRound(tree: $1.tree(), history: $1.tensor()) },
+    EntryPoint("verifyTraversal") {
+      $0.verifyTraversal(
+        target: $1.distribution(), draft: $1.distribution(), tree: $1.tree(),
+        rule: $1.random.element(SiblingRule.allCases), sequences: $1.size())
+    },
+    EntryPoint("lossyAccept") {
+      var test = LossyTest()
+      (test.epsilon, test.delta, test.entropyScale) = ($1.real(), $1.real(), $1.number())
+      (test.gap, test.divergence) = ($1.number(), $1.number())
+      (test.maximumEntropy, test.minimumGap) = ($1.number(), $1.number())
+      (test.count, test.distance) = ($1.size(), $1.optionalSize())
+      $0.lossyAccept(
+        test, logits: $1.tensor(), statistics: $1.tensor(), best: $1.flag() ? nil : $1.tensor(),
+        divergence: $1.flag() ? nil : $1.tensor(), tree: $1.tree(), owners: $1.flag() ? nil : $1.tensor(),
+        accept: $1.tensor(), score: $1.tensor(), vocabulary: $1.size(), sequences: $1.size(),
+        combines: $1.flag())
+    },
+    EntryPoint("verifyAccepted") {
+      $0.verifyAccepted(
+        $1.tensor(), score: $1.tensor(), picks: $1.tensor(), tree: $1.tree(), sequences: $1.size())
+    },
+    EntryPoint("commitRound") {
+      $0.commitRound(tree: $1.tree(), history: $1.tensor(), sequences: $1.size())
+    },
     EntryPoint("advanceState") { $0.advanceState($1.tensor(), rows: $1.size()) },
   ]
 

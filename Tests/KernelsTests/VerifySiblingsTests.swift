@@ -37,7 +37,7 @@ private final class SpineWalk {
   static let nodes = 1 + 2 * spine
   private static let stateStride = tensorAlignment / 4
   private static let resultStride = 2 * tensorAlignment / 4
-  private static let resultWords = Int(RESULT_PATH) + 2 * nodes
+  private static let resultWords = TreeBuffers.resultWords(maximumNodes: nodes)
 
   private let backend: VulkanBackend
   private let recording: any Recording
@@ -51,7 +51,8 @@ private final class SpineWalk {
     let (nodes, vocabulary) = (Self.nodes, Self.vocabulary)
     self.backend = backend
     parameters = ShaderInterface.VerifySiblings(
-      maximumNodes: UInt32(nodes), vocabulary: UInt32(vocabulary), mode: rule.rawValue)
+      maximumNodes: UInt32(nodes), vocabulary: UInt32(vocabulary), mode: rule.rawValue, sequences: 1,
+      capacity: UInt32(nodes))
     var random = CaseRandom(seed: 5, family: "spine", index: 0)
     // Draft rows near the target's, so that walks are long; products of totals are far above 2^30, so
     // that residuals are rounded.

@@ -22,15 +22,15 @@ struct Script: UniformSource {
     self.memory = memory
   }
 
-  mutating func uniform(below bound: UInt64, role: UInt32, position: UInt32, index: UInt32) -> UInt64 {
+  mutating func uniform(below bound: UInt128, role: UInt32, position: UInt32, index: UInt32) -> UInt128 {
     if used < answers.count {
       defer { used += 1 }
       precondition(answers[used] < bound)
-      return answers[used]
+      return UInt128(answers[used])
     }
     if pending == nil {
       let state = memory.map(Array.init) ?? answers.map(UInt32.init)
-      pending = (Request(bound: bound, role: role, position: position, index: index), state)
+      pending = (Request(bound: UInt64(bound), role: role, position: position, index: index), state)
     }
     return 0
   }

@@ -63,7 +63,7 @@ struct Rule {
       Enumeration.law { source in
         Reference.drawChildren(
           weights: draft, total: rows.draftTotal, count: children,
-          replacement: mode == SIBLINGS_WITH_REPLACEMENT, position: position, source: &source)
+          replacement: mode != SIBLINGS_WITHOUT_REPLACEMENT, position: position, source: &source)
       }
     }
   }
@@ -74,10 +74,12 @@ struct Rule {
       Enumeration.law(memory: memory) { source in
         let verify = { (tokens: [UInt32], position: UInt32, source: inout Script) in
           _ = memory.initialize(from: rows.target + rows.draft)
+          var tried = 0
           return Reference.verifyNode(
             target: .init(rebasing: memory[..<count]), total: rows.targetTotal, status: STATUS_OK,
             draft: .init(rebasing: memory[count...]), draftTotal: rows.draftTotal, children: tokens,
-            mode: mode, position: position, reducedTotalBits: reducedTotalBits, source: &source)
+            mode: mode, position: position, reducedTotalBits: reducedTotalBits,
+            tried: &tried, source: &source)
         }
         if updatesResidual || tokens.isEmpty { return verify(tokens, position, &source) }
         for (j, token) in tokens.enumerated() {

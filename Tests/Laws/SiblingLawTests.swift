@@ -37,7 +37,7 @@ struct LawCase: CustomTestStringConvertible {
 @Suite struct SiblingLawTests {
   @Test(
     arguments: LawCase.all,
-    [SIBLINGS_WITH_REPLACEMENT, SIBLINGS_WITHOUT_REPLACEMENT, SIBLINGS_ONE_HOT])
+    [SIBLINGS_WITH_REPLACEMENT, SIBLINGS_WITHOUT_REPLACEMENT, SIBLINGS_ONE_HOT, SIBLINGS_K_SEQ])
   func outputLawIsTheTargets(c: LawCase, mode: UInt32) {
     for seed in 1...2 as ClosedRange<UInt64> {
       let language = Language(vocabulary: c.vocabulary, largestTotal: c.largestTotal, seed: seed)
@@ -52,7 +52,8 @@ struct LawCase: CustomTestStringConvertible {
   }
 
   /// Every node's own law, over more rows: accepted or bonus, the next token is the target's.
-  @Test(arguments: [SIBLINGS_WITH_REPLACEMENT, SIBLINGS_WITHOUT_REPLACEMENT, SIBLINGS_ONE_HOT])
+  @Test(
+    arguments: [SIBLINGS_WITH_REPLACEMENT, SIBLINGS_WITHOUT_REPLACEMENT, SIBLINGS_ONE_HOT, SIBLINGS_K_SEQ])
   func nodeLawIsTheTargets(mode: UInt32) {
     for seed in 1...60 as ClosedRange<UInt64> {
       let rows = Language(vocabulary: Int(2 + seed % 4), largestTotal: 7, seed: seed).rows(after: [])
@@ -70,13 +71,24 @@ struct LawCase: CustomTestStringConvertible {
     defer { memory.deallocate() }
     for (bits, role) in [(3, ROLE_ROUND), (REDUCED_TOTAL_BITS, ROLE_ACCEPT)] as [(UInt32, UInt32)] {
       _ = memory.initialize(from: rows.target + rows.draft)
+      var tried = 0
       var source = Script([53], memory: memory)  // 53 of 54: the first child is rejected
       _ = Reference.verifyNode(
         target: .init(rebasing: memory[..<3]), total: 9, status: STATUS_OK,
         draft: .init(rebasing: memory[3...]), draftTotal: 9, children: [2, 2],
         mode: SIBLINGS_WITH_REPLACEMENT,
-        position: 4, reducedTotalBits: bits, source: &source)
+        position: 4, reducedTotalBits: bits, tried: &tried, source: &source)
       #expect(source.pending?.request.role == role)
     }
+  }
+
+  /// k-seq with k = 2, P = (1/2, 1/2), Q = (1, 0): r b = 1 - (1 - b)^2 with b = 1 / (2 r) gives r = 1 + 1 / sqrt 2 and
+  /// half of the tokens accepted; the smallest r in 256ths above it accepts a little less.
+  @Test func kSeqAcceptsWhatItsFormulaSays() {
+    let rows = Rows(target: [32, 32], draft: [64, 0])
+    let accepted = Rule(mode: SIBLINGS_K_SEQ, children: 2).law(rows).accepted.values.reduce(.zero, +)
+    #expect(accepted <= Rational("1/2") && accepted > Rational("12/25"))
+    let one = Rule(mode: SIBLINGS_K_SEQ, children: 2).verifierLaw(rows, [0]).filter { $0.key == .child(0) }
+    #expect(one.values.first == Rational("1/2"))  // a single candidate: token rejection
   }
 }

@@ -8,8 +8,11 @@ struct Language {
   /// Totals are at most this, so that every answer to a draw can be tried.
   var largestTotal: Int
   var seed: UInt64
+  /// Rows of the test's own, instead of random ones.
+  var given: (@Sendable (_ prefix: [UInt32]) -> Rows)?
 
   func rows(after prefix: [UInt32]) -> Rows {
+    if let given { return given(prefix) }
     var random = Generator(state: prefix.reduce(seed) { ($0 &+ UInt64($1) &+ 1) &* 0x9e37_79b9_7f4a_7c15 })
     return Rows(target: row(&random), draft: row(&random))
   }

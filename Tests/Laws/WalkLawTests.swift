@@ -11,11 +11,11 @@ struct SharedKeys: UniformSource {
 
   init(_ script: Script) { self.script = script }
 
-  mutating func uniform(below bound: UInt64, role: UInt32, position: UInt32, index: UInt32) -> UInt64 {
-    let request = Request(bound: bound, role: role, position: position, index: index)
-    if let known = answers[request] { return known }
+  mutating func uniform(below bound: UInt128, role: UInt32, position: UInt32, index: UInt32) -> UInt128 {
+    let request = Request(bound: UInt64(bound), role: role, position: position, index: index)
+    if let known = answers[request] { return UInt128(known) }
     let answer = script.uniform(below: bound, role: role, position: position, index: index)
-    answers[request] = answer
+    answers[request] = UInt64(answer)
     return answer
   }
 }
@@ -61,9 +61,11 @@ struct SharedKeys: UniformSource {
     _ source: inout SharedKeys
   ) -> [UInt32] {
     let vocabulary = rows[0].target.count
-    let p = VerifySiblings(maximumNodes: U32(tokens.count), vocabulary: U32(vocabulary), mode: mode)
+    let p = VerifySiblings(
+      maximumNodes: U32(tokens.count), vocabulary: U32(vocabulary), mode: mode, sequences: 1,
+      capacity: U32(tokens.count))
     var scratch = [UInt32](repeating: 0, count: 2 * vocabulary)
-    var result = [UInt32](repeating: 0, count: Int(RESULT_PATH) + 2 * tokens.count)
+    var result = [UInt32](repeating: 0, count: Int(RESULT_PATH) + 3 * tokens.count)
     func reading(_ words: [UInt32], _ body: (UnsafeBufferPointer<UInt32>) -> Void) {
       words.withUnsafeBufferPointer(body)
     }

@@ -59,7 +59,7 @@ import Testing
       KeyedRandom(seed: 1, position: 2, role: 4, index: 4),
       KeyedRandom(seed: 1, position: 2, role: 3, index: 5),
     ]
-    let values = ([base] + others).map { $0.uniform(below: .max) }
+    let values = ([base] + others).map { $0.uniform(below: UInt64.max) }
     #expect(Set(values).count == values.count)
   }
 }

@@ -13,20 +13,23 @@ private struct Round {
   var nodes: UInt32
 
   func match(_ picks: [UInt32], stride: UInt32 = 1) -> [UInt32] {
-    let result = mutableOperand([UInt32](repeating: 77, count: Int(RESULT_PATH) + 16))
+    let result = mutableOperand([UInt32](repeating: 77, count: Int(RESULT_PATH) + 24))
     Reference.verifyMatch(
-      VerifyMatch(maximumNodes: 8, pickStride: stride), picks: operand(picks), tokens: operand(tokens),
+      VerifyMatch(maximumNodes: 8, pickStride: stride, sequences: 1, capacity: UInt32(tokens.count)),
+      picks: operand(picks), tokens: operand(tokens),
       parents: operand(parents), state: operand(state(20, nodes: nodes)), result: result)
     return Array(result)
   }
 
   func siblings(mode: UInt32, _ weights: [UInt32], _ draft: [UInt32], status: UInt32 = 0) -> [UInt32] {
-    let result = mutableOperand([UInt32](repeating: 77, count: Int(RESULT_PATH) + 16))
+    let result = mutableOperand([UInt32](repeating: 77, count: Int(RESULT_PATH) + 24))
     func totals(_ rows: [UInt32]) -> [UInt32] {
       (0..<rows.count / 3).flatMap { r -> [UInt32] in [rows[3 * r..<3 * r + 3].reduce(0, +), status] }
     }
     Reference.verifySiblings(
-      VerifySiblings(maximumNodes: 8, vocabulary: 3, mode: mode), weights: operand(weights),
+      VerifySiblings(
+        maximumNodes: 8, vocabulary: 3, mode: mode, sequences: 1, capacity: UInt32(tokens.count)),
+      weights: operand(weights),
       totals: operand(totals(weights)), draftWeights: operand(draft), draftTotals: operand(totals(draft)),
       tokens: operand(tokens), parents: operand(parents), depths: operand([0, 1, 1, 2, 2, 3]),
       state: operand(state(20, nodes: nodes)), scratch: mutableOperand([UInt32](repeating: 77, count: 6)),
@@ -37,11 +40,11 @@ private struct Round {
 
 /// A round's whole result for 8 nodes.
 private func result(
-  _ status: UInt32, bonus: UInt32, nodes: UInt32, path: [UInt32], tokens: [UInt32]
+  _ status: UInt32, bonus: UInt32, nodes: UInt32, path: [UInt32], tokens: [UInt32], tried: [UInt32] = []
 ) -> [UInt32] {
   let pad = { (words: [UInt32]) in words + [UInt32](repeating: 0, count: 8 - words.count) }
   let accepted = UInt32(path.count - 1)
-  return pad([status, accepted, bonus, 20 + accepted + 1, nodes]) + pad(path) + pad(tokens)
+  return pad([status, accepted, bonus, 20 + accepted + 1, nodes]) + pad(path) + pad(tokens) + pad(tried)
 }
 
 @Suite struct TreeTests {
@@ -54,23 +57,29 @@ private func result(
   @Test func matchWalksToTheFirstChildThatCarriesThePick() {
     #expect(
       tree.match([12, 0, 12, 0, 0, 9, 0])
-        == result(0, bonus: 9, nodes: 7, path: [0, 2, 5], tokens: [10, 12, 12]))
-    #expect(tree.match([13, 0, 0, 0, 0, 0, 0]) == result(0, bonus: 13, nodes: 7, path: [0], tokens: [10]))
+        == result(0, bonus: 9, nodes: 7, path: [0, 2, 5], tokens: [10, 12, 12], tried: [2, 2]))
+    #expect(
+      tree.match([13, 0, 0, 0, 0, 0, 0])
+        == result(0, bonus: 13, nodes: 7, path: [0], tokens: [10], tried: [2]))
   }
 
   @Test func aStatusEndsTheWalk() {
     let picks: [UInt32] = [12, 0, 0, 0, 12, 1, 0, 0, 0, 0, 0, 0, 0, 0]
-    #expect(tree.match(picks, stride: 2) == result(1, bonus: 0, nodes: 7, path: [0, 2], tokens: [10, 12]))
+    #expect(
+      tree.match(picks, stride: 2)
+        == result(1, bonus: 0, nodes: 7, path: [0, 2], tokens: [10, 12], tried: [2]))
   }
 
   @Test func nodesBeyondTheCountAndBelowNoTokenDoNotExist() {
     var cut = tree
     cut.nodes = 5
     #expect(
-      cut.match([12, 0, 12, 0, 0, 0, 0]) == result(0, bonus: 12, nodes: 5, path: [0, 2], tokens: [10, 12]))
+      cut.match([12, 0, 12, 0, 0, 0, 0])
+        == result(0, bonus: 12, nodes: 5, path: [0, 2], tokens: [10, 12], tried: [2, 1]))
     cut.tokens[2] = NO_TOKEN
     #expect(
-      cut.match([NO_TOKEN, 0, 14, 0, 0]) == result(0, bonus: NO_TOKEN, nodes: 5, path: [0], tokens: [10]))
+      cut.match([NO_TOKEN, 0, 14, 0, 0])
+        == result(0, bonus: NO_TOKEN, nodes: 5, path: [0], tokens: [10], tried: [1]))
   }
 
   @Test func malformedTreesAreRefused() {
@@ -95,12 +104,16 @@ private func result(
     let round = Round(tokens: [2, 1, 0, 2, 1, 0], parents: [NO_NODE, 0, 0, 1, 1, 3], nodes: 6)
     let rows = Array(repeatElement([3, 4, 5] as [UInt32], count: 6).joined())
     let value = round.siblings(mode: mode, rows[..<15] + [0, 9, 0], rows)
-    #expect(value == result(0, bonus: 1, nodes: 6, path: [0, 1, 3, 5], tokens: [2, 1, 2, 0]))
+    #expect(
+      value == result(0, bonus: 1, nodes: 6, path: [0, 1, 3, 5], tokens: [2, 1, 2, 0], tried: [1, 1, 1]))
   }
 
   @Test func siblingsReportMalformedDraftsAndEmptyRows() {
     let round = Round(tokens: [2, 1, 0], parents: [NO_NODE, 0, 0], nodes: 3)
-    let bad = { (status: UInt32) in result(status, bonus: 0, nodes: 3, path: [0], tokens: [2]) }
+    let bad = { (status: UInt32) in
+      let tried: [UInt32] = status == STATUS_MALFORMED_DRAFT ? [1] : []
+      return result(status, bonus: 0, nodes: 3, path: [0], tokens: [2], tried: tried)
+    }
     let rows: [UInt32] = [1, 1, 1, 1, 1, 1, 1, 1, 1]
     #expect(round.siblings(mode: 0, rows, [1, 0, 1]) == bad(STATUS_MALFORMED_DRAFT))
     #expect(round.siblings(mode: 1, rows, [0, 0, 0]) == bad(STATUS_MALFORMED_DRAFT))
@@ -117,7 +130,7 @@ private func result(
   @Test func anExhaustedDraftRowEndsTheSiblings() {
     let round = Round(tokens: [2, 1, 0], parents: [NO_NODE, 0, 0], nodes: 3)
     let value = round.siblings(mode: SIBLINGS_WITHOUT_REPLACEMENT, [3, 0, 0], [0, 4, 0])
-    #expect(value == result(0, bonus: 0, nodes: 3, path: [0], tokens: [2]))
+    #expect(value == result(0, bonus: 0, nodes: 3, path: [0], tokens: [2], tried: [1]))
   }
 
   @Test func promptLookupFindsTheEarliestLongestMatch() {
@@ -153,7 +166,7 @@ private func result(
     let history = mutableOperand([UInt32](repeating: 77, count: 23))
     let words = mutableOperand(state(20, nodes: 7))
     let tokens = mutableOperand([10, 12] as [UInt32])
-    let p = CommitRound(maximumNodes: 8, historyCapacity: 23)
+    let p = CommitRound(maximumNodes: 8, historyCapacity: 23, sequences: 1, capacity: 2)
     Reference.commitRound(p, result: operand(round), state: words, tokens: tokens, history: history)
     #expect(Array(history[19...]) == [77, 10, 12, 13])  // the bonus lies beyond the capacity
     #expect(Array(words) == [23, 5, 6, 7, 5, 0, 0, 0] && Array(tokens) == [50, 12])

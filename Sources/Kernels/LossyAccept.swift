@@ -1,0 +1,133 @@
+import Foundation
+import ShaderInterface
+
+/// Which draft tokens a rule lets pass that does not keep the target's law: lossy.
+///
+/// A token passes if every test of the rule holds on its parent's row; what is not set is not asked. A token that the row
+/// bans, or a row with a status, never passes. Rules that need two rows, such as a divergence of each of two pairs of
+/// models, are calls that combine.
+public struct LossyTest: Sendable, Hashable {
+  /// p > min(epsilon, delta * e^(-entropyScale * H)), H the row's entropy in nats.
+  public var epsilon = 0.0
+  public var delta = 0.0
+  public var entropyScale: Float = 1
+  /// Best logit - the token's at most this, in nats at temperature 1.
+  public var gap = Float.infinity
+  /// Best tokens a row that are given; 0: none.
+  public var count = 0
+  /// |token - best token| at most this, for ordinal tokens; nil: the token is among the best tokens.
+  public var distance: Int?
+  /// The row's divergence at most this.
+  public var divergence = Float.infinity
+  /// Of the row, in nats.
+  public var maximumEntropy = Float.infinity
+  /// Between the row's best two logits.
+  public var minimumGap: Float = 0
+
+  public init() {}
+
+  /// Typical acceptance (Medusa, Cai et al. 2024).
+  public static func typical(epsilon: Double = 0.09, delta: Double = 0.3) -> LossyTest {
+    var test = LossyTest()
+    (test.epsilon, test.delta) = (epsilon, delta)
+    return test
+  }
+
+  /// Among the best `beta` and at most `gap` nats below the best (SpecDec, Xia et al. 2023); `gap` infinite: the top-k
+  /// test of blockwise parallel decoding (Stern et al. 2018).
+  public static func topBeta(_ beta: Int, gap: Float = .infinity) -> LossyTest {
+    var test = LossyTest()
+    (test.count, test.gap) = (beta, gap)
+    return test
+  }
+
+  /// Near the best token, for ordinal tokens such as pixels (Stern et al. 2018).
+  public static func distance(_ distance: Int) -> LossyTest {
+    var test = LossyTest()
+    (test.count, test.distance) = (1, distance)
+    return test
+  }
+
+  /// On a row that diverges by at most so many nats from another model's.
+  public static func divergence(atMost divergence: Float) -> LossyTest {
+    var test = LossyTest()
+    test.divergence = divergence
+    return test
+  }
+
+  /// Of at least this probability, on a row that is sure enough of itself; mostly asked of the draft's own rows.
+  public static func confidence(
+    probability: Double = 0, maximumEntropy: Float = .infinity, minimumGap: Float = 0
+  ) -> LossyTest {
+    var test = LossyTest()
+    (test.epsilon, test.delta) = (probability, .infinity)
+    (test.maximumEntropy, test.minimumGap) = (maximumEntropy, minimumGap)
+    return test
+  }
+
+  /// No test but that the row does not ban the token: accept all.
+  public static let all = LossyTest()
+}
+
+extension CommandList {
+  /// Whether each tree node passes a lossy test on its parent's row, and the log-probability of its token there.
+  ///
+  /// - Parameters:
+  ///   - logits: f32 `[nodes][vocabulary]`.  - statistics: f32 `[nodes][4]`, from `rowStatistics`.
+  ///   - best: u32 `[nodes][test.count]`, from `topTokens`; needed if the test counts.
+  ///   - divergence: f32 `[nodes]`, from `divergence`; needed for a finite bound.
+  ///   - owners: u32 `[nodes]`, the sequence of each; needed by a batch.
+  ///   - accept: u32 `[nodes]`, 0 or 1.  - score: f32 `[nodes]`, log-probabilities in nats.
+  ///   - combines: what was not accepted before stays so.
+  public func lossyAccept(
+    _ test: LossyTest, logits: Tensor<Float>, statistics: Tensor<Float>, best: Tensor<UInt32>? = nil,
+    divergence: Tensor<Float>? = nil, tree: TreeBuffers, owners: Tensor<UInt32>? = nil,
+    accept: Tensor<UInt32>, score: Tensor<Float>, vocabulary: Int, sequences: Int = 1, combines: Bool = false
+  ) {
+    call(.lossyAccept) { kernel throws(Refusal) in
+      try requireVocabulary(vocabulary)
+      try tree.check(\.tokens, \.parents, usesResult: false, sequences: sequences)
+      try requireSizes(test.count, test.distance ?? 0)
+      let nodes = tree.tokens.count
+      try requireSizes(nodes)
+      try test.check()
+      try require(tree.parents, nodes, "parents")
+      try require(logits, nodes * vocabulary, "logits")
+      try require(statistics, nodes * 4, "statistics")
+      try require(accept, nodes, "accept")
+      try require(score, nodes, "score")
+      try require(test.count == 0 || best != nil, "\(test.count) best tokens a row, none are given")
+      if test.count > 0, let best { try require(best, nodes * test.count, "best") }
+      let readsDivergence = test.divergence < .infinity
+      try require(!readsDivergence || divergence != nil, "a bound on a divergence that is not given")
+      if readsDivergence, let divergence { try require(divergence, nodes, "divergence") }
+      try require(sequences == 1 || owners != nil, "\(sequences) sequences without owners of their nodes")
+      if sequences > 1, let owners { try require(owners, nodes, "owners") }
+      let p = ShaderInterface.LossyAccept(
+        capacity: UInt32(nodes), sequences: UInt32(sequences), vocabulary: UInt32(vocabulary),
+        count: UInt32(test.count), distance: test.distance.map { UInt32($0) } ?? NO_TOKEN,
+        combines: combines ? 1 : 0, readsDivergence: readsDivergence ? 1 : 0,
+        logEpsilon: Float(log(test.epsilon)), logDelta: Float(log(test.delta)),
+        entropyScale: test.entropyScale, gap: test.gap, divergence: test.divergence,
+        maximumEntropy: test.maximumEntropy, minimumGap: test.minimumGap)
+      return Invocation(
+        kernel, p,
+        [
+          .read(logits), .read(statistics), .read(test.count > 0 ? best ?? tree.state : tree.state),
+          .read(readsDivergence ? divergence ?? statistics : statistics), .read(tree.tokens),
+          .read(tree.parents), .read(sequences > 1 ? owners ?? tree.state : tree.state), .read(tree.state),
+          .readWrite(accept), .write(score),
+        ],
+        groups: Invocation.elementGroups(nodes))
+    }
+  }
+}
+
+extension LossyTest {
+  fileprivate func check() throws(Refusal) {
+    try require(epsilon >= 0 && delta >= 0, "epsilon \(epsilon), delta \(delta); at least 0 are possible")
+    try require(entropyScale.isFinite, "an entropy scale of \(entropyScale)")
+    let bounds = [gap, divergence, maximumEntropy, minimumGap]
+    try require(!bounds.contains { $0.isNaN }, "bounds \(bounds)")
+  }
+}

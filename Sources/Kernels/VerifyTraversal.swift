@@ -1,0 +1,35 @@
+import ShaderInterface
+
+extension CommandList {
+  /// Traversal verification of drawn trees: leaves first, the first accepted node ends the round with the path to it.
+  /// The output law is the target's, exactly.
+  ///
+  /// On a chain this is block verification (Sun et al., arXiv 2403.10444), which accepts more than token rejection; on a
+  /// tree, traversal verification (Weng et al., arXiv 2505.12398). Independent paths that were merged where they begin alike
+  /// (multi-path block verification) are verified with ``SiblingRule/withoutReplacement``: those that still differ from
+  /// a removed child were drawn from the rest of the row. Children must be drawn with ``DraftKeys/node``.
+  /// - Parameters:
+  ///   - target: a row a node; the kernel uses its weights up.
+  ///   - draft: a row a parent node (any rows when `rule` is one-hot).
+  ///   - rule: not ``SiblingRule/kSeq``.
+  public func verifyTraversal(
+    target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, rule: SiblingRule,
+    sequences: Int = 1
+  ) {
+    call(.verifyTraversal) { kernel throws(Refusal) in
+      try require(rule != .kSeq, "no traversal with k-seq, which is a rule for the children of one node")
+      try tree.check(\.tokens, \.parents, sequences: sequences)
+      let capacity = try rejectionCapacity(target: target, draft: draft, tree: tree, rule: rule)
+      let p = ShaderInterface.VerifyTraversal(
+        maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
+        sequences: UInt32(sequences), capacity: UInt32(capacity))
+      return Invocation(
+        kernel, p,
+        [
+          .readWrite(target.weights), .read(target.totals), .read(draft.weights), .read(draft.totals),
+          .read(tree.tokens), .read(tree.parents), .read(tree.state), .write(tree.result),
+        ],
+        groups: (sequences, 1), specialization: [walkLanes(target.vocabulary)])
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Numerics
+import ShaderInterface
+
+extension Reference {
+  /// The part of the draft's row that k-seq takes from every one of its `count` candidates: min(Q, P / r) with r in
+  /// 1...count (Sun et al., "SpecTr", 2023), as weights over S.
+  ///
+  /// Any such part keeps the law. r = 1 + (count - 1) * i / `K_SEQ_STEPS` for the least i at which
+  /// r * b >= 1 - (1 - b)^count, b the share of the draft that the part holds: the part then fits into the target
+  /// `count` times over.
+  static func cappedDraft(
+    target: UnsafeBufferPointer<UInt32>, total: UInt64, draft: UnsafeBufferPointer<UInt32>,
+    draftTotal: UInt64, count: UInt64
+  ) -> [UInt32] {
+    guard draftTotal > 0 else { return Array(draft) }
+    let steps = UInt64(K_SEQ_STEPS)
+    func part(_ step: UInt64) -> (row: [UInt32], cap: UInt64) {
+      let cap = draftTotal * steps / (steps + (count - 1) * step)  // S / r
+      return (zip(target, draft).map { min($1, UInt32(UInt64($0) * cap / total)) }, cap)
+    }
+    func fits(_ step: UInt64) -> Bool {
+      let (row, cap) = part(step)
+      let mass = row.reduce(0) { $0 + UInt64($1) }
+      let one = UInt64(1) << 30
+      let missed = (draftTotal - mass) * one / draftTotal  // 1 - b
+      var power = one
+      for _ in 0..<count { power = (power * missed) >> 30 }
+      return mass * one >= cap * (one - power)
+    }
+    var (low, high) = (0 as UInt64, steps)  // the least step that fits lies in low...high
+    while low < high {
+      let middle = (low + high) / 2
+      if fits(middle) { high = middle } else { low = middle + 1 }
+    }
+    return part(low).row
+  }
+}

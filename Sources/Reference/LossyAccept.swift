@@ -1,0 +1,53 @@
+import Numerics
+import ShaderInterface
+
+extension Reference {
+  /// Whether each tree node passes tests on its parent's row of logits, and the log-probability of its token there.
+  ///
+  /// `logits`: f32 [capacity][vocabulary]; `statistics`: f32 [capacity][4]; `best`: u32 [capacity][count];
+  /// `divergence`, `score`: f32 [capacity]; `tokens`, `parents`, `owners`, `accept`: u32 [capacity];
+  /// `state`: u32 [sequences][STATE_WORDS].
+  public static func lossyAccept(
+    _ p: ShaderInterface.LossyAccept, logits: UnsafeBufferPointer<Float>,
+    statistics: UnsafeBufferPointer<Float>, best: UnsafeBufferPointer<UInt32>,
+    divergence: UnsafeBufferPointer<Float>, tokens: UnsafeBufferPointer<UInt32>,
+    parents: UnsafeBufferPointer<UInt32>, owners: UnsafeBufferPointer<UInt32>,
+    state: UnsafeBufferPointer<UInt32>, accept: UnsafeMutableBufferPointer<UInt32>,
+    score: UnsafeMutableBufferPointer<Float>
+  ) {
+    for n in 0..<Int(p.capacity) {
+      let before = accept[n]
+      (accept[n], score[n]) = (0, notANumber)
+      let owner = p.sequences > 1 ? owners[n] : 0
+      guard owner < p.sequences else { continue }
+      let words = Int(owner) * Int(STATE_WORDS)
+      let first = Int(state[words + Int(STATE_FIRST_NODE)])
+      guard n >= first, n - first < Int(state[words + Int(STATE_NODES)]) else { continue }
+      if n == first {
+        (accept[n], score[n]) = (1, 0)
+        continue
+      }
+      guard Int(parents[n]) < n - first, tokens[n] < p.vocabulary else { continue }
+      let (v, x) = (first + Int(parents[n]), tokens[n])
+      let (maximum, logSum, entropy, gap) = (
+        statistics[4 * v], statistics[4 * v + 1], statistics[4 * v + 2], statistics[4 * v + 3]
+      )
+      guard !logSum.isNaN else { continue }
+      let z = flush(logits[v * Int(p.vocabulary) + Int(x)])
+      let l = flush(z - logSum)
+      let adaptive = flush(flush(p.logDelta) - flush(flush(p.entropyScale) * entropy))
+      let epsilon = flush(p.logEpsilon)
+      let threshold = adaptive < epsilon ? adaptive : epsilon
+      var passes = l > threshold && flush(maximum - z) <= flush(p.gap)
+      passes = passes && entropy <= flush(p.maximumEntropy) && gap >= flush(p.minimumGap)
+      if p.count > 0 {
+        let row = best[v * Int(p.count)..<(v + 1) * Int(p.count)]
+        let distance = max(x, row.first!) - min(x, row.first!)
+        passes = passes && (p.distance == NO_TOKEN ? row.contains(x) : distance <= p.distance)
+      }
+      if p.readsDivergence != 0 { passes = passes && divergence[v] <= flush(p.divergence) }
+      accept[n] = passes && (p.combines == 0 || before != 0) ? 1 : 0
+      score[n] = l
+    }
+  }
+}
