@@ -1,8 +1,9 @@
 // out[r][n] = sum over k of x[r][k] * weights[n][k], 32 outputs and ROWS rows a group.
-// The includer defines WORD_INPUTS (inputs in a 16-byte word) and weightQuad(word, q): inputs 4q ..< 4q + 4 of the word.
-// Order: chunks of DOT_CHUNK inputs, one accumulator in index order each, chunks added in order; no tile changes it.
-#include "shared/matmul.h"
-#include "numerics.glsl"
+// The includer defines its format (see shared/matmul.h): GROUP_INPUTS, PLANES, BLOCK_SCALES if it has scales, SEGMENT_INPUTS
+// (inputs whose x a lane holds at a time, 4 or 8), segmentWord(word, segment) and of that the inputs weightPair(word, pair).
+// Order: chunks of DOT_CHUNK inputs, one accumulator in index order each (blocks: one a block, scaled, then added to the
+// chunk), chunks added in order; no tile changes it.
+#include "matmulCall.glsl"
 
 layout(local_size_x = 32) in;  // MATMUL_TILE
 layout(constant_id = 0) const uint ROWS = 1u;
@@ -14,21 +15,27 @@ const uint OUTPUT_LANES = 32u / OUTPUTS;
 const uint ROW_LANES = OUTPUTS > 4u ? OUTPUTS / 4u : 1u;
 const uint LANE_ROWS = ROWS / ROW_LANES;
 
-layout(push_constant) uniform Push { Matmul p; };
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };              // [rows][inputs]
 layout(set = 0, binding = 0, std430) readonly buffer XQuads { vec4 xQuads[]; };     // the same, for inputs % 4 == 0
-layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; };  // [tiles][groups][MATMUL_TILE]
-layout(set = 0, binding = 2, std430) buffer Out { float outValues[]; };             // [rows][outputs]
+layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; };  // [tiles][groups][GROUP_WORDS]
 
-#define WORD_QUADS (WORD_INPUTS / 4u)
-#define CHUNK_WORDS (DOT_CHUNK / WORD_INPUTS)
+#define SEGMENTS (GROUP_INPUTS / SEGMENT_INPUTS)
+#define SEGMENT_QUADS (SEGMENT_INPUTS / 4u)
+#define CHUNK_GROUPS (DOT_CHUNK / GROUP_INPUTS)
 
-uint laneRows[LANE_ROWS];
-vec4 quads[LANE_ROWS * WORD_QUADS];    // inputs of one word, for each row
+uint xRows[LANE_ROWS];
+vec4 quads[LANE_ROWS * SEGMENT_QUADS];  // x of one segment, for each row
 float chunk[LANE_ROWS * OUTPUTS];
 float total[LANE_ROWS * OUTPUTS];
-
-vec4 weightQuad(uvec4 word, uint q);
+#ifdef BLOCK_SCALES
+layout(set = 0, binding = 1, std430) readonly buffer Scales { uint scalePairs[]; };  // the same memory as weights
+#define GROUP_WORDS (PLANES * MATMUL_TILE + MATMUL_TILE / 8u)
+float block[LANE_ROWS * OUTPUTS];
+#define SUMS block
+#else
+#define GROUP_WORDS MATMUL_TILE
+#define SUMS chunk
+#endif
 
 // Inputs k ..< k + 4 of a row, zeros past the end: adding +0 changes no accumulator, none is ever -0.
 vec4 partialQuad(uint row, uint k) {
@@ -45,62 +52,90 @@ float addQuad(float sum, vec4 a, vec4 b) {
   return addProduct(addProduct(addProduct(addProduct(sum, a.x, b.x), a.y, b.y), a.z, b.z), a.w, b.w);
 }
 
-// Adds the products of `quads` and one word of each output to the chunks.
-void accumulate(uint firstWord) {
-  for (uint n = 0u; n < OUTPUTS; n++) {
-    uvec4 word = weights[firstWord + n * OUTPUT_LANES];
-    for (uint q = 0u; q < WORD_QUADS; q++) {
-      vec4 w = weightQuad(word, q);
-      for (uint r = 0u; r < LANE_ROWS; r++) {
-        chunk[r * OUTPUTS + n] = addQuad(chunk[r * OUTPUTS + n], quads[r * WORD_QUADS + q], w);
+// x of a segment; the quads of a whole group are aligned and inside the row.
+void loadQuads(uint firstInput, bool isWhole) {
+  for (uint r = 0u; r < LANE_ROWS; r++) {
+    for (uint q = 0u; q < SEGMENT_QUADS; q++) {
+      uint k = firstInput + 4u * q;
+      if (isWhole) {
+        quads[r * SEGMENT_QUADS + q] = xQuads[(xRows[r] * p.inputs + k) / 4u];
+      } else {
+        quads[r * SEGMENT_QUADS + q] = partialQuad(xRows[r], k);
       }
     }
   }
 }
 
+// Adds the products of `quads` and a segment of each output.
+void accumulate(uint firstWord, uint segment) {
+  for (uint n = 0u; n < OUTPUTS; n++) {
+    uint from = firstWord + segment * PLANES / SEGMENTS * MATMUL_TILE + n * OUTPUT_LANES;
+    uvec4 word = segmentWord(weights[from], segment);
+    for (uint q = 0u; q < SEGMENT_QUADS; q++) {
+      vec4 w = vec4(weightPair(word, 2u * q), weightPair(word, 2u * q + 1u));
+      for (uint r = 0u; r < LANE_ROWS; r++) {
+        SUMS[r * OUTPUTS + n] = addQuad(SUMS[r * OUTPUTS + n], quads[r * SEGMENT_QUADS + q], w);
+      }
+    }
+  }
+}
+
+#ifdef BLOCK_SCALES
+// Scales the block sums, adds them to the chunks and starts new ones.
+void addBlocks(uint firstPair, uint tileColumn) {
+  for (uint n = 0u; n < OUTPUTS; n++) {
+    uint column = tileColumn + n * OUTPUT_LANES;
+    vec2 pair = unpackHalf2x16(scalePairs[firstPair + column / 2u]);
+    float scale = column % 2u == 0u ? pair.x : pair.y;
+    for (uint r = 0u; r < LANE_ROWS; r++) {
+      chunk[r * OUTPUTS + n] = addProduct(chunk[r * OUTPUTS + n], block[r * OUTPUTS + n], scale);
+      block[r * OUTPUTS + n] = 0.0;
+    }
+  }
+}
+#endif
+
 void main() {
   uint lane = gl_LocalInvocationID.x;
+  Place place = groupPlace(ROWS);
+  if (!isBound(place, ROWS, lane, MATMUL_TILE)) return;
   if (lane >= OUTPUT_LANES * ROW_LANES) return;
   uint tileColumn = lane % OUTPUT_LANES;
-  uint firstRow = gl_WorkGroupID.y * ROWS + lane / OUTPUT_LANES * LANE_ROWS;
-  uint groups = (p.inputs + WORD_INPUTS - 1u) / WORD_INPUTS;
-  uint wholeGroups = p.inputs % 4u == 0u ? p.inputs / WORD_INPUTS : 0u;  // their quads are aligned and inside the row
-  uint tile = gl_WorkGroupID.x * groups * MATMUL_TILE + tileColumn;
+  uint firstRow = place.firstRow + lane / OUTPUT_LANES * LANE_ROWS;
+  uint groups = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS;
+  uint wholeGroups = p.inputs % 4u == 0u ? p.inputs / GROUP_INPUTS : 0u;
+  uint tile = firstTileWord(place, groups * GROUP_WORDS);
 
-  // Rows past the end repeat the last one and are not written.
-  for (uint r = 0u; r < LANE_ROWS; r++) laneRows[r] = min(firstRow + r, p.rows - 1u);
+  for (uint r = 0u; r < LANE_ROWS; r++) xRows[r] = inputRow(place, firstRow + r);
   for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) total[i] = 0.0;
+#ifdef BLOCK_SCALES
+  for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) block[i] = 0.0;
+#endif
 
-  for (uint begin = 0u; begin < groups; begin += CHUNK_WORDS) {
-    uint end = min(begin + CHUNK_WORDS, groups);
-    uint wholeEnd = min(end, max(begin, wholeGroups));
+  for (uint begin = 0u; begin < groups; begin += CHUNK_GROUPS) {
+    uint end = min(begin + CHUNK_GROUPS, groups);
     for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) chunk[i] = 0.0;
-    for (uint group = begin; group < wholeEnd; group++) {
-      for (uint r = 0u; r < LANE_ROWS; r++) {
-        uint from = laneRows[r] * (p.inputs / 4u) + group * WORD_QUADS;
-        for (uint q = 0u; q < WORD_QUADS; q++) quads[r * WORD_QUADS + q] = xQuads[from + q];
+    for (uint group = begin; group < end; group++) {
+      uint firstWord = tile + group * GROUP_WORDS;
+      for (uint segment = 0u; segment < SEGMENTS; segment++) {
+        loadQuads(group * GROUP_INPUTS + segment * SEGMENT_INPUTS, group < wholeGroups);
+        accumulate(firstWord + tileColumn, segment);
       }
-      accumulate(tile + group * MATMUL_TILE);
-    }
-    for (uint group = wholeEnd; group < end; group++) {
-      for (uint r = 0u; r < LANE_ROWS; r++) {
-        for (uint q = 0u; q < WORD_QUADS; q++) {
-          quads[r * WORD_QUADS + q] = partialQuad(laneRows[r], group * WORD_INPUTS + 4u * q);
-        }
-      }
-      accumulate(tile + group * MATMUL_TILE);
+#ifdef BLOCK_SCALES
+      addBlocks((firstWord + PLANES * MATMUL_TILE) * 4u, tileColumn);
+#endif
     }
     for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) total[i] = add(total[i], chunk[i]);
   }
 
   for (uint r = 0u; r < LANE_ROWS; r++) {
-    if (firstRow + r >= p.rows) break;
+    uint row = firstRow + r;
+    if (row >= place.endRow) break;
     for (uint n = 0u; n < OUTPUTS; n++) {
-      uint column = gl_WorkGroupID.x * MATMUL_TILE + tileColumn + n * OUTPUT_LANES;
+      uint column = place.firstColumn + tileColumn + n * OUTPUT_LANES;
       if (column >= p.outputs) break;
-      uint to = (firstRow + r) * p.outputs + column;
-      float sum = total[r * OUTPUTS + n];
-      outValues[to] = flush(p.accumulate != 0u ? add(outValues[to], sum) : sum);
+      storeSum(row, column, total[r * OUTPUTS + n]);
+      if (needsFinish()) finish(place, row, column);
     }
   }
 }

@@ -2,11 +2,10 @@
 // loaded in a loop over lanes, some twenty cycles for each word of a lane, a texel buffer by one load a lane without
 // branches, and a shuffle is one instruction: each weight and each x is a texel that is loaded once a group, lane l has
 // outputs l, l + 8, l + 16, l + 24 of every row, and x reaches the other lanes by shuffles.
-// The includer defines WORD_INPUTS (inputs in a 16-byte word) and weightPair(word, pair): inputs 2 * pair and + 1 of the word.
+// The includer defines its format as for matmul.glsl.
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_KHR_shader_subgroup_shuffle : require
-#include "shared/matmul.h"
-#include "numerics.glsl"
+#include "matmulCall.glsl"
 
 layout(local_size_x = 8) in;
 layout(constant_id = 0) const uint ROWS = 1u;
@@ -14,44 +13,63 @@ layout(constant_id = 0) const uint ROWS = 1u;
 // spirv-opt drops `precise` from the loops that it unrolls.
 layout(constant_id = 1) const uint LANES = 8u;  // also the inputs of a step
 
-layout(push_constant) uniform Push { Matmul p; };
 layout(set = 0, binding = 0, r32f) readonly uniform imageBuffer x;             // [rows][inputs]
-layout(set = 0, binding = 1, rgba32ui) readonly uniform uimageBuffer weights;  // [tiles][groups][MATMUL_TILE]
-layout(set = 0, binding = 2, std430) buffer Out { float outValues[]; };        // [rows][outputs]
+layout(set = 0, binding = 1, rgba32ui) readonly uniform uimageBuffer weights;  // [tiles][groups][GROUP_WORDS]
 
-#define WORD_PAIRS (WORD_INPUTS / 2u)
+#define SEGMENT_PAIRS (SEGMENT_INPUTS / 2u)
+#define SEGMENTS (GROUP_INPUTS / SEGMENT_INPUTS)
 const uint OUTPUTS = MATMUL_TILE / LANES;
-const uint WORDS = LANES / WORD_INPUTS;
+const uint WORDS = LANES / SEGMENT_INPUTS;  // segments of a step
 const uint CHUNK_STEPS = DOT_CHUNK / LANES;
 const uint SUMS = ROWS * OUTPUTS;
 
-vec2 weightPair(uvec4 word, uint pair);
+#ifdef BLOCK_SCALES
+#define GROUP_WORDS (PLANES * MATMUL_TILE + MATMUL_TILE / 8u)
+
+float blockScale(uint groupWord, uint column) {
+  uvec4 scales = imageLoad(weights, int(groupWord + PLANES * MATMUL_TILE + column / 8u));
+  vec2 pair = unpackHalf2x16(scales[column / 2u % 4u]);
+  return column % 2u == 0u ? pair.x : pair.y;
+}
+#else
+#define GROUP_WORDS MATMUL_TILE
+#endif
 
 void main() {
   uint lane = gl_SubgroupInvocationID;
-  uint firstRow = gl_WorkGroupID.y * ROWS;
-  uint groups = (p.inputs + WORD_INPUTS - 1u) / WORD_INPUTS;
+  Place place = groupPlace(ROWS);
+  if (!isBound(place, ROWS, lane, LANES)) return;
+  uint firstRow = place.firstRow;
+  uint segments = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS * SEGMENTS;
   uint steps = (p.inputs + LANES - 1u) / LANES;
-  uint tile = gl_WorkGroupID.x * groups * MATMUL_TILE + lane;
+  uint tile = firstTileWord(place, segments / SEGMENTS * GROUP_WORDS);
 
   // All loops over rows and outputs are unrolled, so that these arrays are registers.
   uint rowStarts[ROWS];
   float total[SUMS];
-  [[unroll]] for (uint r = 0u; r < ROWS; r++) rowStarts[r] = min(firstRow + r, p.rows - 1u) * p.inputs;  // the last row again
+  [[unroll]] for (uint r = 0u; r < ROWS; r++) rowStarts[r] = inputRow(place, firstRow + r) * p.inputs;
   [[unroll]] for (uint i = 0u; i < SUMS; i++) total[i] = 0.0;
 
   for (uint begin = 0u; begin < steps; begin += CHUNK_STEPS) {
     uint end = min(begin + CHUNK_STEPS, steps);
     float chunk[SUMS];
     [[unroll]] for (uint i = 0u; i < SUMS; i++) chunk[i] = 0.0;
+#ifdef BLOCK_SCALES
+    float block[SUMS];
+    [[unroll]] for (uint i = 0u; i < SUMS; i++) block[i] = 0.0;
+#define RUNNING block
+#else
+#define RUNNING chunk
+#endif
     for (uint s = begin; s < end; s++) {
       uvec4 words[WORDS * OUTPUTS];
       [[unroll]] for (uint i = 0u; i < WORDS; i++) {
-        uint group = s * WORDS + i;
+        uint segment = s * WORDS + i;
+        uint from = tile + segment / SEGMENTS * GROUP_WORDS + segment % SEGMENTS * PLANES / SEGMENTS * MATMUL_TILE;
         [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
           words[i * OUTPUTS + n] = uvec4(0u);
-          if (i == 0u || group < groups) {
-            words[i * OUTPUTS + n] = imageLoad(weights, int(tile + group * MATMUL_TILE + n * LANES));
+          if (i == 0u || segment < segments) {
+            words[i * OUTPUTS + n] = segmentWord(imageLoad(weights, int(from + n * LANES + lane)), segment % SEGMENTS);
           }
         }
       }
@@ -65,30 +83,43 @@ void main() {
       [[unroll]] for (uint pair = 0u; pair < LANES / 2u; pair++) {
         vec2 w[OUTPUTS];
         [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
-          w[n] = weightPair(words[pair / WORD_PAIRS * OUTPUTS + n], pair % WORD_PAIRS);
+          w[n] = weightPair(words[pair / SEGMENT_PAIRS * OUTPUTS + n], pair % SEGMENT_PAIRS);
         }
         [[unroll]] for (uint r = 0u; r < ROWS; r++) {
           float a = subgroupShuffle(values[r], 2u * pair);
           float b = subgroupShuffle(values[r], 2u * pair + 1u);
           [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
             uint i = r * OUTPUTS + n;
-            chunk[i] = addProduct(addProduct(chunk[i], a, w[n].x), b, w[n].y);
+            RUNNING[i] = addProduct(addProduct(RUNNING[i], a, w[n].x), b, w[n].y);
           }
         }
       }
+#ifdef BLOCK_SCALES
+      if (s % SEGMENTS == SEGMENTS - 1u || s + 1u == end) {
+        [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
+          float scale = blockScale(tile + s / SEGMENTS * GROUP_WORDS, n * LANES + lane);
+          [[unroll]] for (uint r = 0u; r < ROWS; r++) {
+            uint i = r * OUTPUTS + n;
+            chunk[i] = addProduct(chunk[i], block[i], scale);
+            block[i] = 0.0;
+          }
+        }
+      }
+#endif
     }
     [[unroll]] for (uint i = 0u; i < SUMS; i++) total[i] = add(total[i], chunk[i]);
   }
 
   [[unroll]] for (uint r = 0u; r < ROWS; r++) {
     [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
-      uint column = gl_WorkGroupID.x * MATMUL_TILE + n * LANES + lane;
-      if (firstRow + r < p.rows && column < p.outputs) {
-        uint to = (firstRow + r) * p.outputs + column;
-        float sum = total[r * OUTPUTS + n];
-        if (p.accumulate != 0u) sum = add(outValues[to], sum);
-        outValues[to] = flush(sum);
-      }
+      uint column = place.firstColumn + n * LANES + lane;
+      if (firstRow + r < place.endRow && column < p.outputs) storeSum(firstRow + r, column, total[r * OUTPUTS + n]);
     }
+  }
+  if (!needsFinish()) return;
+  uint endRow = min(firstRow + ROWS, place.endRow);
+  uint endColumn = min(place.firstColumn + MATMUL_TILE, p.outputs);
+  for (uint row = firstRow; row < endRow; row++) {
+    for (uint column = place.firstColumn + lane; column < endColumn; column += LANES) finish(place, row, column);
   }
 }

@@ -11,9 +11,12 @@
 
 // Significant bits of an activation whose product with the weight is exact in fp32 (24 bits).
 #define ACTIVATION_BITS_F16 13u  // f16 weights, keys and values: 11 bits
+#define ACTIVATION_BITS_BF16 16u  // bf16 weights: 8 bits
+#define ACTIVATION_BITS_BLOCKS 16u  // blocks of 8-bit or 4-bit integers
 #define ACTIVATION_BITS_F32 24u  // f32 weights: not exact, so multiply and add round separately
 
 #define DOT_CHUNK 128u       // elements of a dot product that one accumulator sums
+#define BLOCK_INPUTS 32u     // weights that share a scale
 #define ATTENTION_CHUNK 64u  // keys that share a maximum before merging
 #define REDUCTION_LANES 64u  // lanes of a row reduction
 #define VOCABULARY_LANES 256u  // lanes of a sum over a row of logits

@@ -44,20 +44,19 @@ public struct KernelBenchmark: Sendable {
     [1, 4, 16, 64].map { matmul(.f16, rows: $0, inputs: 384, outputs: 1920) }
     + [1, 8, 16].map { matmul(.f16, rows: $0, inputs: 2048, outputs: 2048) }
     + [1, 16].map { matmul(.f32, rows: $0, inputs: 384, outputs: 1920) }
+    + [.bf16, .q8, .q4].flatMap { format in
+      [1, 16].map { matmul(format, rows: $0, inputs: 2048, outputs: 2048) }
+    }
 
   static func matmul(
     _ format: PackedWeights.Format, rows: Int, inputs: Int, outputs: Int
   ) -> KernelBenchmark {
-    let weights = inputs * outputs * (format == .f16 ? 2 : 4)
+    let weights = inputs * outputs * format.groupBytes / format.group
     let tile = matmulRowsPerGroup(rows: rows)
     return KernelBenchmark(
-      format == .f16 ? .matmulF16 : .matmulF32, "\(rows) x \(inputs) -> \(outputs)", variant: "tile\(tile)",
+      format.kernel, "\(rows) x \(inputs) -> \(outputs)", variant: "tile\(tile)",
       bytes: weights + 4 * rows * (inputs + outputs), operations: 2 * rows * inputs * outputs
-    ) {
-      .matmul(
-        format, rows: rows, inputs: inputs, outputs: outputs, accumulate: false, rowsPerGroup: nil,
-        random: &$0)
-    }
+    ) { .matmul(MatmulShape(format, rows: rows, inputs: inputs, outputs: outputs), random: &$0) }
   }
 
   private static let attentions: [KernelBenchmark] = [

@@ -1,32 +1,90 @@
 import Kernels
 import Reference
+import ShaderInterface
+
+/// One matmul call.
+public struct MatmulShape: Sendable {
+  public var format: PackedWeights.Format
+  /// Of one matrix, or of x with choices.
+  public var rows: Int
+  public var inputs: Int
+  public var outputs: Int
+  public var accumulate = false
+  public var hasBias = false
+  public var transform = OutputTransform.none
+  public var significantBits: UInt32 = 24
+  public var matrices = 1
+  /// Matrices that each row chooses; 0: matrix m has rows m * rows ..< (m + 1) * rows.
+  public var choices = 0
+  // Layouts that a call may force.
+  var rowsPerGroup: Int?
+  var outputsPerLane: Int?
+  var bytesPerBinding: Int?
+
+  public init(_ format: PackedWeights.Format, rows: Int, inputs: Int, outputs: Int) {
+    self.format = format
+    self.rows = rows
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  var inputRows: Int { choices == 0 ? rows * matrices : rows }
+  var outputRows: Int { choices == 0 ? rows * matrices : rows * choices }
+
+  var description: String {
+    var parts = ["rows \(rows)", "inputs \(inputs)", "outputs \(outputs)"]
+    if accumulate { parts.append("accumulate") }
+    if hasBias { parts.append("bias") }
+    if transform != .none { parts.append("\(transform)") }
+    if significantBits < 24 { parts.append("bits \(significantBits)") }
+    if matrices > 1 { parts.append("matrices \(matrices)") }
+    if choices > 0 { parts.append("choices \(choices)") }
+    return parts.joined(separator: ", ")
+  }
+}
 
 extension KernelCase {
   /// Activations times packed weights.
-  public static func matmul(
-    _ format: PackedWeights.Format, rows: Int, inputs: Int, outputs: Int, accumulate: Bool,
-    rowsPerGroup: Int?, outputsPerLane: Int? = nil, random: inout CaseRandom
-  ) -> KernelCase {
+  public static func matmul(_ s: MatmulShape, random: inout CaseRandom) -> KernelCase {
     // Sums stay finite and no product is subnormal: the domain that Contract.md states for each format.
-    let x = random.activations(rows * inputs, bits: format.activationBits, exponents: -70...40)
-    let weights = random.packedWeights(format, outputs: outputs, inputs: inputs)
-    let shape = [(outputs + 31) / 32, (inputs + format.group - 1) / format.group, 32, 4]
-    let out =
-      accumulate
-      ? CaseOperand.floats(
-        "out", [rows, outputs], random.floats(rows * outputs, exponents: -60...60), role: .inputOutput)
-      : .output("out", .float, [rows, outputs])
-    return KernelCase(
-      "rows \(rows), inputs \(inputs), outputs \(outputs)\(accumulate ? ", accumulate" : "")",
-      [
-        .floats("x", [rows, inputs], x),
-        CaseOperand("weights", .input, format == .f16 ? .halves : .float, shape: shape, weights), out,
-      ]
-    ) { list, o in
-      let packed = PackedWeights(words: o.words("weights"), format: format, outputs: outputs, inputs: inputs)
+    let x = random.activations(s.inputRows * s.inputs, bits: s.format.activationBits, exponents: -70...40)
+    let weights = (0..<s.matrices).flatMap { _ in
+      random.packedWeights(s.format, outputs: s.outputs, inputs: s.inputs)
+    }
+    let shape = [s.outputRows, s.outputs]
+    let count = s.outputRows * s.outputs
+    var operands: [CaseOperand] = [
+      .floats("x", [s.inputRows, s.inputs], x),
+      CaseOperand(
+        "weights", .input, s.format == .f32 ? .float : .word,
+        shape: [s.matrices, weights.count / s.matrices],
+        weights),
+      s.accumulate
+        ? .floats("out", shape, random.floats(count, exponents: -60...60), role: .inputOutput)
+        : .output("out", .float, shape),
+    ]
+    if s.hasBias {
+      let bias = random.floats(s.matrices * s.outputs, exponents: -60...60)
+      operands.append(.floats("bias", [s.matrices, s.outputs], bias))
+    }
+    if s.choices > 0 {
+      // One in eight names no matrix.
+      let indices = random.words(s.rows * s.choices, below: s.matrices).map {
+        random.oneIn(8) ? random.element([UInt32(s.matrices), .max]) : $0
+      }
+      operands.append(.words("choices", indices, [s.rows, s.choices]))
+    }
+    return KernelCase(s.description, operands) { list, o in
       list.matmul(
-        o.floats("x"), packed, out: o.floats("out"), rows: rows, accumulate: accumulate,
-        rowsPerGroup: rowsPerGroup, outputsPerLane: outputsPerLane)
+        o.floats("x"),
+        PackedWeights(
+          words: o.words("weights"), format: s.format, outputs: s.outputs, inputs: s.inputs,
+          matrices: s.matrices),
+        out: o.floats("out"), rows: s.rows, accumulate: s.accumulate,
+        bias: s.hasBias ? o.floats("bias") : nil,
+        transform: s.transform, significantBits: s.significantBits,
+        choices: s.choices > 0 ? MatrixChoices(indices: o.words("choices"), count: s.choices) : nil,
+        rowsPerGroup: s.rowsPerGroup, outputsPerLane: s.outputsPerLane, bytesPerBinding: s.bytesPerBinding)
     }
   }
 }
@@ -34,54 +92,112 @@ extension KernelCase {
 extension CaseRandom {
   /// Weights `[outputs][inputs]`, packed and cleaned as at load.
   mutating func packedWeights(_ format: PackedWeights.Format, outputs: Int, inputs: Int) -> [UInt32] {
+    let packing = MatmulPacking(format: format, inputs: inputs, outputs: outputs)
     switch format {
-    case .f16:
-      let packing = MatmulPacking(format: .f16, inputs: inputs, outputs: outputs)
-      return halves(outputs * inputs).withUnsafeBufferPointer { packing.pack(halves: $0) }
     case .f32:
-      let packing = MatmulPacking(format: .f32, inputs: inputs, outputs: outputs)
       let weights = floats(outputs * inputs, exponents: -45...40)
       return weights.withUnsafeBufferPointer { packing.pack(floats: $0).words }
+    case .f16:
+      return halves(outputs * inputs).withUnsafeBufferPointer { packing.pack(halves: $0) }
+    case .bf16:
+      let weights = floats(outputs * inputs, exponents: -45...40).map { UInt16($0.bitPattern >> 16) }
+      return weights.withUnsafeBufferPointer { packing.pack(brainFloats: $0).words }
+    case .q8, .q4:
+      return blocks(packing).withUnsafeBytes { packing.pack(blocks: $0) }
+    }
+  }
+
+  /// Published blocks `[outputs][groups]`: any integers, finite scales.
+  private mutating func blocks(_ packing: MatmulPacking) -> [UInt8] {
+    let scales = halves(packing.outputs * packing.groups)
+    let isExtreme = oneIn(3)
+    return scales.flatMap { scale in
+      let bytes = (2..<packing.format.groupBytes).map { _ in
+        isExtreme ? element([0x80, 0x7f, 0x88, 0, 0xff] as [UInt8]) : UInt8(truncatingIfNeeded: word())
+      }
+      return [UInt8(truncatingIfNeeded: scale), UInt8(scale >> 8)] + bytes
     }
   }
 }
 
 /// Every tile in the device's own layout, and every layout that a call may force.
 let matmulFamilies = PackedWeights.Format.allCases.flatMap { format in
-  let tiles = [1, 2, 3, 4, 8, 11, 12, 16].flatMap { tile in
-    [true, false].map { matmulFamily(format, tile: tile, outputsPerLane: nil, aligned: $0) }
+  let tiles = [1, 2, 3, 4, 8, 11, 12, 16].flatMap { (tile: Int) in
+    [true, false].map { isAligned in
+      CaseFamily(format.kernel, "tile\(tile)-\(isAligned ? "aligned" : "unaligned")") { random in
+        random.matmul(format, isAligned: isAligned) { shape, _ in shape.rowsPerGroup = tile }
+      }
+    }
   }
   let forced = [
     (0, 1), (0, 9), (0, 12), (0, 16), (1, 1), (1, 4), (1, 16), (4, 2), (4, 16), (8, 2), (8, 8), (8, 14),
   ].map {
-    matmulFamily(format, tile: $1, outputsPerLane: $0, aligned: nil)
+    (outputs: Int, tile: Int) in
+    CaseFamily(format.kernel, "tile\(tile)-outputs\(outputs)") { random in
+      random.matmul(format) { shape, _ in (shape.rowsPerGroup, shape.outputsPerLane) = (tile, outputs) }
+    }
   }
-  return tiles + forced
+  return tiles + forced + matmulOptions(format)
 }
 
-/// Cases of one layout; `aligned`: inputs are a multiple of 8, are not, or either.
-private func matmulFamily(
-  _ format: PackedWeights.Format, tile: Int, outputsPerLane: Int?, aligned: Bool?
-) -> CaseFamily {
-  let layout = outputsPerLane.map { "-outputs\($0)" } ?? ""
-  let alignment = aligned.map { $0 ? "-aligned" : "-unaligned" } ?? ""
-  return CaseFamily(
-    format == .f16 ? .matmulF16 : .matmulF32, "tile\(tile)\(layout)\(alignment)"
-  ) { random in
-    var (rows, inputs, outputs) = (0, 0, 0)
-    let wantsAligned = aligned ?? random.oneIn(2)
-    repeat {
-      rows = random.length(40)
-      inputs = random.length(700)
-      outputs = random.length(200)
-      if wantsAligned {
-        inputs = (inputs + 7) / 8 * 8
-      } else if inputs % 8 == 0 {
-        inputs += random.integer(1...7)
+/// What a call may ask for beyond the product.
+private func matmulOptions(_ format: PackedWeights.Format) -> [CaseFamily] {
+  [
+    CaseFamily(format.kernel, "fused") { random in
+      random.matmul(format) { shape, random in
+        shape.hasBias = !random.oneIn(4)
+        shape.transform = random.element(OutputTransform.allCases)
+        shape.significantBits = random.significantBits()
       }
-    } while rows * inputs * outputs > 200_000
-    return .matmul(
-      format, rows: rows, inputs: inputs, outputs: outputs, accumulate: random.oneIn(3),
-      rowsPerGroup: tile, outputsPerLane: outputsPerLane, random: &random)
+    },
+    CaseFamily(format.kernel, "stacked") { random in
+      random.matmul(format) { shape, random in random.stack(&shape) }
+    },
+    CaseFamily(format.kernel, "choices") { random in
+      random.matmul(format) { shape, random in
+        random.stack(&shape)
+        shape.choices = random.integer(1...3)
+      }
+    },
+    CaseFamily(format.kernel, "sliced") { random in
+      random.matmul(format) { shape, random in
+        if random.oneIn(2) { random.stack(&shape) }
+        if random.oneIn(3) { shape.choices = random.integer(1...2) }
+        let packing = MatmulPacking(format: format, inputs: shape.inputs, outputs: shape.outputs)
+        shape.bytesPerBinding =
+          random.oneIn(2)
+          ? packing.tileWordCount * 4 * random.integer(4...9) : packing.wordCount * 4 * random.integer(1...2)
+      }
+    },
+  ]
+}
+
+extension CaseRandom {
+  /// Some of the shape's rows for each of several matrices, with a bias now and then.
+  fileprivate mutating func stack(_ shape: inout MatmulShape) {
+    shape.matrices = integer(2...5)
+    shape.rows = (shape.rows + shape.matrices - 1) / shape.matrices
+    shape.outputs = (shape.outputs + 1) / 2
+    shape.hasBias = oneIn(2)
+  }
+
+  /// A case of random shape; `isAligned`: inputs are a multiple of 8, are not, or either.
+  fileprivate mutating func matmul(
+    _ format: PackedWeights.Format, isAligned: Bool? = nil,
+    _ change: (inout MatmulShape, inout CaseRandom) -> Void
+  ) -> KernelCase {
+    let wantsAligned = isAligned ?? oneIn(2)
+    var shape: MatmulShape
+    repeat {
+      shape = MatmulShape(format, rows: length(40), inputs: length(700), outputs: length(200))
+      if wantsAligned {
+        shape.inputs = (shape.inputs + 7) / 8 * 8
+      } else if shape.inputs % 8 == 0 {
+        shape.inputs += integer(1...7)
+      }
+    } while shape.rows * shape.inputs * shape.outputs > 200_000
+    shape.accumulate = oneIn(3)
+    change(&shape, &self)
+    return .matmul(shape, random: &self)
   }
 }

@@ -25,6 +25,8 @@ public protocol Backend: AnyObject, Sendable {
 /// Takes kernel calls in order. Each sees what the ones before it wrote.
 public protocol CommandList: AnyObject {
   func dispatch(_ invocation: Invocation)
+  /// Most bytes of an operand.
+  var largestBinding: Int { get }
   /// Makes the recording fail with `error`, unless it has failed before; later calls are left out.
   func refuse(_ error: BackendError)
   /// Copies bytes between storages; offsets and count are multiples of 4.
@@ -131,6 +133,8 @@ extension Backend {
 }
 
 extension CommandList {
+  public var largestBinding: Int { .max }
+
   /// Copies all of `source` to the start of `target`.
   public func copy<T>(_ source: Tensor<T>, to target: Tensor<T>) {
     guard source.count <= target.count else {

@@ -13,10 +13,15 @@ let largestSize = 1 << 20
 extension CommandList {
   /// Records the call that `make` checks and encodes, or refuses it, which ``Backend/record(_:_:)`` then throws.
   func call(_ kernel: Kernel, _ make: (Kernel) throws(Refusal) -> Invocation) {
+    calls(kernel) { kernel throws(Refusal) in [try make(kernel)] }
+  }
+
+  /// As ``call(_:_:)``, for a call of several dispatches.
+  func calls(_ kernel: Kernel, _ make: (Kernel) throws(Refusal) -> [Invocation]) {
     do throws(Refusal) {
-      let invocation = try make(kernel)
-      try invocation.check()
-      dispatch(invocation)
+      let invocations = try make(kernel)
+      for invocation in invocations { try invocation.check() }
+      for invocation in invocations { dispatch(invocation) }
     } catch {
       refuse(.invalidCall(kernel: kernel.rawValue, reason: error.reason))
     }

@@ -26,10 +26,11 @@ enum ReferenceTable {
         o.parameters(), x: o.floats(0), table: o.floats(1), depths: o.words(2), state: o.words(3),
         out: o.out(4))
     case .gatherRow: Reference.gatherRow(o.parameters(), x: o.floats(0), state: o.words(1), out: o.out(2))
-    case .matmulF16:
-      Reference.matmulF16Fast(o.parameters(), x: o.floats(0), weights: o.words(1), out: o.out(2))
-    case .matmulF32:
-      Reference.matmulF32Fast(o.parameters(), x: o.floats(0), weights: o.words(1), out: o.out(2))
+    case .matmulF32: o.matmul(.f32)
+    case .matmulF16: o.matmul(.f16)
+    case .matmulBf16: o.matmul(.bf16)
+    case .matmulQ8: o.matmul(.q8)
+    case .matmulQ4: o.matmul(.q4)
     case .keyValueAppend:
       Reference.keyValueAppend(
         o.parameters(), rotated: o.floats(0), projected: o.floats(1), state: o.words(2), cache: o.out(3))
@@ -176,6 +177,15 @@ private struct Operands {
   func out<T>(_ index: Int) -> UnsafeMutableBufferPointer<T> {
     let operand = call.operands[index]
     return HostStorage.bytes(operand.storage, operand.byteOffset, operand.byteCount).bindMemory(to: T.self)
+  }
+
+  func matmul(_ format: MatmulPacking.Format) {
+    let p: ShaderInterface.Matmul = parameters()
+    let rowTiles = (p.rows + call.specialization[0] - 1) / call.specialization[0]
+    Reference.matmulFast(
+      format, p,
+      MatmulOperands(x: floats(0), weights: words(1), out: out(2), bias: floats(3), choices: words(4)),
+      blocks: call.groups.y / Int(rowTiles), tiles: call.groups.x)
   }
   func words(_ index: Int) -> UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(out(index)) }
   func floats(_ index: Int) -> UnsafeBufferPointer<Float> { UnsafeBufferPointer(out(index)) }

@@ -42,7 +42,7 @@ struct Tuning {
   func shader(of call: Invocation) -> (stem: String, specialization: [UInt32]) {
     let stem = call.kernel.rawValue
     switch call.kernel {
-    case .matmulF16, .matmulF32:
+    case .matmulF32, .matmulF16, .matmulBf16, .matmulQ8, .matmulQ4:
       guard call.specialization.count == 1 else { return (stem, call.specialization) }
       return shuffles
         ? (stem + "Shuffle", call.specialization) : (stem, call.specialization + [matmulOutputsPerLane])

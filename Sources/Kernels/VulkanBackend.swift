@@ -105,6 +105,8 @@ private final class VulkanCommandList: CommandList {
     recorder = CommandRecorder(device, label: label)
   }
 
+  var largestBinding: Int { device.description.limits.maxStorageBufferRange }
+
   func refuse(_ error: BackendError) { failure = failure ?? error }
 
   /// Whether the storages are this device's, so that the call can be recorded.

@@ -72,9 +72,7 @@ public struct CheckpointTensor: Sendable {
   /// Throws `weights(...)` of `inexact` or `overflow` with the first element concerned; NaN becomes 0x7e00 with
   /// its sign.
   public func float16Bits(rounding: Float16Rounding = .exact) throws(CheckpointError) -> [UInt16] {
-    if dataType == .float16 {
-      return source.withUnsafeBytes { bytes in convert(bytes) { (bits: UInt16) in bits } }
-    }
+    if dataType == .float16 { return sixteenBits() }
     let floats = floats()
     var result = [UInt16](repeating: 0, count: floats.count)
     for (index, value) in floats.enumerated() {
@@ -90,6 +88,12 @@ public struct CheckpointTensor: Sendable {
       result[index] = half
     }
     return result
+  }
+
+  /// The bits of all elements of F16 or BF16. Traps for others.
+  func sixteenBits() -> [UInt16] {
+    precondition(dataType == .float16 || dataType == .bfloat16, "\(name) holds \(dataType.rawValue)")
+    return source.withUnsafeBytes { bytes in convert(bytes) { (bits: UInt16) in bits } }
   }
 
   /// Calls `body` with all elements as bits of f16; without a copy where the file holds aligned F16.

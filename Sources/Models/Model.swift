@@ -26,7 +26,7 @@ public final class Model: Sendable {
 
   /// Reads, converts and packs every weight of `checkpoint`.
   ///
-  /// f16 stays; bf16 and f32 matrices are kept as f32. The embedding table is f16 on the backend, rounded to nearest even if
+  /// f16, bf16 and f32 matrices stay what they are. The embedding table is f16 on the backend, rounded to nearest even if
   /// the checkpoint's is wider; a tied output head keeps the checkpoint's own numbers.
   public init(checkpoint: Checkpoint, backend: any Backend) throws(ModelError) {
     do { try checkpoint.validate() } catch { throw .checkpoint(error) }

@@ -20,9 +20,9 @@ struct WeightLoader {
   var notes: [String] {
     var notes: [String] = []
     if widened > 0 {
-      notes.append("\(widened) weight matrices are kept as f32: they are no f16 in the checkpoint")
+      notes.append("\(widened) weight matrices are kept as f32: the checkpoint's are not all f16 or all bf16")
     }
-    if cleaned > 0 { notes.append("\(cleaned) f32 weights below 2^-38 became zero") }
+    if cleaned > 0 { notes.append("\(cleaned) bf16 or f32 weights below 2^-38 became zero") }
     if let roundedEmbedding {
       notes.append("the embedding table was rounded from \(roundedEmbedding.rawValue) to f16, nearest even")
     }
@@ -103,12 +103,12 @@ struct WeightLoader {
 
   private func matrix(_ name: String, _ shape: [Int]) throws(ModelError) -> HostMatrix {
     let source = try tensor(name, shape)
-    let values: HostMatrix.Values
-    if source.dataType == .float16 {
-      values = .halves(try onCheckpoint { () throws(CheckpointError) in try source.float16Bits() })
-    } else {
-      values = .floats(source.floats())
-    }
+    let values: HostMatrix.Values =
+      switch source.dataType {
+      case .float16: .sixteenBits(source.sixteenBits(), .f16)
+      case .bfloat16: .sixteenBits(source.sixteenBits(), .bf16)
+      default: .floats(source.floats())
+      }
     return HostMatrix(values: values, rows: shape[0], columns: shape[1])
   }
 

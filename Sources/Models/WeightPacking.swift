@@ -2,10 +2,11 @@ import Kernels
 import Numerics
 import Reference
 
-/// A weight matrix as the checkpoint stores it, bf16 already widened; row-major `[rows][columns]`.
+/// A weight matrix as the checkpoint stores it; row-major `[rows][columns]`.
 struct HostMatrix {
   enum Values {
-    case halves([UInt16])
+    /// Numbers of f16 or bf16.
+    case sixteenBits([UInt16], PackedWeights.Format)
     case floats([Float])
   }
 
@@ -14,42 +15,41 @@ struct HostMatrix {
 
   var floats: [Float] {
     switch values {
-    case .halves(let halves): halves.map { float(half: $0) }
+    case .sixteenBits(let halves, .f16): halves.map { float(half: $0) }
+    case .sixteenBits(let numbers, _): numbers.map { Float(bitPattern: UInt32($0) << 16) }
     case .floats(let floats): floats
     }
   }
 
-  /// Matrices of one input below each other: halves only if all are halves.
-  static func stacked(_ matrices: [HostMatrix]) -> HostMatrix {
-    var halves: [UInt16] = []
-    for matrix in matrices {
-      guard case .halves(let part) = matrix.values else {
-        return HostMatrix(
-          values: .floats(matrices.flatMap(\.floats)), rows: matrices.map(\.rows).reduce(0, +),
-          columns: matrix.columns)
-      }
-      halves += part
-    }
-    return HostMatrix(
-      values: .halves(halves), rows: matrices.map(\.rows).reduce(0, +), columns: matrices[0].columns)
+  var format: PackedWeights.Format {
+    if case .sixteenBits(_, let format) = values { format } else { .f32 }
   }
 
-  /// The tile layout of ``PackedWeights`` and how many f32 weights below 2^-38 became zero.
+  /// Matrices of one input below each other: in their format if it is the same for all, else f32.
+  static func stacked(_ matrices: [HostMatrix]) -> HostMatrix {
+    let (rows, columns) = (matrices.map(\.rows).reduce(0, +), matrices[0].columns)
+    var stack: [UInt16] = []
+    for matrix in matrices {
+      guard case .sixteenBits(let part, let format) = matrix.values, format == matrices[0].format else {
+        return HostMatrix(values: .floats(matrices.flatMap(\.floats)), rows: rows, columns: columns)
+      }
+      stack += part
+    }
+    return HostMatrix(values: .sixteenBits(stack, matrices[0].format), rows: rows, columns: columns)
+  }
+
+  /// The tile layout of ``PackedWeights`` and how many bf16 and f32 weights below 2^-38 became zero.
   func packed(backend: any Backend, label: String) throws(BackendError) -> (PackedWeights, cleaned: Int) {
-    let format: PackedWeights.Format
+    let packing = MatmulPacking(format: format, inputs: columns, outputs: rows)
     let words: [UInt32]
     var cleaned = 0
     switch values {
-    case .halves(let halves):
-      format = .f16
-      words = halves.withUnsafeBufferPointer {
-        MatmulPacking(format: .f16, inputs: columns, outputs: rows).pack(halves: $0)
-      }
+    case .sixteenBits(let halves, .f16):
+      words = halves.withUnsafeBufferPointer { packing.pack(halves: $0) }
+    case .sixteenBits(let numbers, _):
+      (words, cleaned) = numbers.withUnsafeBufferPointer { packing.pack(brainFloats: $0) }
     case .floats(let floats):
-      format = .f32
-      (words, cleaned) = floats.withUnsafeBufferPointer {
-        MatmulPacking(format: .f32, inputs: columns, outputs: rows).pack(floats: $0)
-      }
+      (words, cleaned) = floats.withUnsafeBufferPointer { packing.pack(floats: $0) }
     }
     let tensor = try backend.makeTensor(words, label)
     return (PackedWeights(words: tensor, format: format, outputs: rows, inputs: columns), cleaned)

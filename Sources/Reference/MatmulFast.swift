@@ -4,105 +4,148 @@ import ShaderInterface
 
 // The bits of Matmul.swift, vectorised across the 32 outputs of a tile; threads take tiles.
 extension Reference {
-  /// As ``matmulF16(_:x:weights:out:)``, fast.
-  public static func matmulF16Fast(
-    _ p: ShaderInterface.Matmul, x: UnsafeBufferPointer<Float>, weights: UnsafeBufferPointer<UInt32>,
-    out: UnsafeMutableBufferPointer<Float>
-  ) {
-    matmulFast(p, .f16, x: x, weights: weights, out: out)
-  }
-
-  /// As ``matmulF32(_:x:weights:out:)``, fast.
-  public static func matmulF32Fast(
-    _ p: ShaderInterface.Matmul, x: UnsafeBufferPointer<Float>, weights: UnsafeBufferPointer<UInt32>,
-    out: UnsafeMutableBufferPointer<Float>
-  ) {
-    matmulFast(p, .f32, x: x, weights: weights, out: out)
-  }
-
-  private static func matmulFast(
-    _ p: ShaderInterface.Matmul, _ format: MatmulPacking.Format, x: UnsafeBufferPointer<Float>,
-    weights: UnsafeBufferPointer<UInt32>, out: UnsafeMutableBufferPointer<Float>
+  /// As ``matmul(_:_:_:blocks:tiles:)``, fast.
+  public static func matmulFast(
+    _ format: MatmulPacking.Format, _ p: ShaderInterface.Matmul, _ o: MatmulOperands, blocks: Int, tiles: Int
   ) {
     let packing = MatmulPacking(format: format, inputs: Int(p.inputs), outputs: Int(p.outputs))
-    precondition(x.count >= Int(p.rows) * packing.inputs && weights.count >= packing.wordCount)
-    precondition(out.count >= Int(p.rows) * packing.outputs)
-    nonisolated(unsafe) let operands = (x: x, weights: weights, out: out)
-    DispatchQueue.concurrentPerform(iterations: packing.tiles) { tile in
-      let task = MatmulTile(
-        p: p, packing: packing, tile: tile, x: operands.x, weights: operands.weights, out: operands.out)
-      task.run()
+    // Rows that share a matrix go together, so that its chunks are unpacked once.
+    let rows = Dictionary(grouping: matmulRows(p, o, blocks: blocks)) { $0.matrix }
+    nonisolated(unsafe) let operands = o
+    DispatchQueue.concurrentPerform(iterations: tiles) { tile in
+      for (matrix, rows) in rows {
+        MatmulTile(p: p, packing: packing, tile: tile, matrix: matrix, rows: rows, operands: operands).run()
+      }
     }
   }
 }
 
-/// The 32 outputs of one tile, for all rows.
+/// The 32 outputs of one tile of one matrix, for all rows that it has.
 private struct MatmulTile {
   let p: ShaderInterface.Matmul
   let packing: MatmulPacking
+  /// Among those bound, as is the matrix; nil writes +0.
   let tile: Int
-  let x: UnsafeBufferPointer<Float>
-  let weights: UnsafeBufferPointer<UInt32>
-  let out: UnsafeMutableBufferPointer<Float>
+  let matrix: Int?
+  let rows: [MatmulRow]
+  let operands: MatmulOperands
 
   typealias Outputs = (SIMD16<Float>, SIMD16<Float>)
 
   /// Chunk outermost, so that a chunk is unpacked once and read from the cache by every row.
   func run() {
-    let rows = Int(p.rows)
+    guard let matrix else {
+      for row in rows { for n in columns { operands.out[row.row * packing.outputs + n] = 0 } }
+      return
+    }
     let chunk = Int(DOT_CHUNK)
-    withUnsafeTemporaryAllocation(of: SIMD16<Float>.self, capacity: 2 * (chunk + rows)) { scratch in
+    let weights = UnsafeBufferPointer(rebasing: operands.weights[(matrix * packing.wordCount)...])
+    withUnsafeTemporaryAllocation(of: SIMD16<Float>.self, capacity: 2 * (chunk + 4 + rows.count)) { scratch in
       let unpacked = scratch.baseAddress!  // [chunk][2]
-      let totals = unpacked + 2 * chunk  // [rows][2]
-      totals.update(repeating: .zero, count: 2 * rows)
+      let scales = unpacked + 2 * chunk  // [blocks of a chunk][2]
+      let totals = scales + 2 * 4  // [rows][2]
+      totals.update(repeating: .zero, count: 2 * rows.count)
       for start in stride(from: 0, to: packing.inputs, by: chunk) {
         let count = min(chunk, packing.inputs - start)
-        unpack(from: start, count: count, to: UnsafeMutableRawPointer(unpacked))
-        for r in 0..<rows {
-          let row = x.baseAddress! + r * packing.inputs + start
-          var sum: Outputs = (.zero, .zero)
-          for k in 0..<count {
-            let a = SIMD16<Float>(repeating: row[k])
-            sum.0 = sum.0 + a * unpacked[2 * k]
-            sum.1 = sum.1 + a * unpacked[2 * k + 1]
-          }
+        unpack(weights, from: start, count: count, to: UnsafeMutableRawPointer(unpacked))
+        unpackScales(weights, from: start, count: count, to: UnsafeMutableRawPointer(scales))
+        for (r, row) in rows.enumerated() {
+          let x = operands.x.baseAddress! + row.input * packing.inputs + start
+          let sum = chunkSum(x, count: count, unpacked, scales)
           totals[2 * r] = totals[2 * r] + sum.0
           totals[2 * r + 1] = totals[2 * r + 1] + sum.1
         }
       }
-      for r in 0..<rows { store(UnsafeRawPointer(totals + 2 * r), row: r) }
+      for (r, row) in rows.enumerated() { store(UnsafeRawPointer(totals + 2 * r), row: row.row, matrix) }
     }
   }
 
-  /// Unpacks `count` inputs from `start` to f32 [count][32]; a chunk is a whole number of groups.
-  private func unpack(from start: Int, count: Int, to unpacked: UnsafeMutableRawPointer) {
-    let outputs = Int(MATMUL_TILE)
+  @inline(__always)
+  private func chunkSum(
+    _ x: UnsafePointer<Float>, count: Int, _ unpacked: UnsafePointer<SIMD16<Float>>,
+    _ scales: UnsafePointer<SIMD16<Float>>
+  ) -> Outputs {
+    guard packing.format.isScaled else { return sum(x, 0..<count, unpacked) }
+    var chunk: Outputs = (.zero, .zero)
     let size = packing.groupSize
+    for block in 0..<(count + size - 1) / size {
+      let part = sum(x, block * size..<min((block + 1) * size, count), unpacked)
+      chunk.0 = chunk.0 + part.0 * scales[2 * block]
+      chunk.1 = chunk.1 + part.1 * scales[2 * block + 1]
+    }
+    return chunk
+  }
+
+  @inline(__always)
+  private func sum(_ x: UnsafePointer<Float>, _ range: Range<Int>, _ unpacked: UnsafePointer<SIMD16<Float>>)
+    -> Outputs
+  {
+    var sum: Outputs = (.zero, .zero)
+    for k in range {
+      let a = SIMD16<Float>(repeating: x[k])
+      sum.0 = sum.0 + a * unpacked[2 * k]
+      sum.1 = sum.1 + a * unpacked[2 * k + 1]
+    }
+    return sum
+  }
+
+  /// Unpacks `count` inputs from `start` to f32 [count][32].
+  private func unpack(
+    _ weights: UnsafeBufferPointer<UInt32>, from start: Int, count: Int, to unpacked: UnsafeMutableRawPointer
+  ) {
+    let outputs = MatmulPacking.tile
     let to = unpacked.assumingMemoryBound(to: Float.self)
-    for group in 0..<(count + size - 1) / size {
-      let first = packing.word(output: tile * outputs, group: start / size + group)
+    guard packing.format == .f16 else {
+      for k in 0..<count {
+        for output in 0..<outputs {
+          to[k * outputs + output] = packing.weight(
+            weights, output: tile * outputs + output, input: start + k)
+        }
+      }
+      return
+    }
+    for group in 0..<(count + 7) / 8 {  // a chunk is a whole number of groups
+      let first = packing.word(output: tile * outputs, group: start / 8 + group)
       let words = UnsafeRawPointer(weights.baseAddress! + first)
       for output in 0..<outputs {
-        let four = words.loadUnaligned(fromByteOffset: 16 * output, as: SIMD4<UInt32>.self)
-        if packing.format == .f16 {
-          let (even, odd) = floats(halves: four)
-          for i in 0..<4 {
-            to[(group * 8 + 2 * i) * outputs + output] = even[i]
-            to[(group * 8 + 2 * i + 1) * outputs + output] = odd[i]
-          }
-        } else {
-          for i in 0..<4 { to[(group * 4 + i) * outputs + output] = Float(bitPattern: four[i]) }
+        let (even, odd) = floats(
+          halves: words.loadUnaligned(fromByteOffset: 16 * output, as: SIMD4<UInt32>.self))
+        for i in 0..<4 {
+          to[(group * 8 + 2 * i) * outputs + output] = even[i]
+          to[(group * 8 + 2 * i + 1) * outputs + output] = odd[i]
         }
       }
     }
   }
 
-  private func store(_ sums: UnsafeRawPointer, row: Int) {
+  /// The scales of a chunk's blocks, f32 [blocks][32].
+  private func unpackScales(
+    _ weights: UnsafeBufferPointer<UInt32>, from start: Int, count: Int, to scales: UnsafeMutableRawPointer
+  ) {
+    guard packing.format.isScaled else { return }
+    let to = scales.assumingMemoryBound(to: Float.self)
+    let (outputs, size) = (MatmulPacking.tile, packing.groupSize)
+    for block in 0..<(count + size - 1) / size {
+      for output in 0..<outputs {
+        to[block * outputs + output] = packing.scale(
+          weights, output: tile * outputs + output, group: start / size + block)
+      }
+    }
+  }
+
+  /// The tile's outputs, padding left out.
+  private var columns: Range<Int> {
+    let first = (Int(p.firstTile) + tile) * MatmulPacking.tile
+    return first..<min(first + MatmulPacking.tile, packing.outputs)
+  }
+
+  private func store(_ sums: UnsafeRawPointer, row: Int, _ matrix: Int) {
     let sums = sums.assumingMemoryBound(to: Float.self)
-    let first = tile * Int(MATMUL_TILE)
-    for output in 0..<min(Int(MATMUL_TILE), packing.outputs - first) {
-      let element = row * packing.outputs + first + output
-      out[element] = flush(p.accumulate != 0 ? out[element] + sums[output] : sums[output])
+    for (i, n) in columns.enumerated() {
+      let element = row * packing.outputs + n
+      operands.out[element] = Reference.finished(p, sums[i], old: operands.out[element]) {
+        operands.bias[(matrix + Int(p.firstMatrix)) * packing.outputs + n]
+      }
     }
   }
 }

@@ -76,7 +76,10 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("matmul \(format)") {
       $0.matmul(
         $1.tensor(), $1.weights(format), out: $1.tensor(), rows: $1.size(), accumulate: $1.flag(),
-        rowsPerGroup: $1.optionalSize(), outputsPerLane: $1.optionalSize())
+        bias: $1.flag() ? $1.tensor() : nil, transform: $1.transform(), significantBits: $1.bits(),
+        choices: $1.flag() ? MatrixChoices(indices: $1.tensor(), count: $1.size()) : nil,
+        rowsPerGroup: $1.optionalSize(), outputsPerLane: $1.optionalSize(),
+        bytesPerBinding: $1.flag() ? 4096 : $1.optionalSize())
     }
   }
 
@@ -293,8 +296,11 @@ struct EntryPoint: Sendable, CustomStringConvertible {
 }
 
 extension Arguments {
+  mutating func transform() -> OutputTransform { random.element(OutputTransform.allCases) }
+
   mutating func weights(_ format: PackedWeights.Format) -> PackedWeights {
-    PackedWeights(words: tensor(), format: format, outputs: size(), inputs: size())
+    PackedWeights(
+      words: tensor(), format: format, outputs: size(), inputs: size(), matrices: flag() ? 1 : size())
   }
 
   mutating func batch() -> RowOwners? { flag() ? nil : RowOwners(owners: tensor(), sequences: size()) }

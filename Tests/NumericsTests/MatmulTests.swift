@@ -3,70 +3,37 @@ import Reference
 import ShaderInterface
 import Testing
 
-/// Lengths around the chunk of 128 and the tile of 32.
+/// Lengths around the block of 32, the chunk of 128 and the tile of 32 outputs.
 private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
   (1, 1, 1), (2, 7, 31), (3, 8, 32), (1, 127, 33), (5, 128, 40), (2, 129, 64), (4, 256, 5), (3, 300, 70),
 ]
 
 @Suite struct MatmulTests {
-  @Test(arguments: shapes.indices, [0, 1] as [UInt32])
-  func f16EqualsFastAndFloat64(shape: Int, accumulate: UInt32) {
+  typealias Format = MatmulPacking.Format
+
+  /// Bound: (terms in a chunk + chunks + 6) * 2^-24 of the sum of all magnitudes, and the flush.
+  @Test(arguments: Format.allCases, shapes.indices)
+  func equalsFastAndFloat64(format: Format, shape: Int) {
     let (rows, inputs, outputs) = shapes[shape]
     var random = SplitMix(UInt64(shape))
-    let x = random.adversarial(rows * inputs).map { rounded($0, to: ACTIVATION_BITS_F16) }
-    let halves = random.adversarial(inputs * outputs).map { halfBits(of: min(max($0, -65_504), 65_504)) }
-    let packing = MatmulPacking(format: .f16, inputs: inputs, outputs: outputs)
-    let weights = operand(packing.pack(halves: operand(halves)))
-    for n in 0..<outputs {
-      for k in 0..<inputs {
-        #expect(packing.weight(weights, output: n, input: k) == float(half: halves[n * inputs + k]))
-      }
-    }
-    check(
-      rows, packing, accumulate, x, halves.map { float(half: $0) }, weights, Reference.matmulF16,
-      Reference.matmulF16Fast)
-  }
-
-  @Test(arguments: shapes.indices, [0, 1] as [UInt32])
-  func f32EqualsFastAndFloat64(shape: Int, accumulate: UInt32) {
-    let (rows, inputs, outputs) = shapes[shape]
-    var random = SplitMix(UInt64(100 + shape))
-    let x = random.adversarial(rows * inputs).map(flush)
-    let given = random.adversarial(inputs * outputs)
-    let packing = MatmulPacking(format: .f32, inputs: inputs, outputs: outputs)
-    let packed = packing.pack(floats: operand(given))
-    let clean = given.map { abs($0) < 0x1p-38 ? 0 : $0 }
-    #expect(packed.cleaned == zip(given, clean).filter { $0 != $1 }.count)
-    check(
-      rows, packing, accumulate, x, clean, operand(packed.words), Reference.matmulF32, Reference.matmulF32Fast
-    )
-  }
-
-  typealias Kernel = (
-    ShaderInterface.Matmul, UnsafeBufferPointer<Float>, UnsafeBufferPointer<UInt32>,
-    UnsafeMutableBufferPointer<Float>
-  ) -> Void
-
-  /// Bound: (128 + chunks + 3) * 2^-24 of the sum of all magnitudes, and the flush.
-  func check(
-    _ rows: Int, _ packing: MatmulPacking, _ accumulate: UInt32, _ x: [Float], _ w: [Float],
-    _ weights: UnsafeBufferPointer<UInt32>, _ naive: Kernel, _ fast: Kernel
-  ) {
-    let (inputs, outputs) = (packing.inputs, packing.outputs)
-    let p = Matmul(rows: U32(rows), inputs: U32(inputs), outputs: U32(outputs), accumulate: accumulate)
-    var random = SplitMix(3)
+    let x = random.adversarial(rows * inputs).map { rounded($0, to: format.bits) }
+    let matrix = TestWeights(format, inputs: inputs, outputs: outputs, random: &random)
     let before = random.floats(rows * outputs)
-    let (a, b) = (mutableOperand(before), mutableOperand(before))
-    naive(p, operand(x), weights, a)
-    fast(p, operand(x), weights, b)
-    #expect(bits(a) == bits(b))
-    for r in 0..<rows {
-      for n in 0..<outputs {
-        var terms = (0..<inputs).map { Double(x[r * inputs + $0]) * Double(w[n * inputs + $0]) }
-        if accumulate == 1 { terms.append(Double(before[r * outputs + n])) }
-        let exact = terms.reduce(0, +)
-        let bound = Double(131 + inputs / 128 + 1) * 0x1p-24 * terms.map(abs).reduce(0, +) + 0x1p-64
-        #expect(abs(Double(a[r * outputs + n]) - exact) <= bound, "row \(r) output \(n)")
+    let bias = random.floats(outputs)
+    for option in [false, true] {
+      var p = call(rows: rows, matrix.packing)
+      p.accumulate = option ? 1 : 0
+      p.hasBias = option ? 1 : 0
+      let result = run(p, matrix, x, before: before, bias: bias)
+      for r in 0..<rows {
+        for n in 0..<outputs {
+          var terms = (0..<inputs).map { Double(x[r * inputs + $0]) * matrix.values[n * inputs + $0] }
+          if option { terms += [Double(before[r * outputs + n]), Double(bias[n])] }
+          let exact = terms.reduce(0, +)
+          let scale = terms.map(abs).reduce(0, +)
+          let bound = Double(min(inputs, 128) + inputs / 128 + 7) * 0x1p-24 * scale + 0x1p-63
+          #expect(abs(Double(result[r * outputs + n]) - exact) <= bound, "row \(r) output \(n)")
+        }
       }
     }
   }
@@ -74,13 +41,42 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
   /// Infinity, NaN and subnormal halves take their own branches in the fast unpacking.
   @Test func everyHalfUnpacksAlike() {
     let packing = MatmulPacking(format: .f16, inputs: 1, outputs: 65_536)
-    let weights = operand(packing.pack(halves: operand(Array(UInt16.min...UInt16.max))))
-    let p = Matmul(rows: 1, inputs: 1, outputs: 65_536, accumulate: 0)
-    let (a, b) = (poisoned(65_536), poisoned(65_536))
-    Reference.matmulF16(p, x: operand([1]), weights: weights, out: a)
-    Reference.matmulF16Fast(p, x: operand([1]), weights: weights, out: b)
-    #expect(bits(a) == bits(b))
-    #expect(bits(a) == bits((UInt16.min...UInt16.max).map { flush(float(half: $0)) }))
+    let words = packing.pack(halves: operand(Array(UInt16.min...UInt16.max)))
+    let matrix = TestWeights(packing, words: words)
+    let out = run(call(rows: 1, packing), matrix, [1], before: [Float](repeating: 0, count: 65_536))
+    #expect(bits(out) == bits((UInt16.min...UInt16.max).map { flush(float(half: $0)) }))
+  }
+
+  @Test func everyBrainFloatUnpacksAndIsCleaned() {
+    let packing = MatmulPacking(format: .bf16, inputs: 1, outputs: 65_536)
+    let packed = packing.pack(brainFloats: operand(Array(UInt16.min...UInt16.max)))
+    // Exponent fields 0 ..< 89 stand for magnitudes below 2^-38; two zeros are no loss.
+    #expect(packed.cleaned == 2 * 89 * 128 - 2)
+    let matrix = TestWeights(packing, words: packed.words)
+    let out = run(call(rows: 1, packing), matrix, [1], before: [Float](repeating: 0, count: 65_536))
+    let expected = (UInt16.min...UInt16.max).map { number -> Float in
+      let value = Float(bitPattern: UInt32(number) << 16)
+      return abs(value) < 0x1p-38 ? 0 : value
+    }
+    #expect(bits(out) == bits(expected))
+  }
+
+  /// One block by hand: elements 0 ..< 16 are low nibbles, 16 ..< 32 high ones; q8_0 bytes are signed.
+  @Test func publishedBlocks() {
+    let half: [UInt8] = [0x00, 0x38]  // 0.5
+    let q4 = MatmulPacking(format: .q4, inputs: 32, outputs: 1)
+    let nibbles = operand(
+      q4.pack(blocks: UnsafeRawBufferPointer(operand(half + (0..<16).map { $0 | (15 - $0) << 4 }))))
+    let q8 = MatmulPacking(format: .q8, inputs: 32, outputs: 1)
+    let bytes = operand(q8.pack(blocks: UnsafeRawBufferPointer(operand(half + (0..<32).map { $0 + 112 }))))
+    for k in 0..<32 {
+      #expect(q4.weight(nibbles, output: 0, input: k) == Float(k < 16 ? k - 8 : 31 - k - 8))
+      #expect(q8.weight(bytes, output: 0, input: k) == Float(k < 16 ? k + 112 : k - 144))
+    }
+    #expect(q4.scale(nibbles, output: 0, group: 0) == 0.5 && q8.scale(bytes, output: 0, group: 0) == 0.5)
+    let ones = [Float](repeating: 1, count: 32)
+    #expect(run(call(rows: 1, q4), TestWeights(q4, words: Array(nibbles)), ones, before: [0]) == [-8])
+    #expect(run(call(rows: 1, q8), TestWeights(q8, words: Array(bytes)), ones, before: [0]) == [-8])
   }
 
   @Test func paddingIsZero() {
@@ -88,5 +84,110 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
     let packed = packing.pack(halves: operand([UInt16](repeating: 0x3c00, count: 27)))
     #expect(packed.count == 2 * 32 * 4)
     #expect(packed.reduce(0) { $0 + $1.nonzeroBitCount } == 27 * UInt16(0x3c00).nonzeroBitCount)
+  }
+
+  /// Two matrices: by blocks of rows, by choice, and a choice that does not exist.
+  @Test func stackedMatrices() {
+    let packing = MatmulPacking(format: .f32, inputs: 2, outputs: 1)
+    let words = [[1, 10], [100, 1000]].flatMap { packing.pack(floats: operand($0 as [Float])).words }
+    let matrix = TestWeights(packing, words: words)
+    var p = call(rows: 1, packing)
+    (p.matrices, p.boundMatrices) = (2, 2)
+    #expect(run(p, matrix, [1, 2, 3, 4], before: [0, 0], blocks: 2) == [21, 4300])
+    (p.choices, p.accumulate) = (3, 1)
+    let chosen = run(p, matrix, [1, 2], before: [1, 1, 1], choices: [1, 2, 0], blocks: 3)
+    #expect(chosen == [2101, 0, 22])
+    // The second matrix alone is bound: rows of the first stay for another call.
+    (p.firstMatrix, p.boundMatrices) = (1, 1)
+    let second = TestWeights(packing, words: Array(words[packing.wordCount...]))
+    #expect(run(p, second, [1, 2], before: [1, 1, 1], choices: [1, 2, 0], blocks: 3) == [2101, 0, 1])
+  }
+}
+
+private func call(rows: Int, _ packing: MatmulPacking) -> ShaderInterface.Matmul {
+  Matmul(
+    rows: U32(rows), inputs: U32(packing.inputs), outputs: U32(packing.outputs), accumulate: 0, hasBias: 0,
+    transform: 0, significantBits: 24, choices: 0, matrices: 1, firstMatrix: 0, boundMatrices: 1, firstTile: 0
+  )
+}
+
+/// The result of the naive reference, which the fast one must equal.
+private func run(
+  _ p: ShaderInterface.Matmul, _ matrix: TestWeights, _ x: [Float], before: [Float], bias: [Float] = [0],
+  choices: [UInt32] = [0], blocks: Int = 1
+) -> [Float] {
+  let (naive, fast) = (mutableOperand(before), mutableOperand(before))
+  for (out, isFast) in [(naive, false), (fast, true)] {
+    let operands = MatmulOperands(
+      x: operand(x), weights: matrix.words, out: out, bias: operand(bias), choices: operand(choices))
+    let reference = isFast ? Reference.matmulFast : Reference.matmul
+    reference(matrix.packing.format, p, operands, blocks, matrix.packing.tiles)
+  }
+  #expect(bits(naive) == bits(fast))
+  return Array(naive)
+}
+
+extension MatmulPacking.Format {
+  fileprivate var bits: UInt32 {
+    switch self {
+    case .f32: ACTIVATION_BITS_F32
+    case .f16: ACTIVATION_BITS_F16
+    case .bf16: ACTIVATION_BITS_BF16
+    case .q8, .q4: ACTIVATION_BITS_BLOCKS
+    }
+  }
+}
+
+/// A packed matrix and its values, row-major.
+private struct TestWeights {
+  let packing: MatmulPacking
+  let words: UnsafeBufferPointer<UInt32>
+  var values: [Double] = []
+
+  init(_ packing: MatmulPacking, words: [UInt32]) {
+    self.packing = packing
+    self.words = operand(words)
+  }
+
+  init(_ format: MatmulPacking.Format, inputs: Int, outputs: Int, random: inout SplitMix) {
+    packing = MatmulPacking(format: format, inputs: inputs, outputs: outputs)
+    let given = random.adversarial(inputs * outputs)
+    switch format {
+    case .f32:
+      words = operand(packing.pack(floats: operand(given)).words)
+      values = given.map { abs($0) < 0x1p-38 ? 0 : Double($0) }
+    case .f16:
+      let halves = given.map { halfBits(of: min(max($0, -65_504), 65_504)) }
+      words = operand(packing.pack(halves: operand(halves)))
+      values = halves.map { Double(float(half: $0)) }
+    case .bf16:
+      let numbers = given.map { UInt16($0.bitPattern >> 16) }
+      words = operand(packing.pack(brainFloats: operand(numbers)).words)
+      values = numbers.map { Float(bitPattern: UInt32($0) << 16) }.map { abs($0) < 0x1p-38 ? 0 : Double($0) }
+    case .q8, .q4:
+      let (blocks, decoded) = Self.blocks(packing, &random)
+      words = operand(packing.pack(blocks: UnsafeRawBufferPointer(operand(blocks))))
+      values = decoded
+    }
+  }
+
+  /// Random published blocks and what they stand for, read from the published layout.
+  private static func blocks(_ packing: MatmulPacking, _ random: inout SplitMix) -> ([UInt8], [Double]) {
+    let scales = random.adversarial(packing.outputs * packing.groups).map {
+      halfBits(of: min(max($0, -65_504), 65_504))
+    }
+    var blocks: [UInt8] = []
+    var values: [Double] = []
+    for (index, scale) in scales.enumerated() {
+      let bytes = (2..<packing.format.groupBytes).map { _ in UInt8.random(in: 0...255, using: &random) }
+      blocks += [UInt8(truncatingIfNeeded: scale), UInt8(scale >> 8)] + bytes
+      let integers =
+        packing.format == .q8
+        ? bytes.map { Int(Int8(bitPattern: $0)) }
+        : bytes.map { Int($0 & 15) - 8 } + bytes.map { Int($0 >> 4) - 8 }
+      let left = packing.inputs - index % packing.groups * 32
+      values += integers.prefix(left).map { Double($0) * Double(float(half: scale)) }
+    }
+    return (blocks, values)
   }
 }

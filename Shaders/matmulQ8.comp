@@ -1,0 +1,5 @@
+// Matmul with q8_0 weights.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "weightsQ8.glsl"
+#include "matmul.glsl"

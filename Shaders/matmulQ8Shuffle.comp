@@ -1,0 +1,5 @@
+// matmulQ8 for subgroups of eight lanes.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "weightsQ8.glsl"
+#include "matmulShuffle.glsl"
