@@ -10,11 +10,15 @@ shared uint keptCount;
 uint keyOf(uint candidate) { return ~orderedBits(scoreOf(candidate)); }
 
 // A candidate at -infinity does not exist.
-uint amountOf(uint key) { return key < ~ORDERED_NEGATIVE_INFINITY ? 1u : 0u; }
+bool takesPart(uint key) { return key < ~ORDERED_NEGATIVE_INFINITY; }
+
+uint amountOf(uint key, uint candidate) { return takesPart(key) ? 1u : 0u; }
+
+uint leastAmountOf(uint key) { return 1u; }
 
 bool isSelected(Cut cut, uint candidate) {
   uint key = keyOf(candidate);
-  return amountOf(key) != 0u && isKept(cut, key, candidate);
+  return takesPart(key) && isKept(cut, key, candidate);
 }
 
 // Fills keptCandidates with the `count` best of `total`, 1 ... 256, and tells how many there are.
