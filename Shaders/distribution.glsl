@@ -1,66 +1,77 @@
 // Softmax with temperature, min-p, top-k, top-p and typical-p into integer weights with an exact total; one group a row.
-// A lane only reads back weights that it wrote itself, so the buffer needs no barrier.
+// Weights are computed anew in each pass over the logits and written in the last one. The tokens of a top-k of up to
+// MAXIMUM_BEST are collected, so that what follows looks at those alone.
 #include "shared/distribution.h"
 #include "weight.glsl"
-#include "select.glsl"
+#include "top.glsl"
 
 layout(push_constant) uniform Push { Distribution p; };
-layout(set = 0, binding = 0, std430) readonly buffer Logits { float logits[]; };   // [rows][vocabulary]
-layout(set = 0, binding = 1, std430) buffer Weights { uint weights[]; };           // [rows][vocabulary]
-layout(set = 0, binding = 2, std430) writeonly buffer Totals { uint totals[]; };   // [rows][2]: total, status
+layout(set = 0, binding = 0, std430) readonly buffer Logits { float logits[]; };    // [rows][vocabulary]
+layout(set = 0, binding = 1, std430) writeonly buffer Weights { uint weights[]; };  // [rows][vocabulary]
+layout(set = 0, binding = 2, std430) writeonly buffer Totals { uint totals[]; };    // [rows][2]: total, status
 
 #define BY_NUMBER 0u      // the greatest weights, each counts as 1
 #define BY_SHARE 1u       // the greatest weights
 #define BY_TYPICALITY 2u  // the weights whose logarithm is nearest to the mean
 
-uint selection;
-uint meanLogarithm;  // of BY_TYPICALITY
+// The same on every lane.
+float maximum;
+uint selection;      // what the keys are for
+bool isCollected;    // elements are the collected candidates instead of all tokens
+Cut cutOfNumber;     // each keeps everything until it is found
+Cut cutOfShare;
+Cut cutOfTypicality;
+uint shift;
+uint meanLogarithm;
 
-uint weightHere(uint token) { return weights[gl_WorkGroupID.x * p.vocabulary + token]; }
+uint tokenOf(uint element) { return isCollected ? candidates[element].y : element; }
 
-uint keyOf(uint token) {
-  uint weight = weightHere(token);
-  if (selection != BY_TYPICALITY) return ~weight;
-  if (weight == 0u) return KEEP_ALL;
-  return uint(abs(int(weightLogarithm(weight)) - int(meanLogarithm)));
+uint typicality(uint weight) { return uint(abs(int(weightLogarithm(weight)) - int(meanLogarithm))); }
+
+// The weight of an element as far as it is decided; 0 once it is dropped.
+uint weightOf(uint element) {
+  uint token = tokenOf(element);
+  uint weight = isCollected
+    ? ~candidates[element].x
+    : softmaxWeight(logits[gl_WorkGroupID.x * p.vocabulary + token], maximum, p.inverseTemperature, p.leastWeight);
+  if (!isKept(cutOfNumber, ~weight, token)) return 0u;
+  weight >>= shift;
+  if (weight == 0u || !isKept(cutOfShare, ~weight, token)) return 0u;
+  if (cutOfTypicality.key != KEEP_ALL && !isKept(cutOfTypicality, typicality(weight), token)) return 0u;
+  return weight;
 }
 
-// Zeros are kept or dropped alike.
-uint amountOf(uint key, uint token) {
-  if (selection == BY_TYPICALITY) return weightHere(token);
-  return selection == BY_SHARE ? ~key : min(~key, 1u);
+uint keyOf(uint element) {
+  uint weight = weightOf(element);
+  if (selection != BY_TYPICALITY) return ~weight;
+  return weight == 0u ? KEEP_ALL : typicality(weight);
+}
+
+uint amountOf(uint key, uint element) {
+  if (selection == BY_TYPICALITY) return weightOf(element);
+  return selection == BY_SHARE ? ~key : 1u;
 }
 
 uint leastAmountOf(uint key) { return selection == BY_SHARE ? ~key : 1u; }
 
-// Keeps the best tokens until their amounts reach `need`; the others become 0. Gives the sum of the kept.
-Wide keepBest(uint lane, uint start, uint need) {
-  Cut cut = findCut(lane, p.vocabulary, need);
+Wide sumOfWeights(uint lane, uint elements) {
   Wide sum = Wide(0u);
-  for (uint token = lane; token < p.vocabulary; token += LANES) {
-    uint weight = weights[start + token];
-    if (weight == 0u) continue;
-    if (isKept(cut, keyOf(token), token)) {
-      sum = wideAdd(sum, widen(weight));
-    } else {
-      weights[start + token] = 0u;
-    }
-  }
+  for (uint element = lane; element < elements; element += LANES) sum = wideAdd(sum, widen(weightOf(element)));
   Wide total;
   scanAdd(lane, sum, total);
   return total;
 }
 
-uint keepShare(uint lane, uint start, uint total, uint share) {
+Cut findCutOfShare(uint lane, uint elements, uint total, uint share) {
   Wide need = wideProduct(total, share);
-  return keepBest(lane, start, max(1u, need.y + min(need.x, 1u))).x;
+  return findCut(lane, elements, max(1u, need.y + min(need.x, 1u)));
 }
 
 // floor(sum of weight * logarithm / total): the mean logarithm, below 2^25.
-uint meanOfLogarithms(uint lane, uint start, uint total) {
+uint meanOfLogarithms(uint lane, uint elements, uint total) {
   Wide sum = Wide(0u);
-  for (uint token = lane; token < p.vocabulary; token += LANES) {
-    uint weight = weights[start + token];
+  for (uint element = lane; element < elements; element += LANES) {
+    uint weight = weightOf(element);
     if (weight != 0u) sum = wideAdd(sum, wideProduct(weight, weightLogarithm(weight)));
   }
   Wide all;
@@ -71,6 +82,33 @@ uint meanOfLogarithms(uint lane, uint start, uint total) {
     if (!wideLess(all, wideProduct(tried, total))) mean = tried;
   }
   return mean;
+}
+
+// Finds all cuts and the shift.
+void decide(uint lane) {
+  uint elements = p.vocabulary;
+  if (p.topK > 0u && p.topK < p.vocabulary) {
+    selection = BY_NUMBER;
+    if (p.topK <= MAXIMUM_BEST) {
+      elements = collectBest(lane, p.vocabulary, p.topK);
+      cutOfNumber = cutAtRank(lane, elements, p.topK - 1u);
+      isCollected = true;
+    } else {
+      cutOfNumber = findCut(lane, p.vocabulary, p.topK);
+    }
+  }
+  shift = totalShift(sumOfWeights(lane, elements));
+  if (p.topP > 0u) {
+    selection = BY_SHARE;
+    cutOfShare = findCutOfShare(lane, elements, sumOfWeights(lane, elements).x, p.topP);
+  }
+  if (p.typicalP > 0u) {
+    selection = BY_TYPICALITY;
+    uint total = sumOfWeights(lane, elements).x;
+    meanLogarithm = meanOfLogarithms(lane, elements, total);
+    cutOfTypicality = findCutOfShare(lane, elements, total, p.typicalP);
+  }
+  isCollected = false;
 }
 
 void main() {
@@ -89,55 +127,23 @@ void main() {
   if (best == ORDERED_NEGATIVE_INFINITY) status = STATUS_NOT_FINITE;
   status = groupOr(lane, status);
 
-  if (status != STATUS_OK) {
-    for (uint token = lane; token < p.vocabulary; token += LANES) weights[start + token] = 0u;
-    if (lane == 0u) {
-      totals[row * 2u] = 0u;
-      totals[row * 2u + 1u] = status;
-    }
-    return;
-  }
+  maximum = orderedValue(best);
+  shift = 0u;
+  isCollected = false;
+  cutOfNumber = Cut(KEEP_ALL, KEEP_ALL);
+  cutOfShare = cutOfNumber;
+  cutOfTypicality = cutOfNumber;
+  if (status == STATUS_OK) decide(lane);
 
-  float maximum = orderedValue(best);
-  bool limitsNumber = p.topK > 0u && p.topK < p.vocabulary;
-  Wide own = Wide(0u);
-  for (uint token = lane; token < p.vocabulary; token += LANES) {
-    uint weight = softmaxWeight(logits[start + token], maximum, p.inverseTemperature, p.leastWeight);
-    if (limitsNumber) weights[start + token] = weight;
-    own = wideAdd(own, widen(weight));
-  }
-  Wide sum;
-  if (limitsNumber) {
-    selection = BY_NUMBER;
-    sum = keepBest(lane, start, p.topK);
-  } else {
-    scanAdd(lane, own, sum);
-  }
-
-  // Without top-k the weights are computed again: their first writing would cost more.
-  uint shift = totalShift(sum);
   uint kept = 0u;
   for (uint token = lane; token < p.vocabulary; token += LANES) {
-    uint weight = limitsNumber
-      ? weights[start + token]
-      : softmaxWeight(logits[start + token], maximum, p.inverseTemperature, p.leastWeight);
-    weights[start + token] = weight >> shift;
-    kept += weight >> shift;
+    uint weight = status == STATUS_OK ? weightOf(token) : 0u;
+    weights[start + token] = weight;
+    kept += weight;
   }
-  uint total = groupAdd(lane, kept);
-
-  if (p.topP > 0u) {
-    selection = BY_SHARE;
-    total = keepShare(lane, start, total, p.topP);
-  }
-  if (p.typicalP > 0u) {
-    selection = BY_TYPICALITY;
-    meanLogarithm = meanOfLogarithms(lane, start, total);
-    total = keepShare(lane, start, total, p.typicalP);
-  }
-
+  kept = groupAdd(lane, kept);
   if (lane == 0u) {
-    totals[row * 2u] = total;
-    totals[row * 2u + 1u] = STATUS_OK;
+    totals[row * 2u] = kept;
+    totals[row * 2u + 1u] = status;
   }
 }

@@ -1,6 +1,7 @@
 // Gumbel-top-k: the tokens of the greatest perturbed log-probabilities of a row, without replacement; one group a row.
 #include "shared/distribution.h"
 #include "gumbel.glsl"
+#define WRITES_BEST
 #include "top.glsl"
 
 layout(push_constant) uniform Push { DrawGumbel p; };
@@ -26,6 +27,8 @@ uint keyOf(uint token) {
   float logProbability = subtract(logPositive(leadingFloat(weight)), logTotal);
   return ~orderedBits(flush(add(logProbability, gumbelNoise(seed, position, token, stream))));
 }
+
+uint tokenOf(uint element) { return element; }
 
 uint amountOf(uint key, uint token) { return 1u; }
 

@@ -1,6 +1,7 @@
 // The `count` greatest logits of a row, best first, ties to the lowest token; one group a row, count <= 256.
 #include "shared/distribution.h"
 #include "numerics.glsl"
+#define WRITES_BEST
 #include "top.glsl"
 
 layout(push_constant) uniform Push { TopTokens p; };
@@ -8,6 +9,8 @@ layout(set = 0, binding = 0, std430) readonly buffer Logits { float logits[]; };
 layout(set = 0, binding = 1, std430) writeonly buffer Out { uint outTokens[]; };  // [rows][count]
 
 uint keyOf(uint token) { return ~orderedBits(logits[gl_WorkGroupID.x * p.vocabulary + token]); }
+
+uint tokenOf(uint element) { return element; }
 
 uint amountOf(uint key, uint token) { return 1u; }
 
