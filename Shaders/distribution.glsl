@@ -28,17 +28,24 @@ uint tokenOf(uint element) { return isCollected ? candidates[element].y : elemen
 
 uint typicality(uint weight) { return uint(abs(int(weightLogarithm(weight)) - int(meanLogarithm))); }
 
-// The weight of an element as far as it is decided; 0 once it is dropped.
-uint weightOf(uint element) {
-  uint token = tokenOf(element);
-  uint weight = isCollected
-    ? ~candidates[element].x
-    : softmaxWeight(logits[gl_WorkGroupID.x * p.vocabulary + token], maximum, p.inverseTemperature, p.leastWeight);
-  if (!isKept(cutOfNumber, ~weight, token)) return 0u;
-  weight >>= shift;
-  if (weight == 0u || !isKept(cutOfShare, ~weight, token)) return 0u;
-  if (cutOfTypicality.key != KEEP_ALL && !isKept(cutOfTypicality, typicality(weight), token)) return 0u;
+uint rowWeight(uint token) {
+  float logit = logits[gl_WorkGroupID.x * p.vocabulary + token];
+  return softmaxWeight(logit, maximum, p.inverseTemperature, p.leastWeight);
+}
+
+// A weight of the row as far as it is decided; 0 once it is dropped.
+uint decided(uint weight, uint token) {
+  weight = isKept(cutOfNumber, ~weight, token) ? weight >> shift : 0u;
+  weight = isKept(cutOfShare, ~weight, token) ? weight : 0u;
+  if (cutOfTypicality.key != KEEP_ALL && weight != 0u) {
+    weight = isKept(cutOfTypicality, typicality(weight), token) ? weight : 0u;
+  }
   return weight;
+}
+
+uint weightOf(uint element) {
+  if (isCollected) return decided(~candidates[element].x, candidates[element].y);
+  return decided(rowWeight(element), element);
 }
 
 uint keyOf(uint element) {
@@ -56,7 +63,11 @@ uint leastAmountOf(uint key) { return selection == BY_SHARE ? ~key : 1u; }
 
 Wide sumOfWeights(uint lane, uint elements) {
   Wide sum = Wide(0u);
-  for (uint element = lane; element < elements; element += LANES) sum = wideAdd(sum, widen(weightOf(element)));
+  if (!isCollected && shift == 0u && (cutOfNumber.key & cutOfShare.key) == KEEP_ALL) {
+    for (uint token = lane; token < elements; token += LANES) sum = wideAdd(sum, widen(rowWeight(token)));
+  } else {
+    for (uint element = lane; element < elements; element += LANES) sum = wideAdd(sum, widen(weightOf(element)));
+  }
   Wide total;
   scanAdd(lane, sum, total);
   return total;
@@ -135,11 +146,23 @@ void main() {
   cutOfTypicality = cutOfNumber;
   if (status == STATUS_OK) decide(lane);
 
+  // Drivers that run both sides of a branch lane by lane want the plain cases apart.
   uint kept = 0u;
-  for (uint token = lane; token < p.vocabulary; token += LANES) {
-    uint weight = status == STATUS_OK ? weightOf(token) : 0u;
-    weights[start + token] = weight;
-    kept += weight;
+  bool hasCuts = (cutOfNumber.key & cutOfShare.key & cutOfTypicality.key) != KEEP_ALL;
+  if (status != STATUS_OK) {
+    for (uint token = lane; token < p.vocabulary; token += LANES) weights[start + token] = 0u;
+  } else if (hasCuts) {
+    for (uint token = lane; token < p.vocabulary; token += LANES) {
+      uint weight = decided(rowWeight(token), token);
+      weights[start + token] = weight;
+      kept += weight;
+    }
+  } else {
+    for (uint token = lane; token < p.vocabulary; token += LANES) {
+      uint weight = rowWeight(token) >> shift;
+      weights[start + token] = weight;
+      kept += weight;
+    }
   }
   kept = groupAdd(lane, kept);
   if (lane == 0u) {

@@ -72,7 +72,9 @@ extension CommandList {
         [
           .readWrite(logits), .read(history), .read(state), .read(tokens), .read(parents),
           bias.map { .read($0) } ?? .read(state), .read(mask ?? state), .read(owners.tensor),  // state stands for what is not read
-        ], groups: (rows, 1))
+        ], groups: (rows, 1),
+        specialization: try rowLanes(
+          nil, vocabulary, passes: 3 + min(penalties.window, capacity + 1024) / 4096))
     }
   }
 }

@@ -16,7 +16,7 @@ struct Tuning {
 
   /// Kernels over a row of the vocabulary that have a shader for subgroups of eight lanes.
   private static let hasShuffle: Set<Kernel> = [
-    .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .combineDistributions,
+    .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .combineDistributions, .penalties,
   ]
 
   static let processor = Tuning(
@@ -54,7 +54,7 @@ struct Tuning {
     case .treeAttention where call.specialization.isEmpty: return (stem, [attentionKeysPerLane])
     case .argmax, .topTokens, .distribution,
       .drawTarget, .drawLogits, .drawGumbel, .drawShared,
-      .combineDistributions:
+      .combineDistributions, .penalties:
       let (lanes, least) = (call.specialization[0], call.specialization[1])
       if lanes != 0 { return (stem, [lanes]) }
       if shuffles, least <= 8, Self.hasShuffle.contains(call.kernel) { return (stem + "Shuffle", []) }
