@@ -1,13 +1,14 @@
-// The best tokens of a row: tokens in order (smaller key, then lower token) until their amounts reach a need.
+// The best elements of a row, tokens as a rule: in order (smaller key, then lower token) until their amounts reach a need.
 // Radix selection with a histogram of 256 digits; the histogram holds integers, so atomics leave no trace of order.
 #ifndef ESPALIER_SELECT_GLSL
 #define ESPALIER_SELECT_GLSL
 
 #include "workgroup.glsl"
 
-// All are defined by the includer. An amount of 0 means the token does not take part; the sum of all is below 2^32.
-uint keyOf(uint token);
-uint amountOf(uint key, uint token);
+// All are defined by the includer. An amount of 0 means the element does not take part; the sum of all is below 2^32.
+uint tokenOf(uint element);
+uint keyOf(uint element);
+uint amountOf(uint key, uint element);
 uint leastAmountOf(uint key);  // a lower bound for every token with this key that takes part
 
 #define KEEP_ALL 0xffffffffu
@@ -55,16 +56,16 @@ uint chooseDigit(uint lane, inout uint need, out uint digitSum) {
 }
 
 // need >= 1. Same cut on every lane.
-Cut findCut(uint lane, uint vocabulary, uint need) {
+Cut findCut(uint lane, uint elements, uint need) {
   uint key = 0u;
   uint keyMask = 0u;
   uint digitSum = 0u;
   for (int shift = 24; shift >= 0; shift -= 8) {
     clearHistogram(lane);
-    for (uint token = lane; token < vocabulary; token += LANES) {
-      uint candidate = keyOf(token);
+    for (uint element = lane; element < elements; element += LANES) {
+      uint candidate = keyOf(element);
       if ((candidate & keyMask) != key) continue;
-      uint amount = amountOf(candidate, token);
+      uint amount = amountOf(candidate, element);
       if (amount != 0u) atomicAdd(histogram[(candidate >> shift) & 255u], amount);
     }
     barrier();
@@ -79,9 +80,10 @@ Cut findCut(uint lane, uint vocabulary, uint need) {
   uint lastMask = 0u;
   for (int shift = 16; shift >= 0; shift -= 8) {
     clearHistogram(lane);
-    for (uint token = lane; token < vocabulary; token += LANES) {
-      if ((token & lastMask) != last || keyOf(token) != key) continue;
-      uint amount = amountOf(key, token);
+    for (uint element = lane; element < elements; element += LANES) {
+      uint token = tokenOf(element);
+      if ((token & lastMask) != last || keyOf(element) != key) continue;
+      uint amount = amountOf(key, element);
       if (amount != 0u) atomicAdd(histogram[(token >> shift) & 255u], amount);
     }
     barrier();

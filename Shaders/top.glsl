@@ -88,6 +88,26 @@ uvec4 ranksOf(uvec4 keys, uvec4 tokens, uint found) {
   return ranks;
 }
 
+// The cut that keeps the candidates up to this rank.
+Cut cutAtRank(uint lane, uint found, uint rank) {
+  bool isOwner = false;
+  uint owned = 0u;
+  for (uint first = 4u * lane; first < found; first += 4u * LANES) {
+    uvec4 own = min(first + uvec4(0u, 1u, 2u, 3u), uvec4(found - 1u));
+    uvec4 ranks = ranksOf(
+      uvec4(candidates[own.x].x, candidates[own.y].x, candidates[own.z].x, candidates[own.w].x),
+      uvec4(candidates[own.x].y, candidates[own.y].y, candidates[own.z].y, candidates[own.w].y), found);
+    for (uint i = 0u; i < 4u; i++) {
+      if (ranks[i] != rank) continue;
+      isOwner = true;
+      owned = own[i];
+    }
+  }
+  uvec2 last = candidates[broadcast(lane, isOwner, owned, 0u)];
+  return Cut(last.x, last.y);
+}
+
+#ifdef WRITES_BEST
 // Defined by the includer: writes the token that has this rank.
 void writeBest(uint rank, uint key, uint token);
 
@@ -104,5 +124,6 @@ void writeAllBest(uint lane, uint vocabulary, uint kept) {
     }
   }
 }
+#endif
 
 #endif

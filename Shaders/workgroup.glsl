@@ -3,9 +3,18 @@
 #ifndef ESPALIER_WORKGROUP_GLSL
 #define ESPALIER_WORKGROUP_GLSL
 
+#ifdef ONE_SUBGROUP
+#extension GL_KHR_shader_subgroup_basic : require
+#endif
 #include "wide.glsl"
 
-#ifdef LANES_BY_HOST  // a power of two up to 256: each lane costs a CPU driver its barriers
+#if defined(ONE_SUBGROUP)
+// llvmpipe keeps what lives across a work group's barrier in memory, loop counters included: code after one is several times
+// slower. Drivers whose subgroup is a vector of eight lanes need none when that is the whole group.
+layout(local_size_x = 8) in;
+#define LANES 8u
+#define barrier() subgroupBarrier()
+#elif defined(LANES_BY_HOST)  // a power of two up to 256: each lane costs a CPU driver its barriers
 layout(local_size_x = 256, local_size_x_id = 0) in;
 #define LANES gl_WorkGroupSize.x
 #else

@@ -106,6 +106,15 @@ public struct KernelBenchmark: Sendable {
 
   private static let vocabularyKernels: [KernelBenchmark] =
     vocabularyKernels(rows: 32, vocabulary: 256) + vocabularyKernels(rows: 16, vocabulary: 32_000)
+    + [1, 32, 256].map { topTokens(rows: 4, vocabulary: 262_144, count: $0) }
+
+  private static func topTokens(rows: Int, vocabulary: Int, count: Int) -> KernelBenchmark {
+    KernelBenchmark(
+      .topTokens, "\(rows) x \(vocabulary), \(count) best", bytes: 4 * rows * vocabulary, operations: 0
+    ) {
+      .topTokens(rows: rows, vocabulary: vocabulary, count: count, random: &$0)
+    }
+  }
 
   private static func vocabularyKernels(rows: Int, vocabulary: Int) -> [KernelBenchmark] {
     let elements = rows * vocabulary
@@ -151,6 +160,31 @@ public struct KernelBenchmark: Sendable {
       },
       KernelBenchmark(.drawTarget, shape, bytes: 4 * elements, operations: 0) {
         .drawTarget(rows: rows, vocabulary: vocabulary, random: &$0)
+      },
+      KernelBenchmark(.drawLogits, shape, bytes: 4 * elements, operations: 17 * elements) {
+        .drawLogits(
+          rows: rows, vocabulary: vocabulary, warp: Warp(temperature: 0.8), isBatch: false, random: &$0)
+      },
+      // Two logarithms of noise, one of the weight.
+      KernelBenchmark(.drawGumbel, "\(shape), 4 tokens", bytes: 4 * elements, operations: 70 * elements) {
+        .drawGumbel(rows: rows, vocabulary: vocabulary, count: 4, isBatch: false, random: &$0)
+      },
+      KernelBenchmark(.drawShared, shape, bytes: 8 * elements, operations: 52 * elements) {
+        .drawShared(
+          rows: rows, vocabulary: vocabulary, temperature: 0.8, ratio: 0.5, isBatch: false, random: &$0)
+      },
+      KernelBenchmark(
+        .combineDistributions, shape, variant: "mixture", bytes: 12 * elements, operations: 0
+      ) {
+        .combineDistributions(rows: rows, vocabulary: vocabulary, .mixture(share: 0.3), random: &$0)
+      },
+      KernelBenchmark(
+        .suppressTokens, "\(shape), 100 tokens", variant: "oneList", bytes: 400 * rows, operations: 0
+      ) {
+        .suppressTokens(rows: rows, vocabulary: vocabulary, count: 100, rowLists: false, random: &$0)
+      },
+      KernelBenchmark(.groupSums, "\(shape), 16 groups", bytes: 8 * elements, operations: 0) {
+        .groupSums(rows: rows, vocabulary: vocabulary, groups: 16, random: &$0)
       },
     ]
   }

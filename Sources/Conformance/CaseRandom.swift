@@ -72,7 +72,7 @@ public struct CaseRandom: RandomNumberGenerator, Sendable {
 
   /// Lanes of a work group that a caller may force.
   mutating func lanes(_ vocabulary: Int) -> Int {
-    element([4, 8, 16, 32, 64, 128, 256].filter { vocabulary <= 2048 * $0 })
+    element([4, 8, 16, 32, 64, 128, 256].filter { vocabulary <= 2000 * $0 })
   }
 
   /// Significant bits a kernel is asked to round to.

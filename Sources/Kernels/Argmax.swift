@@ -17,7 +17,7 @@ extension CommandList {
       let p = ShaderInterface.Argmax(rows: UInt32(rows), vocabulary: UInt32(vocabulary))
       return Invocation(
         kernel, p, [.read(logits), .write(out)], groups: (rows, 1),
-        specialization: try rowLanes(lanes, vocabulary))
+        specialization: try rowLanes(lanes, vocabulary, passes: 1))
     }
   }
 }

@@ -42,7 +42,7 @@ extension CommandList {
         [
           .read(a.weights), .read(a.totals), .read(b.weights), .read(b.totals), .write(out.weights),
           .write(out.totals), .write(mass),
-        ], groups: (rows, 1), specialization: try rowLanes(lanes, a.vocabulary))
+        ], groups: (rows, 1), specialization: try rowLanes(lanes, a.vocabulary, passes: 2))
     }
   }
 }

@@ -39,6 +39,13 @@ public struct Warp: Sendable, Hashable {
     try require((0...1).contains(minP ?? 0), "min-p \(minP ?? 0), 0 to 1 are possible")
   }
 
+  /// How often `distribution` may walk a row: thrice; for a small top-k with what follows it twelve times, otherwise nine times for
+  /// each selection.
+  func passes(_ vocabulary: Int) -> Int {
+    if let topK, topK > 0, topK < min(vocabulary, 257) { return 15 }
+    return 3 + [topK != nil, topP != nil, typicalP != nil].count { $0 } * 9
+  }
+
   var leastWeight: UInt32 { UInt32((min(max(0, minP ?? 0), 1) * Double(WEIGHT_SCALE)).rounded(.up)) }
 
   /// A share in units of 2^-32; 0 for all.
@@ -99,7 +106,7 @@ extension CommandList {
         leastWeight: warp.leastWeight, typicalP: Warp.units(warp.typicalP))
       return Invocation(
         kernel, p, [.read(logits), .write(out.weights), .write(out.totals)], groups: (rows, 1),
-        specialization: try rowLanes(lanes, out.vocabulary))
+        specialization: try rowLanes(lanes, out.vocabulary, passes: warp.passes(out.vocabulary)))
     }
   }
 }

@@ -35,7 +35,7 @@ extension CommandList {
         [
           .read(rows.weights), .read(rows.totals), .read(depths), .read(state), .read(owners.tensor),
           .write(tokens), .write(keys),
-        ], groups: (rowCount, 1), specialization: try rowLanes(lanes, rows.vocabulary))
+        ], groups: (rowCount, 1), specialization: try rowLanes(lanes, rows.vocabulary, passes: 14))
     }
   }
 }

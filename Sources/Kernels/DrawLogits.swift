@@ -33,7 +33,7 @@ extension CommandList {
         inverseTemperature: Float(1 / warp.temperature), leastWeight: warp.leastWeight)
       return Invocation(
         kernel, p, [.read(logits), .read(depths), .read(state), .read(owners.tensor), .write(out)],
-        groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary))
+        groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary, passes: 8))
     }
   }
 }

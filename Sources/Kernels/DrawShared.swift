@@ -33,7 +33,7 @@ extension CommandList {
         inverseTemperature: Float(1 / temperature), ratio: Float(ratio), rest: Float(1 - ratio))
       return Invocation(
         kernel, p, [.read(a), .read(b), .read(depths), .read(state), .read(owners.tensor), .write(out)],
-        groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary))
+        groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary, passes: 1))
     }
   }
 }

@@ -26,7 +26,7 @@ extension CommandList {
           .read(rows.weights), .read(rows.totals), .read(depths), .read(state), .read(owners.tensor),
           .write(out),
         ],
-        groups: (count, 1), specialization: try rowLanes(lanes, rows.vocabulary))
+        groups: (count, 1), specialization: try rowLanes(lanes, rows.vocabulary, passes: 2))
     }
   }
 }

@@ -70,9 +70,12 @@ extension CommandList {
       return Invocation(
         kernel, p,
         [
+          // The state stands for what is not read.
           .readWrite(logits), .read(history), .read(state), .read(tokens), .read(parents),
-          bias.map { .read($0) } ?? .read(state), .read(mask ?? state), .read(owners.tensor),  // state stands for what is not read
-        ], groups: (rows, 1))
+          bias.map { .read($0) } ?? .read(state), .read(mask ?? state), .read(owners.tensor),
+        ], groups: (rows, 1),
+        specialization: try rowLanes(
+          nil, vocabulary, passes: 3 + min(penalties.window, capacity + 1024) / 4096))
     }
   }
 }

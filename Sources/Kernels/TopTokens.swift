@@ -18,7 +18,7 @@ extension CommandList {
         rows: UInt32(rows), vocabulary: UInt32(vocabulary), count: UInt32(count))
       return Invocation(
         kernel, p, [.read(logits), .write(out)], groups: (rows, 1),
-        specialization: try rowLanes(lanes, vocabulary))
+        specialization: try rowLanes(lanes, vocabulary, passes: 14))
     }
   }
 }

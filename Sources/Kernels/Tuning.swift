@@ -14,6 +14,11 @@ struct Tuning {
   /// Whether shaders for subgroups of eight lanes stand in: on llvmpipe, whose loads cost far more than its shuffles.
   let shuffles: Bool
 
+  /// Kernels over a row of the vocabulary that have a shader for subgroups of eight lanes.
+  private static let hasShuffle: Set<Kernel> = [
+    .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .combineDistributions, .penalties,
+  ]
+
   static let processor = Tuning(
     matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, shuffles: false)
   static let vectorProcessor = Tuning(
@@ -49,9 +54,11 @@ struct Tuning {
     case .treeAttention where call.specialization.isEmpty: return (stem, [attentionKeysPerLane])
     case .argmax, .topTokens, .distribution,
       .drawTarget, .drawLogits, .drawGumbel, .drawShared,
-      .combineDistributions:
-      let (lanes, vocabulary) = (call.specialization[0], Int(call.specialization[1]))
-      return (stem, [lanes != 0 ? lanes : max(rowLanes, UInt32(leastLanes(vocabulary)))])
+      .combineDistributions, .penalties:
+      let (lanes, least) = (call.specialization[0], call.specialization[1])
+      if lanes != 0 { return (stem, [lanes]) }
+      if shuffles, least <= 8, Self.hasShuffle.contains(call.kernel) { return (stem + "Shuffle", []) }
+      return (stem, [max(rowLanes, least)])
     default: return (stem, call.specialization)
     }
   }

@@ -1,0 +1,26 @@
+// The `count` greatest logits of a row, best first, ties to the lowest token; one group a row, count <= 256.
+#include "shared/distribution.h"
+#include "numerics.glsl"
+#define WRITES_BEST
+#include "top.glsl"
+
+layout(push_constant) uniform Push { TopTokens p; };
+layout(set = 0, binding = 0, std430) readonly buffer Logits { float logits[]; };  // [rows][vocabulary]
+layout(set = 0, binding = 1, std430) writeonly buffer Out { uint outTokens[]; };  // [rows][count]
+
+uint keyOf(uint token) { return ~orderedBits(logits[gl_WorkGroupID.x * p.vocabulary + token]); }
+
+uint tokenOf(uint element) { return element; }
+
+uint amountOf(uint key, uint token) { return 1u; }
+
+uint leastAmountOf(uint key) { return 1u; }
+
+void writeBest(uint rank, uint key, uint token) { outTokens[gl_WorkGroupID.x * p.count + rank] = token; }
+
+void main() {
+  uint lane = gl_LocalInvocationID.x;
+  uint kept = min(min(p.count, p.vocabulary), MAXIMUM_BEST);
+  writeAllBest(lane, p.vocabulary, kept);
+  for (uint i = kept + lane; i < p.count; i += LANES) outTokens[gl_WorkGroupID.x * p.count + i] = NO_TOKEN;
+}
