@@ -111,7 +111,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("tokenLogProbability") {
       $0.tokenLogProbability(
         $1.tensor(), tokens: $1.tensor(), out: $1.tensor(), status: $1.tensor(), rows: $1.size(),
-        vocabulary: $1.size())
+        vocabulary: $1.size(), count: $1.size())
     },
     EntryPoint("divergence") {
       $0.divergence(
