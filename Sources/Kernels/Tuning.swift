@@ -9,16 +9,22 @@ struct Tuning {
   let matmulOutputsPerLane: UInt32
   /// Keys that one lane of an attention group scores.
   let attentionKeysPerLane: UInt32
+  /// Lanes of a scan's group, which has 64 columns.
+  let scanLanes: UInt32
   /// Whether shaders for subgroups of eight lanes stand in: on llvmpipe, whose loads cost far more than its shuffles.
   let shuffles: Bool
 
-  static let processor = Tuning(matmulOutputsPerLane: 0, attentionKeysPerLane: 4, shuffles: false)
-  static let vectorProcessor = Tuning(matmulOutputsPerLane: 0, attentionKeysPerLane: 4, shuffles: true)
-  static let graphics = Tuning(matmulOutputsPerLane: 1, attentionKeysPerLane: 1, shuffles: false)
+  static let processor = Tuning(
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, scanLanes: 64, shuffles: false)
+  static let vectorProcessor = Tuning(
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, scanLanes: 64, shuffles: true)
+  static let graphics = Tuning(
+    matmulOutputsPerLane: 1, attentionKeysPerLane: 1, scanLanes: 256, shuffles: false)
 
-  init(matmulOutputsPerLane: UInt32, attentionKeysPerLane: UInt32, shuffles: Bool) {
+  init(matmulOutputsPerLane: UInt32, attentionKeysPerLane: UInt32, scanLanes: UInt32, shuffles: Bool) {
     self.matmulOutputsPerLane = matmulOutputsPerLane
     self.attentionKeysPerLane = attentionKeysPerLane
+    self.scanLanes = scanLanes
     self.shuffles = shuffles
   }
 
@@ -41,6 +47,7 @@ struct Tuning {
       return shuffles
         ? (stem + "Shuffle", call.specialization) : (stem, call.specialization + [matmulOutputsPerLane])
     case .treeAttention where call.specialization.isEmpty: return (stem, [attentionKeysPerLane])
+    case .treeScan where call.specialization.isEmpty: return (stem, [scanLanes])
     default: return (stem, call.specialization)
     }
   }
