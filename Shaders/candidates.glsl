@@ -9,12 +9,14 @@ shared uint keptCount;
 
 uint keyOf(uint candidate) { return ~orderedBits(scoreOf(candidate)); }
 
-// A candidate at -infinity does not exist.
-uint amountOf(uint key) { return key < ~ORDERED_NEGATIVE_INFINITY ? 1u : 0u; }
+// A candidate at -infinity does not.
+bool exists(uint key) { return key < ~ORDERED_NEGATIVE_INFINITY; }
+
+uint amountOf(uint key) { return exists(key) ? 1u : 0u; }
 
 bool isSelected(Cut cut, uint candidate) {
   uint key = keyOf(candidate);
-  return amountOf(key) != 0u && isKept(cut, key, candidate);
+  return exists(key) && isKept(cut, key, candidate);
 }
 
 // Fills keptCandidates with the `count` best of `total`, 1 ... 256, and tells how many there are.

@@ -45,7 +45,7 @@ void main() {
     float score = scoreOf(k);
     uint index = storeRow() * p.count + firstCandidate + k;
     scores[index] = score;
-    tokens[index] = amountOf(~orderedBits(score)) == 0u ? NO_TOKEN : candidates[inputIndex(k)];
+    tokens[index] = exists(~orderedBits(score)) ? candidates[inputIndex(k)] : NO_TOKEN;
   }
   if (p.width == 0u) return;
 
