@@ -1,7 +1,7 @@
 import ShaderInterface
 
 extension CommandList {
-  /// The log-probabilities in nats of `count` given tokens a row, those of ``topTokens`` for instance: its logit less the row's log-sum-exp.
+  /// The log-probabilities in nats of `count` given tokens a row, those of `topTokens` for instance: each logit less the row's log-sum-exp.
   ///
   /// - Parameters: - logits: f32 `[rows][vocabulary]`.  - tokens: u32 `[rows][count]`.
   ///   - out: f32 `[rows][count]`, -infinity for a banned token, NaN for one outside the vocabulary and where the row is not finite.

@@ -84,7 +84,7 @@ extension CommandList {
   ///   - query, key: f32 `[rows][groups][stateSize]`.  - value, out: f32 `[rows][heads][headSize]`.
   ///   - decay: f32 `[rows][heads][decays]`, natural logarithms; above 0 counts as 0.
   ///   - committed: f32 `[sequences][heads][stateSize][headSize]`. Rows without parents follow one another and replace it.
-  ///   - states: f32 `[rows][heads][stateSize][headSize]`, the state after each row of a tree, for ``gatherState``.
+  ///   - states: f32 `[rows][heads][stateSize][headSize]`, the state after each row of a tree, for `gatherState`.
   ///   - lanesPerColumn: lanes that share an element of a value: 1, 2 or 4; nil leaves it to the device. Never changes bits.
   public func treeScan(
     query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, decay: Tensor<Float>,
