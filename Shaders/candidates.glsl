@@ -9,16 +9,16 @@ shared uint keptCount;
 
 uint keyOf(uint candidate) { return ~orderedBits(scoreOf(candidate)); }
 
-// A candidate at -infinity does not exist.
-bool takesPart(uint key) { return key < ~ORDERED_NEGATIVE_INFINITY; }
+// A candidate at -infinity does not.
+bool exists(uint key) { return key < ~ORDERED_NEGATIVE_INFINITY; }
 
-uint amountOf(uint key, uint candidate) { return takesPart(key) ? 1u : 0u; }
+uint amountOf(uint key, uint candidate) { return exists(key) ? 1u : 0u; }
 
 uint leastAmountOf(uint key) { return 1u; }
 
 bool isSelected(Cut cut, uint candidate) {
   uint key = keyOf(candidate);
-  return takesPart(key) && isKept(cut, key, candidate);
+  return exists(key) && isKept(cut, key, candidate);
 }
 
 // Fills keptCandidates with the `count` best of `total`, 1 ... 256, and tells how many there are.

@@ -45,7 +45,7 @@ void main() {
     float score = scoreOf(k);
     uint index = storeRow() * p.count + firstCandidate + k;
     scores[index] = score;
-    tokens[index] = takesPart(~orderedBits(score)) ? candidates[inputIndex(k)] : NO_TOKEN;
+    tokens[index] = exists(~orderedBits(score)) ? candidates[inputIndex(k)] : NO_TOKEN;
   }
   if (p.width == 0u) return;
 

@@ -1,4 +1,4 @@
-// Log-probability of one given token a row; one group a row.
+// Log-probabilities of given tokens of a row; one group a row.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/distribution.h"
@@ -6,8 +6,8 @@
 
 layout(push_constant) uniform Push { TokenLogProbability p; };
 layout(set = 0, binding = 0, std430) readonly buffer Logits { float logits[]; };     // [rows][vocabulary]
-layout(set = 0, binding = 1, std430) readonly buffer Tokens { uint tokens[]; };      // [rows]
-layout(set = 0, binding = 2, std430) writeonly buffer Out { uint outWords[]; };      // f32 [rows]
+layout(set = 0, binding = 1, std430) readonly buffer Tokens { uint tokens[]; };      // [rows][count]
+layout(set = 0, binding = 2, std430) writeonly buffer Out { uint outWords[]; };      // f32 [rows][count]
 layout(set = 0, binding = 3, std430) writeonly buffer Status { uint statuses[]; };   // [rows]
 
 float logitOf(uint matrix, uint token) { return logits[gl_WorkGroupID.x * p.vocabulary + token]; }
@@ -16,15 +16,18 @@ void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
   Softmax softmax = softmaxOf(lane, 0u, p.vocabulary);
-  if (lane != 0u) return;
-  uint token = tokens[row];
-  uint status = softmax.status;
-  if (token >= p.vocabulary) status |= STATUS_MALFORMED_DRAFT;
-  statuses[row] = status;
-  uint bits = NAN_BITS;
-  if (status == STATUS_OK) {
-    float below = belowMaximum(0u, token, softmax.maximum);
-    bits = floatBitsToUint(flush(subtract(below, logPositive(softmax.sum))));
+  uint malformed = STATUS_OK;
+  for (uint j = lane; j < p.count; j += LANES) {
+    uint token = tokens[row * p.count + j];
+    uint bits = NAN_BITS;
+    if (token >= p.vocabulary) {
+      malformed = STATUS_MALFORMED_DRAFT;
+    } else if (softmax.status == STATUS_OK) {
+      float below = belowMaximum(0u, token, softmax.maximum);
+      bits = floatBitsToUint(flush(subtract(below, logPositive(softmax.sum))));
+    }
+    outWords[row * p.count + j] = bits;
   }
-  outWords[row] = bits;
+  malformed = groupOr(lane, malformed);
+  if (lane == 0u) statuses[row] = softmax.status | malformed;
 }

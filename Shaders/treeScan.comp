@@ -1,11 +1,14 @@
-// Linear recurrence with decay along the ancestors of each row. One invocation an element of a head's value: it owns
-// that column of every state, so rows follow one another without barriers.
+// Linear recurrence with decay along the ancestors of each row. A group has 64 elements of values, each a column of every
+// state; one lane or several have a column, and each has the same chunks of it in every row, so rows follow one another.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/scan.h"
 #include "numerics.glsl"
 
-layout(local_size_x = 64) in;
+layout(local_size_x = 64, local_size_x_id = 0) in;
+
+#define COLUMNS 64u
+#define PARTS (gl_WorkGroupSize.x / COLUMNS)  // lanes of a column
 
 layout(push_constant) uniform Push { TreeScan p; };
 layout(set = 0, binding = 0, std430) readonly buffer Query { float query[]; };     // [rows][groups][stateSize]
@@ -30,35 +33,71 @@ float nextState(float before, float factor, float valueElement, float keyElement
   return flush(add(flush(multiply(factor, flush(before))), flush(multiply(valueElement, flush(keyElement)))));
 }
 
-void main() {
-  uint channel = gl_WorkGroupID.x * 64u + gl_LocalInvocationID.x;
-  if (channel >= p.heads * p.headSize) return;
-  uint sequence = gl_WorkGroupID.y;
-  uvec2 own = rowsOf(sequence, p.sequences, p.rows);
+shared float chunkSums[MAXIMUM_STATE_SIZE / SCAN_CHUNK * COLUMNS];
+
+// What a lane needs to know of a row.
+struct Row {
+  bool hasParent;
+  uint from;      // the column in the state before the row
+  uint to;        // and after it
+  uint index;
+  uint head;
+  uint keyStart;
+  float value;
+};
+
+// Moves one chunk of a column past the row; its part of the output.
+float scanChunk(Row row, uint chunk) {
+  float sum = 0.0;
+  uint end = min((chunk + 1u) * SCAN_CHUNK, p.stateSize);
+  float factor = decayOf(row.index, row.head, 0u);
+  for (uint n = chunk * SCAN_CHUNK; n < end; n++) {
+    uint offset = n * p.headSize;
+    float before = row.hasParent ? states[row.from + offset] : committed[row.from + offset];
+    if (p.decays > 1u) factor = decayOf(row.index, row.head, n);
+    float after = nextState(before, factor, row.value, key[row.keyStart + n]);
+    if (p.isTree != 0u) states[row.to + offset] = after;
+    else committed[row.to + offset] = after;
+    sum = add(sum, flush(multiply(flush(query[row.keyStart + n]), after)));
+  }
+  return sum;
+}
+
+Row rowOf(uint i, uint first, uint sequence, uint channel) {
+  uint row = first + i;
   uint head = channel / p.headSize;
-  uint group = head / (p.heads / p.groups);
   uint words = p.heads * p.stateSize * p.headSize;
   uint column = head * p.stateSize * p.headSize + channel % p.headSize;
+  uint parent = p.isTree != 0u && i > 0u ? parents[row] : NO_NODE;
+  bool hasParent = parent < i;
+  uint from = (hasParent ? first + parent : sequence) * words + column;
+  uint to = (p.isTree != 0u ? row : sequence) * words + column;
+  uint keyStart = (row * p.groups + head / (p.heads / p.groups)) * p.stateSize;
+  return Row(hasParent, from, to, row, head, keyStart, flush(value[row * p.heads * p.headSize + channel]));
+}
+
+void main() {
+  uint column = gl_LocalInvocationID.x % COLUMNS;
+  uint part = gl_LocalInvocationID.x / COLUMNS;
+  uint channel = gl_WorkGroupID.x * COLUMNS + column;
+  bool exists = channel < p.heads * p.headSize;
+  uint sequence = gl_WorkGroupID.y;
+  uvec2 own = rowsOf(sequence, p.sequences, p.rows);
+  uint chunks = (p.stateSize + SCAN_CHUNK - 1u) / SCAN_CHUNK;
 
   for (uint i = 0u; i < own.y; i++) {
-    uint row = own.x + i;
-    uint parent = p.isTree != 0u && i > 0u ? parents[row] : NO_NODE;
-    bool hasParent = parent < i;
-    uint from = (hasParent ? own.x + parent : sequence) * words + column;
-    uint to = (p.isTree != 0u ? row : sequence) * words + column;
-    uint groupStart = (row * p.groups + group) * p.stateSize;
-    float valueElement = flush(value[row * p.heads * p.headSize + channel]);
-    float factor = decayOf(row, head, 0u);
-    float sum = 0.0;
-    for (uint n = 0u; n < p.stateSize; n++) {
-      uint offset = n * p.headSize;
-      float before = hasParent ? states[from + offset] : committed[from + offset];
-      if (p.decays > 1u) factor = decayOf(row, head, n);
-      float after = nextState(before, factor, valueElement, key[groupStart + n]);
-      if (p.isTree != 0u) states[to + offset] = after;
-      else committed[to + offset] = after;
-      sum = add(sum, flush(multiply(flush(query[groupStart + n]), after)));
+    if (exists) {
+      Row row = rowOf(i, own.x, sequence, channel);
+      for (uint chunk = part; chunk < chunks; chunk += PARTS) {
+        chunkSums[chunk * COLUMNS + column] = scanChunk(row, chunk);
+      }
     }
-    outValues[row * p.heads * p.headSize + channel] = roundBits(sum, p.significantBits);
+    barrier();
+    if (exists && part == 0u) {
+      float sum = 0.0;
+      for (uint chunk = 0u; chunk < chunks; chunk++) sum = add(sum, chunkSums[chunk * COLUMNS + column]);
+      outValues[(own.x + i) * p.heads * p.headSize + channel] = roundBits(sum, p.significantBits);
+    }
+    barrier();  // the sums may be written again
   }
 }

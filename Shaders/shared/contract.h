@@ -18,6 +18,7 @@
 #define DOT_CHUNK 128u       // elements of a dot product that one accumulator sums
 #define BLOCK_INPUTS 32u     // weights that share a scale
 #define ATTENTION_CHUNK 64u  // keys that share a maximum before merging
+#define SCAN_CHUNK 32u       // elements of a state whose products with the query one accumulator sums
 #define REDUCTION_LANES 64u  // lanes of a row reduction
 #define VOCABULARY_LANES 256u  // lanes of a sum over a row of logits
 

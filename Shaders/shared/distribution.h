@@ -32,6 +32,7 @@ struct RowStatistics {
 struct TokenLogProbability {
   U32 rows;
   U32 vocabulary;
+  U32 count;      // tokens a row
 };
 
 struct Divergence {

@@ -4,12 +4,14 @@
 
 #include "scalars.h"
 
+#define MAXIMUM_STATE_SIZE 1024u  // elements of a group's key
+
 struct TreeScan {
   U32 sequences;
   U32 rows;             // in flight, of all sequences
   U32 heads;
   U32 headSize;         // elements of a head's value
-  U32 stateSize;        // elements of a group's key and query
+  U32 stateSize;        // elements of a group's key and query, at most MAXIMUM_STATE_SIZE
   U32 groups;           // of keys and queries; head h reads group h / (heads / groups)
   U32 decays;           // a head: 1, or stateSize
   U32 isTree;           // 1: a state a row; 0: rows follow one another and move the committed state

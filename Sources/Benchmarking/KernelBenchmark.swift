@@ -143,7 +143,7 @@ public struct KernelBenchmark: Sendable {
         .rowStatistics(rows: rows, vocabulary: vocabulary, random: &$0)
       },
       KernelBenchmark(.tokenLogProbability, shape, bytes: 4 * elements, operations: 16 * elements) {
-        .tokenLogProbability(rows: rows, vocabulary: vocabulary, random: &$0)
+        .tokenLogProbability(rows: rows, vocabulary: vocabulary, count: 1, random: &$0)
       },
       KernelBenchmark(.divergence, shape, variant: "apart", bytes: 8 * elements, operations: 51 * elements) {
         .divergence(rows: rows, vocabulary: vocabulary, areNear: false, random: &$0)

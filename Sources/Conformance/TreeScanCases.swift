@@ -55,7 +55,8 @@ extension BoundOperands {
 extension KernelCase {
   /// A recurrence over trees, or over rows in order.
   public static func treeScan(
-    sequences: Int, maximumNodes: Int, shape: ScanShape, isTree: Bool, random: inout CaseRandom
+    sequences: Int, maximumNodes: Int, shape: ScanShape, isTree: Bool, lanesPerColumn: Int? = nil,
+    random: inout CaseRandom
   ) -> KernelCase {
     let rows = random.rows(sequences: sequences, maximumNodes: maximumNodes, isTree: isTree)
     let (heads, headSize, stateSize) = (shape.heads, shape.headSize, shape.stateSize)
@@ -67,7 +68,7 @@ extension KernelCase {
     let committed = random.floats(sequences * shape.stateCount, exponents: -70...20)
     let states: [CaseOperand] =
       isTree ? [.output("states", .float, [rows.count, heads, stateSize, headSize])] : []
-    let bits = random.significantBits()
+    let (bits, lanes) = (random.significantBits(), lanesPerColumn)
     return KernelCase(
       "sequences \(sequences), rows \(rows.count), heads \(heads) of \(headSize), groups \(shape.groups) of \(stateSize)",
       rows.operands + [
@@ -85,7 +86,8 @@ extension KernelCase {
       list.treeScan(
         query: o.floats("query"), key: o.floats("key"), value: o.floats("value"), decay: o.floats("decay"),
         rows: o.rows(rows), shape: shape, committed: o.floats("committed"),
-        states: isTree ? o.floats("states") : nil, out: o.floats("out"), significantBits: bits)
+        states: isTree ? o.floats("states") : nil, out: o.floats("out"), significantBits: bits,
+        lanesPerColumn: lanes)
     }
   }
 }
@@ -99,7 +101,7 @@ let treeScanFamilies = [true, false].map { isTree in
       stateSize: stateSize, groups: groups, decays: random.oneIn(2) ? 1 : stateSize)
     return .treeScan(
       sequences: random.sequences(), maximumNodes: random.length(random.oneIn(8) ? 40 : 12), shape: shape,
-      isTree: isTree, random: &random)
+      isTree: isTree, lanesPerColumn: random.element([nil, 1, 2, 4]), random: &random)
   }
 }
 

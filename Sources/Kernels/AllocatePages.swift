@@ -3,7 +3,7 @@ import ShaderInterface
 /// The page tables of a batch, and which pages of the pool are free.
 ///
 /// Slot t of sequence s lies in page `table[s][t / pageSize]` of the pool, at `t % pageSize`. Pages are shared after
-/// ``CommandList/forkPages(_:sources:state:into:)`` until somebody is about to write to one.
+/// `forkPages` until somebody is about to write to one.
 public struct PagePool: Sendable {
   /// u32 `[sequences][pagesPerSequence]`, `NO_PAGE` where there is none.
   public let table: Tensor<UInt32>
@@ -13,7 +13,7 @@ public struct PagePool: Sendable {
   public let scratch: Tensor<UInt32>
   /// Pages to copy, from and to, u32 `[sequences][2]`; `NO_PAGE` for none.
   public let copies: Tensor<UInt32>
-  /// u32 `[sequences]`: `STATUS_OUT_OF_PAGES` where ``CommandList/allocatePages(_:state:rows:)`` gave nothing.
+  /// u32 `[sequences]`: `STATUS_OUT_OF_PAGES` where `allocatePages` gave nothing.
   public let status: Tensor<UInt32>
   public let sequences, pages, pagesPerSequence, pageSize: Int
 
@@ -74,7 +74,7 @@ extension CommandList {
   /// Gives each sequence pages of its own for the `rows` slots behind its committed ones, before they are written.
   ///
   /// Sequences are served in order, each wholly or not at all; pages lowest first. An entry whose page is shared gets a
-  /// new one; if it holds committed slots, ``copyPages`` must follow, for every cache of the pool.
+  /// new one; if it holds committed slots, `copyPages` must follow, for every cache of the pool.
   /// - Parameters:
   ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - rows: nil for the nodes of each sequence's tree, `STATE_NODES`.

@@ -1,7 +1,7 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Copies the pages that ``allocatePages`` parted, in one layer's cache; the cache's slots are the pool's.
+  /// Copies the pages that `allocatePages` parted, in one layer's cache; the cache's slots are the pool's.
   public func copyPages(_ pool: PagePool, cache: KeyValueCache) {
     call(.copyPages) { kernel throws(Refusal) in
       try cache.check()

@@ -1,12 +1,12 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Commits the state of the last accepted row of a round, as ``compactCache`` commits keys and values.
+  /// Commits the state of the last accepted row of a round, as `compactCache` commits keys and values.
   ///
   /// Rolling back takes no call: what is not committed is gone. A sequence whose round has a status keeps its state.
   /// - Parameters:
   ///   - result: u32 `[sequences][resultWords]`.
-  ///   - states: f32 `[rows][stateCount]`, as ``treeScan`` writes them.  - committed: f32 `[sequences][stateCount]`.
+  ///   - states: f32 `[rows][stateCount]`, as `treeScan` writes them.  - committed: f32 `[sequences][stateCount]`.
   public func gatherState(
     _ states: Tensor<Float>, result: Tensor<UInt32>, maximumNodes: Int, rows: RecurrentRows,
     stateCount: Int, committed: Tensor<Float>

@@ -8,7 +8,7 @@ extension CommandList {
   /// parent is not kept (scores that rise along a path) sets `STATUS_MALFORMED_TREE` and leaves the root alone.
   /// - Parameters:
   ///   - rows: rows grown so far.
-  ///   - tree: writes `tokens` but the root's, `parents`, and `STATE_NODES`; ``treeLayout`` then does the rest.
+  ///   - tree: writes `tokens` but the root's, `parents`, and `STATE_NODES`; `treeLayout` then does the rest.
   ///   - sources: u32, of the nodes' shape: the candidate of each node, `NO_NODE` for the root.
   public func selectTree(
     _ growth: TreeGrowth, rows: Int, nodes: Int, into tree: TreeBuffers, sources: Tensor<UInt32>

@@ -1,24 +1,25 @@
 import ShaderInterface
 
 extension CommandList {
-  /// The log-probability in nats of one given token a row: its logit less the row's log-sum-exp.
+  /// The log-probabilities in nats of `count` given tokens a row, those of `topTokens` for instance: each logit less the row's log-sum-exp.
   ///
-  /// - Parameters: - logits: f32 `[rows][vocabulary]`.  - tokens: u32 `[rows]`.
-  ///   - out: f32 `[rows]`, -infinity for a banned token, NaN with a status.
+  /// - Parameters: - logits: f32 `[rows][vocabulary]`.  - tokens: u32 `[rows][count]`.
+  ///   - out: f32 `[rows][count]`, -infinity for a banned token, NaN for one outside the vocabulary and where the row is not finite.
   ///   - status: u32 `[rows]`: `STATUS_NOT_FINITE` as in `argmax`, `STATUS_MALFORMED_DRAFT` for a token outside the vocabulary.
   public func tokenLogProbability(
     _ logits: Tensor<Float>, tokens: Tensor<UInt32>, out: Tensor<Float>, status: Tensor<UInt32>, rows: Int,
-    vocabulary: Int
+    vocabulary: Int, count: Int = 1
   ) {
     call(.tokenLogProbability) { kernel throws(Refusal) in
-      try requireSizes(rows, vocabulary)
+      try requireSizes(rows, vocabulary, count)
       try requireVocabulary(vocabulary)
-      try require(rows > 0, "\(rows) rows")
+      try require(rows > 0 && count > 0, "\(rows) rows of \(count) tokens")
       try require(logits, rows * vocabulary, "logits")
-      try require(tokens, rows, "tokens")
-      try require(out, rows, "out")
+      try require(tokens, rows * count, "tokens")
+      try require(out, rows * count, "out")
       try require(status, rows, "status")
-      let p = ShaderInterface.TokenLogProbability(rows: UInt32(rows), vocabulary: UInt32(vocabulary))
+      let p = ShaderInterface.TokenLogProbability(
+        rows: UInt32(rows), vocabulary: UInt32(vocabulary), count: UInt32(count))
       return Invocation(
         kernel, p, [.read(logits), .read(tokens), .write(out), .write(status)],
         groups: (rows, 1))

@@ -29,6 +29,8 @@ public struct ScanShape: Sendable, Hashable {
     try require(
       headSize >= 1 && stateSize >= 1 && groups >= 1 && heads >= 1 && heads % groups == 0,
       "\(heads) heads of \(headSize), \(groups) groups of \(stateSize)")
+    try require(
+      stateSize <= Int(MAXIMUM_STATE_SIZE), "states of \(stateSize), at most \(MAXIMUM_STATE_SIZE)")
     try require(decays == 1 || decays == stateSize, "\(decays) decays for states of \(stateSize)")
     try requireStateCount(stateCount)
   }
@@ -76,17 +78,18 @@ extension CommandList {
   /// output = query * state, in contract arithmetic.
   ///
   /// A row of a tree gives the bits of the same row on a chain. The root follows the committed state. Sums over the state
-  /// run in order, so an output differs from the exact one by at most (5 * steps + stateSize + 2) * 2^-24 times the sum of
+  /// run in chunks of 32, so an output differs from the exact one by at most (5 * steps + stateSize + 2) * 2^-24 times the sum of
   /// the magnitudes of its terms, steps = rows since the committed state, beside what the flush of magnitudes below 2^-64 costs.
   /// - Parameters:
   ///   - query, key: f32 `[rows][groups][stateSize]`.  - value, out: f32 `[rows][heads][headSize]`.
   ///   - decay: f32 `[rows][heads][decays]`, natural logarithms; above 0 counts as 0.
   ///   - committed: f32 `[sequences][heads][stateSize][headSize]`. Rows without parents follow one another and replace it.
-  ///   - states: f32 `[rows][heads][stateSize][headSize]`, the state after each row of a tree, for ``gatherState``.
+  ///   - states: f32 `[rows][heads][stateSize][headSize]`, the state after each row of a tree, for `gatherState`.
+  ///   - lanesPerColumn: lanes that share an element of a value: 1, 2 or 4; nil leaves it to the device. Never changes bits.
   public func treeScan(
     query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, decay: Tensor<Float>,
     rows: RecurrentRows, shape: ScanShape, committed: Tensor<Float>, states: Tensor<Float>? = nil,
-    out: Tensor<Float>, significantBits: UInt32 = 24
+    out: Tensor<Float>, significantBits: UInt32 = 24, lanesPerColumn: Int? = nil
   ) {
     call(.treeScan) { kernel throws(Refusal) in
       let isTree = rows.parents != nil
@@ -94,6 +97,9 @@ extension CommandList {
       try shape.check()
       try require(isTree == (states != nil), "a tree has parents and states, rows in order have neither")
       try requireSignificantBits(significantBits)
+      try require(
+        lanesPerColumn.map { [1, 2, 4].contains($0) } ?? true,
+        "\(lanesPerColumn ?? 0) lanes a column; 1, 2 and 4 are possible")
       try require(query, rows.count * shape.groups * shape.stateSize, "query")
       try require(key, rows.count * shape.groups * shape.stateSize, "key")
       try require(value, rows.count * shape.heads * shape.headSize, "value")
@@ -112,7 +118,8 @@ extension CommandList {
           .read(rows.state), isTree ? .read(committed) : .readWrite(committed),
           states.map { .readWrite($0) } ?? .readWrite(committed), .write(out),
         ],
-        groups: ((shape.heads * shape.headSize + 63) / 64, rows.sequences))
+        groups: ((shape.heads * shape.headSize + 63) / 64, rows.sequences),
+        specialization: lanesPerColumn.map { [64 * UInt32($0)] } ?? [])
     }
   }
 }

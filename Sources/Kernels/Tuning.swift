@@ -11,6 +11,8 @@ struct Tuning {
   let attentionKeysPerLane: UInt32
   /// Lanes of a group that walks a row of the vocabulary: each one costs a CPU driver its barriers.
   let rowLanes: UInt32
+  /// Lanes of a scan's group, which has 64 columns.
+  let scanLanes: UInt32
   /// Whether shaders for subgroups of eight lanes stand in: on llvmpipe, whose loads cost far more than its shuffles.
   let shuffles: Bool
 
@@ -20,19 +22,14 @@ struct Tuning {
   ]
 
   static let processor = Tuning(
-    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, shuffles: false)
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, scanLanes: 64, shuffles: false)
   static let vectorProcessor = Tuning(
-    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, shuffles: true)
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, scanLanes: 64, shuffles: true)
   static let graphics = Tuning(
-    matmulOutputsPerLane: 1, attentionKeysPerLane: 1, rowLanes: 256, shuffles: false)
+    matmulOutputsPerLane: 1, attentionKeysPerLane: 1, rowLanes: 256, scanLanes: 256, shuffles: false)
+}
 
-  init(matmulOutputsPerLane: UInt32, attentionKeysPerLane: UInt32, rowLanes: UInt32, shuffles: Bool) {
-    self.matmulOutputsPerLane = matmulOutputsPerLane
-    self.attentionKeysPerLane = attentionKeysPerLane
-    self.rowLanes = rowLanes
-    self.shuffles = shuffles
-  }
-
+extension Tuning {
   init(for device: DeviceDescription) {
     let limits = device.limits
     let canShuffle = limits.subgroupSupportedOperations & 0x10 != 0  // VK_SUBGROUP_FEATURE_SHUFFLE_BIT
@@ -59,6 +56,7 @@ struct Tuning {
       if lanes != 0 { return (stem, [lanes]) }
       if shuffles, least <= 8, Self.hasShuffle.contains(call.kernel) { return (stem + "Shuffle", []) }
       return (stem, [max(rowLanes, least)])
+    case .treeScan where call.specialization.isEmpty: return (stem, [scanLanes])
     default: return (stem, call.specialization)
     }
   }

@@ -27,7 +27,7 @@ struct InFlightRows {
 
 extension Reference {
   /// State after each row: the parent's, decayed, plus value times key; output: the sum over the state's rows of query
-  /// times state, in order.
+  /// times state, in chunks of `SCAN_CHUNK`.
   ///
   /// `query`, `key`: f32 [rows][groups][stateSize]; `value`, `out`: f32 [rows][heads][headSize]; `decay`: f32
   /// [rows][heads][decays]; `parents`: u32 [rows]; `state`: u32; `committed`: f32 [sequences][heads][stateSize][headSize];
@@ -52,7 +52,7 @@ extension Reference {
           let shared = (row * Int(p.groups) + head / (heads / Int(p.groups))) * stateSize
           for e in 0..<headSize {
             let v = flush(value[(row * heads + head) * headSize + e])
-            var sum: Float = 0
+            var (sum, chunk): (Float, Float) = (0, 0)
             for n in 0..<stateSize {
               let element = (head * stateSize + n) * headSize + e
               let d = decay[(row * heads + head) * Int(p.decays) + (p.decays == 1 ? 0 : n)]
@@ -64,7 +64,8 @@ extension Reference {
               } else {
                 committed[s * words + element] = after
               }
-              sum = sum + flush(flush(query[shared + n]) * after)
+              chunk = chunk + flush(flush(query[shared + n]) * after)
+              if (n + 1) % Int(SCAN_CHUNK) == 0 || n + 1 == stateSize { (sum, chunk) = (sum + chunk, 0) }
             }
             out[(row * heads + head) * headSize + e] = rounded(sum, to: p.significantBits)
           }

@@ -119,7 +119,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("tokenLogProbability") {
       $0.tokenLogProbability(
         $1.tensor(), tokens: $1.tensor(), out: $1.tensor(), status: $1.tensor(), rows: $1.size(),
-        vocabulary: $1.size())
+        vocabulary: $1.size(), count: $1.size())
     },
     EntryPoint("divergence") {
       $0.divergence(
@@ -255,7 +255,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       $0.treeScan(
         query: $1.tensor(), key: $1.tensor(), value: $1.tensor(), decay: $1.tensor(), rows: rows,
         shape: shape, committed: $1.tensor(), states: rows.parents == nil ? nil : $1.tensor(),
-        out: $1.tensor(), significantBits: $1.bits())
+        out: $1.tensor(), significantBits: $1.bits(), lanesPerColumn: $1.optionalSize())
     },
     EntryPoint("treeConvolution") {
       $0.treeConvolution(

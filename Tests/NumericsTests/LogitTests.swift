@@ -57,7 +57,7 @@ import Testing
     let tokens = Array(0..<UInt32(vocabulary)) + [UInt32(vocabulary), NO_TOKEN]
     let (out, status) = (poisoned(tokens.count), mutableOperand([UInt32](repeating: 77, count: tokens.count)))
     Reference.tokenLogProbability(
-      TokenLogProbability(rows: U32(tokens.count), vocabulary: U32(vocabulary)),
+      TokenLogProbability(rows: U32(tokens.count), vocabulary: U32(vocabulary), count: 1),
       logits: operand([[Float]](repeating: logits, count: tokens.count).flatMap { $0 }),
       tokens: operand(tokens), out: out, status: status)
     let logSum = Self.exact(logits).logSum
@@ -72,6 +72,12 @@ import Testing
     }
     #expect(out[vocabulary].isNaN && out[vocabulary + 1].isNaN)
     #expect(status[vocabulary...].allSatisfy { $0 == STATUS_MALFORMED_DRAFT })
+    // The same tokens of one row.
+    let together = poisoned(tokens.count)
+    Reference.tokenLogProbability(
+      TokenLogProbability(rows: 1, vocabulary: U32(vocabulary), count: U32(tokens.count)),
+      logits: operand(logits), tokens: operand(tokens), out: together, status: status)
+    #expect(bits(together) == bits(out) && status[0] == STATUS_MALFORMED_DRAFT)
   }
 
   @Test(arguments: [1, 2, 257, 1000], [0, 0.001, 3] as [Float])
