@@ -79,7 +79,10 @@ public struct DecodingOptions: Sendable {
   /// Whether the text must equal plain decoding's token for token; under rejection only its law does.
   public var repeatsPlainText: Bool { warp == nil || rule == .greedy || rule == .pick }
 
-  /// Refuses what would change the target's law or cannot run.
+  /// Whether tokens follow the target's law; a lossy rule changes it and is asked for by name.
+  public var keepsTheLaw: Bool { warp == nil || rule != .typical }
+
+  /// Refuses what would change the target's law unasked, or cannot run.
   func check() throws(DecodingError) {
     let shape: TreeShape
     do { shape = try drafter.shape() } catch { throw .tree(error) }

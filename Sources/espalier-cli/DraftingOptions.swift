@@ -39,7 +39,9 @@ struct DraftingOptions: ParsableArguments {
   var verify: VerificationRule?
   @Option(
     name: .long,
-    help: "How the draft model chooses children; default: distinct with token, siblings and traversal, else best.")
+    help:
+      "How the draft model chooses children; default: distinct with token, siblings and traversal, else best."
+  )
   var candidates: CandidateName?
 
   /// What can be refused without a model.

@@ -86,7 +86,7 @@ struct Generate: ParsableCommand {
           generation: try decoder.generate(tokens, options: options, onTokens: show), check: nil)
       }
       let checked = try DecodingCheck.run(decoder: decoder, prompt: tokens, options: options, onTokens: show)
-      return GenerateResult(generation: checked.generation, check: CheckSummary(checked))
+      return GenerateResult(generation: checked.generation, check: CheckSummary(checked, decoder.options))
     }
   }
 }

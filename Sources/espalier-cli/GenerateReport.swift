@@ -10,7 +10,7 @@ struct GenerateResult {
 
 /// What `--check` found.
 struct CheckSummary {
-  /// Nil under rejection, which keeps the target's law but not its draws; the logits are then those of a plain replay.
+  /// Nil under rejection and lossy rules, which have draws of their own; the logits are then those of a plain replay.
   let tokensEqual: Bool?
   let logitBitsDiffering: Int
   /// Logits rows compared.
@@ -20,10 +20,13 @@ struct CheckSummary {
   let passed: Bool
   /// Speed of the plain decoding; nil for a replay.
   let plainTokensPerSecond: Double?
+  /// Whether the tokens follow the target's law.
+  let keepsTheLaw: Bool
   /// For people.
   let text: String
 
-  init(_ check: DecodingCheck) {
+  init(_ check: DecodingCheck, _ options: DecodingOptions) {
+    keepsTheLaw = options.keepsTheLaw
     tokensEqual = check.plain.map { $0.tokens == check.generation.tokens }
     logitBitsDiffering = check.differingLogitBits
     rows = check.rows
@@ -43,13 +46,14 @@ struct CheckSummary {
 
 extension CheckSummary: Encodable {
   private enum Key: String, CodingKey {
-    case tokensEqual, logitBitsDiffering, rows, logitsDigest, passed, plainTokensPerSecond
+    case tokensEqual, keepsTheLaw, logitBitsDiffering, rows, logitsDigest, passed, plainTokensPerSecond
   }
 
   /// What is not known is null rather than missing.
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(tokensEqual, forKey: .tokensEqual)
+    try container.encode(keepsTheLaw, forKey: .keepsTheLaw)
     try container.encode(logitBitsDiffering, forKey: .logitBitsDiffering)
     try container.encode(rows, forKey: .rows)
     try container.encode(logitsDigest, forKey: .logitsDigest)
@@ -161,8 +165,8 @@ struct GenerateTable {
 
   private static func text(_ check: CheckSummary) -> String {
     guard check.passed else { return "DIFFERS: \(check.text)" }
-    let tokens =
-      check.tokensEqual == true ? "tokens equal to plain decoding" : "tokens follow the target's law"
+    let law = check.keepsTheLaw ? "tokens follow the target's law" : "lossy: the law is the rule's"
+    let tokens = check.tokensEqual == true ? "tokens equal to plain decoding" : law
     return "\(tokens); \(check.rows) rows of logits, \(check.logitBitsDiffering) bits differ"
   }
 }

@@ -33,6 +33,8 @@ struct Rule {
   var mode: UInt32
   var children: Int
   var reducedTotalBits = REDUCED_TOTAL_BITS
+  /// Draws that differ from what the mode asks for.
+  var drawsIndependently = false
   /// What is done to the drawn tokens before they are verified; lossless rules leave them alone.
   var select: (_ drawn: [UInt32], Rows) -> [UInt32] = { drawn, _ in drawn }
   /// Forgets what a rejected child removed from the target: the error of a naive multi-draft loop.
@@ -63,7 +65,8 @@ struct Rule {
       Enumeration.law { source in
         Reference.drawChildren(
           weights: draft, total: rows.draftTotal, count: children,
-          replacement: mode != SIBLINGS_WITHOUT_REPLACEMENT, position: position, source: &source)
+          replacement: drawsIndependently || mode != SIBLINGS_WITHOUT_REPLACEMENT, position: position,
+          source: &source)
       }
     }
   }

@@ -91,4 +91,27 @@ struct LawCase: CustomTestStringConvertible {
     let one = Rule(mode: SIBLINGS_K_SEQ, children: 2).verifierLaw(rows, [0]).filter { $0.key == .child(0) }
     #expect(one.values.first == Rational("1/2"))  // a single candidate: token rejection
   }
+
+  /// Independent draws, merged where they agree, are verified like draws without replacement: what still differs from a
+  /// rejected token was drawn from the rest of the row.
+  @Test func mergedDrawsKeepTheLaw() {
+    var biased = Rational.zero
+    for seed in 1...20 as ClosedRange<UInt64> {
+      let rows = Language(vocabulary: Int(2 + seed % 3), largestTotal: 6, seed: seed).rows(after: [])
+      for mode in [SIBLINGS_WITHOUT_REPLACEMENT, SIBLINGS_WITH_REPLACEMENT] {
+        var rule = Rule(mode: mode, children: 3, reducedTotalBits: 3)
+        rule.drawsIndependently = true
+        rule.select = { drawn, _ in
+          drawn.enumerated().filter { !drawn[..<$0.offset].contains($0.element) }.map(\.element)
+        }
+        let distance = totalVariation(rule.law(rows).tokens, rows.law)
+        if mode == SIBLINGS_WITHOUT_REPLACEMENT {
+          #expect(distance == .zero, "seed \(seed)")
+        } else {
+          biased = max(biased, distance)
+        }
+      }
+    }
+    #expect(biased > Rational(1, over: 100))  // the same draws under the rule for independent ones
+  }
 }
