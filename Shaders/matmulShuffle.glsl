@@ -1,7 +1,6 @@
-// The sums of matmul.glsl for drivers whose subgroup is one vector of eight lanes (llvmpipe). There a storage buffer is
-// loaded in a loop over lanes, some twenty cycles for each word of a lane, a texel buffer by one load a lane without
-// branches, and a shuffle is one instruction: each weight and each x is a texel that is loaded once a group, lane l has
-// outputs l, l + 8, l + 16, l + 24 of every row, and x reaches the other lanes by shuffles.
+// The sums of matmul.glsl for drivers whose subgroup is one vector of eight lanes (llvmpipe). There a load
+// costs far more than a shuffle, which is one instruction: each weight and each x is loaded once a group (as texels, see
+// Tuning), lane l has outputs l, l + 8, l + 16, l + 24 of every row, and x reaches the other lanes by shuffles.
 // The includer defines WORD_INPUTS (inputs in a 16-byte word) and weightPair(word, pair): inputs 2 * pair and + 1 of the word.
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_KHR_shader_subgroup_shuffle : require
@@ -15,9 +14,9 @@ layout(constant_id = 0) const uint ROWS = 1u;
 layout(constant_id = 1) const uint LANES = 8u;  // also the inputs of a step
 
 layout(push_constant) uniform Push { Matmul p; };
-layout(set = 0, binding = 0, r32f) readonly uniform imageBuffer x;             // [rows][inputs]
-layout(set = 0, binding = 1, rgba32ui) readonly uniform uimageBuffer weights;  // [tiles][groups][MATMUL_TILE]
-layout(set = 0, binding = 2, std430) buffer Out { float outValues[]; };        // [rows][outputs]
+layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };              // [rows][inputs]
+layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; };  // [tiles][groups][MATMUL_TILE]
+layout(set = 0, binding = 2, std430) buffer Out { float outValues[]; };             // [rows][outputs]
 
 #define WORD_PAIRS (WORD_INPUTS / 2u)
 const uint OUTPUTS = MATMUL_TILE / LANES;
@@ -50,9 +49,7 @@ void main() {
         uint group = s * WORDS + i;
         [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
           words[i * OUTPUTS + n] = uvec4(0u);
-          if (i == 0u || group < groups) {
-            words[i * OUTPUTS + n] = imageLoad(weights, int(tile + group * MATMUL_TILE + n * LANES));
-          }
+          if (i == 0u || group < groups) words[i * OUTPUTS + n] = weights[tile + group * MATMUL_TILE + n * LANES];
         }
       }
       // Zeros past the end: adding +0 changes no accumulator, none is ever -0.
@@ -60,7 +57,7 @@ void main() {
       float values[ROWS];
       [[unroll]] for (uint r = 0u; r < ROWS; r++) {
         values[r] = 0.0;
-        if (k < p.inputs) values[r] = imageLoad(x, int(rowStarts[r] + k)).x;
+        if (k < p.inputs) values[r] = x[rowStarts[r] + k];
       }
       [[unroll]] for (uint pair = 0u; pair < LANES / 2u; pair++) {
         vec2 w[OUTPUTS];

@@ -11,15 +11,22 @@ struct Tuning {
   let attentionKeysPerLane: UInt32
   /// Whether shaders for subgroups of eight lanes stand in: on llvmpipe, whose loads cost far more than its shuffles.
   let shuffles: Bool
+  /// Whether kernels take their texel forms: llvmpipe loads a storage buffer in a loop over lanes, some twenty cycles for
+  /// each word of a lane, but a texel without branches.
+  let texels: Bool
 
-  static let processor = Tuning(matmulOutputsPerLane: 0, attentionKeysPerLane: 4, shuffles: false)
-  static let vectorProcessor = Tuning(matmulOutputsPerLane: 0, attentionKeysPerLane: 4, shuffles: true)
-  static let graphics = Tuning(matmulOutputsPerLane: 1, attentionKeysPerLane: 1, shuffles: false)
+  static let processor = Tuning(
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, shuffles: false, texels: false)
+  static let vectorProcessor = Tuning(
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, shuffles: true, texels: true)
+  static let graphics = Tuning(
+    matmulOutputsPerLane: 1, attentionKeysPerLane: 1, shuffles: false, texels: false)
 
-  init(matmulOutputsPerLane: UInt32, attentionKeysPerLane: UInt32, shuffles: Bool) {
+  init(matmulOutputsPerLane: UInt32, attentionKeysPerLane: UInt32, shuffles: Bool, texels: Bool) {
     self.matmulOutputsPerLane = matmulOutputsPerLane
     self.attentionKeysPerLane = attentionKeysPerLane
     self.shuffles = shuffles
+    self.texels = texels
   }
 
   init(for device: DeviceDescription) {
