@@ -1,7 +1,6 @@
-// The sums of matmul.glsl for drivers whose subgroup is one vector of eight lanes (llvmpipe). There a storage buffer is
-// loaded in a loop over lanes, some twenty cycles for each word of a lane, a texel buffer by one load a lane without
-// branches, and a shuffle is one instruction: each weight and each x is a texel that is loaded once a group, lane l has
-// outputs l, l + 8, l + 16, l + 24 of every row, and x reaches the other lanes by shuffles.
+// The sums of matmul.glsl for drivers whose subgroup is one vector of eight lanes (llvmpipe). There a load
+// costs far more than a shuffle, which is one instruction: each weight and each x is loaded once a group (as texels, see
+// Tuning), lane l has outputs l, l + 8, l + 16, l + 24 of every row, and x reaches the other lanes by shuffles.
 // The includer defines its format as for matmul.glsl.
 #extension GL_EXT_control_flow_attributes : require
 #extension GL_KHR_shader_subgroup_shuffle : require
@@ -13,8 +12,8 @@ layout(constant_id = 0) const uint ROWS = 1u;
 // spirv-opt drops `precise` from the loops that it unrolls.
 layout(constant_id = 1) const uint LANES = 8u;  // also the inputs of a step
 
-layout(set = 0, binding = 0, r32f) readonly uniform imageBuffer x;             // [rows][inputs]
-layout(set = 0, binding = 1, rgba32ui) readonly uniform uimageBuffer weights;  // [tiles][groups][GROUP_WORDS]
+layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };              // [rows][inputs]
+layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; };  // [tiles][groups][GROUP_WORDS]
 
 #define SEGMENT_PAIRS (SEGMENT_INPUTS / 2u)
 #define SEGMENTS (GROUP_INPUTS / SEGMENT_INPUTS)
@@ -27,7 +26,7 @@ const uint SUMS = ROWS * OUTPUTS;
 #define GROUP_WORDS (PLANES * MATMUL_TILE + MATMUL_TILE / 8u)
 
 float blockScale(uint groupWord, uint column) {
-  uvec4 scales = imageLoad(weights, int(groupWord + PLANES * MATMUL_TILE + column / 8u));
+  uvec4 scales = weights[groupWord + PLANES * MATMUL_TILE + column / 8u];
   vec2 pair = unpackHalf2x16(scales[column / 2u % 4u]);
   return column % 2u == 0u ? pair.x : pair.y;
 }
@@ -69,7 +68,7 @@ void main() {
         [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
           words[i * OUTPUTS + n] = uvec4(0u);
           if (i == 0u || segment < segments) {
-            words[i * OUTPUTS + n] = segmentWord(imageLoad(weights, int(from + n * LANES + lane)), segment % SEGMENTS);
+            words[i * OUTPUTS + n] = segmentWord(weights[from + n * LANES + lane], segment % SEGMENTS);
           }
         }
       }
@@ -78,7 +77,7 @@ void main() {
       float values[ROWS];
       [[unroll]] for (uint r = 0u; r < ROWS; r++) {
         values[r] = 0.0;
-        if (k < p.inputs) values[r] = imageLoad(x, int(rowStarts[r] + k)).x;
+        if (k < p.inputs) values[r] = x[rowStarts[r] + k];
       }
       [[unroll]] for (uint pair = 0u; pair < LANES / 2u; pair++) {
         vec2 w[OUTPUTS];

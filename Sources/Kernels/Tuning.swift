@@ -15,6 +15,9 @@ struct Tuning {
   let scanLanes: UInt32
   /// Whether shaders for subgroups of eight lanes stand in: on llvmpipe, whose loads cost far more than its shuffles.
   let shuffles: Bool
+  /// Whether kernels take their texel forms: llvmpipe loads a storage buffer in a loop over lanes, some twenty cycles for
+  /// each word of a lane, but a texel without branches.
+  let texels: Bool
 
   /// Kernels over a row of the vocabulary that have a shader for subgroups of eight lanes.
   private static let hasShuffle: Set<Kernel> = [
@@ -22,11 +25,14 @@ struct Tuning {
   ]
 
   static let processor = Tuning(
-    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, scanLanes: 64, shuffles: false)
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, scanLanes: 64, shuffles: false,
+    texels: false)
   static let vectorProcessor = Tuning(
-    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, scanLanes: 64, shuffles: true)
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, scanLanes: 64, shuffles: true, texels: true
+  )
   static let graphics = Tuning(
-    matmulOutputsPerLane: 1, attentionKeysPerLane: 1, rowLanes: 256, scanLanes: 256, shuffles: false)
+    matmulOutputsPerLane: 1, attentionKeysPerLane: 1, rowLanes: 256, scanLanes: 256, shuffles: false,
+    texels: false)
 }
 
 extension Tuning {

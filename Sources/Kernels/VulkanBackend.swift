@@ -11,6 +11,8 @@ public final class VulkanBackend: Backend {
   public let device: Device
   /// What the probe found; empty when the device keeps the contract.
   public let inexactOperations: [String]
+  /// Whether kernels read through storage texel buffers where they have that form. It changes speed, never bits.
+  public let usesTexels: Bool
 
   public var name: String { device.description.name }
 
@@ -32,8 +34,10 @@ public final class VulkanBackend: Backend {
     try self.init(device: opened, allowInexact: allowInexact)
   }
 
-  public init(device: Device, allowInexact: Bool = false) throws(BackendError) {
+  /// - Parameter usesTexels: nil takes what suits the device.
+  public init(device: Device, allowInexact: Bool = false, usesTexels: Bool? = nil) throws(BackendError) {
     self.device = device
+    self.usesTexels = usesTexels ?? Tuning(for: device.description).texels
     inexactOperations = try vulkan { () throws(VulkanError) in try ContractProbe.failures(on: device) }
     if !inexactOperations.isEmpty && !allowInexact {
       throw .notExact(device: device.description.name, operations: inexactOperations)
@@ -68,7 +72,7 @@ public final class VulkanBackend: Backend {
 
   public func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording
   {
-    let list = VulkanCommandList(device: device, label: label)
+    let list = VulkanCommandList(device: device, usesTexels: usesTexels, label: label)
     body(list)
     return VulkanRecording(try list.finish())
   }
@@ -96,12 +100,14 @@ final class VulkanStorage: Storage, @unchecked Sendable {
 
 private final class VulkanCommandList: CommandList {
   private let device: Device
+  private let usesTexels: Bool
   private var recorder: CommandRecorder?
   /// The first call that could not be made.
   private var failure: BackendError?
 
-  init(device: Device, label: String) {
+  init(device: Device, usesTexels: Bool, label: String) {
     self.device = device
+    self.usesTexels = usesTexels
     recorder = CommandRecorder(device, label: label)
   }
 
@@ -120,7 +126,8 @@ private final class VulkanCommandList: CommandList {
   func dispatch(_ call: Invocation) {
     guard accept(call.operands.map(\.storage), call.kernel.rawValue) else { return }
     do throws(BackendError) {
-      let pipeline = try vulkan { () throws(VulkanError) in try device.pipeline(call) }
+      let pipeline = try vulkan { () throws(VulkanError) in try device.pipeline(call, usesTexels: usesTexels)
+      }
       recorder?.dispatch(
         pipeline, groups: (UInt32(call.groups.x), UInt32(call.groups.y), 1), constants: call.constants,
         operands: call.operands.map(\.vulkan))
@@ -187,9 +194,10 @@ extension Operand {
 
 extension Device {
   /// The pipeline of a kernel call; the call must fit what was reflected from the shader.
-  fileprivate func pipeline(_ call: Invocation) throws(VulkanError) -> Pipeline {
+  fileprivate func pipeline(_ call: Invocation, usesTexels: Bool) throws(VulkanError) -> Pipeline {
     let (stem, specialization) = Tuning(for: description).shader(of: call)
-    guard let module = ShaderLibrary.modules[stem] else {
+    let texelForm = usesTexels ? ShaderLibrary.modules[stem + "Texels"] : nil
+    guard let module = texelForm ?? ShaderLibrary.modules[stem] else {
       throw .unsupported(
         missing: ["the shader, which this build left out"], label: stem,
         device: description.name)

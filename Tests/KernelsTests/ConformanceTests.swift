@@ -18,6 +18,16 @@ extension KernelsTests {
         for kernel in report.kernels { #expect(kernel.skipped == nil) }
       }
     }
+
+    /// With texel buffers where the device would not take them, and without where it would.
+    @Test(arguments: Conformance.families)
+    func `Storage buffers and texel buffers give the same bits`(family: CaseFamily) throws {
+      try withDevice { backend in
+        let other = try VulkanBackend(device: backend.device, usesTexels: !backend.usesTexels)
+        let report = try Conformance.run(backend: other, kernel: family.name, seed: 2, cases: 5)
+        #expect(report.passed, "\(report.kernels.compactMap(\.problem).joined())")
+      }
+    }
   }
 
   /// The cases themselves, without a device.

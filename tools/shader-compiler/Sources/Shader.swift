@@ -3,9 +3,16 @@ import Foundation
 /// One kernel on its way from GLSL to embedded SPIR-V.
 struct Shader {
   enum Outcome {
-    case compiled(words: [UInt32], Reflection)
+    case compiled([Module])
     /// The compiler lacks these GLSL extensions.
     case switchedOff(missing: [String])
+  }
+
+  /// A module of the kernel.
+  struct Module {
+    var name: String
+    var words: [UInt32]
+    var facts: Reflection
   }
 
   let path: String
@@ -37,7 +44,7 @@ struct Shader {
     }
   }
 
-  /// Compiles, lints, strips, validates and reflects.
+  /// Compiles, lints, strips, validates and reflects; the kernel's texel form, if it has one, is the second module.
   func build(with compiler: GlslCompiler) throws(ShaderFailure) -> Outcome {
     let missing = requiredExtensions.filter { !compiler.knows($0) }
     if !missing.isEmpty { return .switchedOff(missing: missing) }
@@ -48,10 +55,19 @@ struct Shader {
       if !violations.isEmpty { throw report(violations) }
       let words = module.strippedWords
       try validate(words)
-      return .compiled(words: words, try Reflection(module))
+      let plain = Module(name: stem, words: words, facts: try Reflection(module))
+      return .compiled([plain] + (try texelForm(of: module)))
     } catch {
       throw error.hasPlace ? error : error.at("\(path):1")
     }
+  }
+
+  private func texelForm(of plain: SpirvModule) throws(ShaderFailure) -> [Module] {
+    guard let form = TexelForm(plain) else { return [] }
+    let module = try SpirvModule(words: form.words)
+    let words = module.strippedWords
+    try validate(words)
+    return [Module(name: stem + "Texels", words: words, facts: try Reflection(module))]
   }
 
   private func report(_ violations: [ContractLint.Violation]) -> ShaderFailure {

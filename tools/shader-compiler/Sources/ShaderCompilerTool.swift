@@ -64,7 +64,12 @@ struct ShaderCompilerTool {
   }
 
   private static func describe(_ shader: Shader, _ outcome: Shader.Outcome) -> String {
-    guard case .compiled(let words, let facts) = outcome else { return "\(shader.stem): switched off" }
+    guard case .compiled(let modules) = outcome else { return "\(shader.stem): switched off" }
+    return modules.map { describe(shader, $0) }.joined(separator: "\n")
+  }
+
+  private static func describe(_ shader: Shader, _ module: Shader.Module) -> String {
+    let facts = module.facts
     let bindings = facts.bindings.map {
       "\($0.index):\($0.readable ? "r" : "")\($0.writable ? "w" : "")\($0.texelFormat.map { " " + $0 } ?? "")"
     }
@@ -73,7 +78,7 @@ struct ShaderCompilerTool {
       "\($0.id):\($0.name ?? "") \($0.kind) = \($0.defaultValue)"
     }
     return """
-      \(shader.stem)\(shader.isExact ? "" : " (fast tier)"): \(words.count) words
+      \(module.name)\(shader.isExact ? "" : " (fast tier)"): \(module.words.count) words
         bindings \(bindings.joined(separator: " "))
         push constants \(facts.pushConstantBytes) bytes: \(push.joined(separator: " "))
         local size \(facts.localSize), constants \(facts.localSizeConstants.map { $0.map(String.init) ?? "-" })

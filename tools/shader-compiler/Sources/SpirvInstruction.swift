@@ -3,6 +3,10 @@ struct SpirvInstruction {
   let opcode: Opcode
   let operands: ArraySlice<UInt32>
 
+  init(opcode: Opcode, operands: ArraySlice<UInt32>) { (self.opcode, self.operands) = (opcode, operands) }
+  init(_ opcode: Opcode, _ operands: [UInt32]) { self.init(opcode: opcode, operands: operands[...]) }
+
+  var words: [UInt32] { [UInt32(count + 1) << 16 | UInt32(opcode.rawValue)] + operands }
   var count: Int { operands.count }
   subscript(index: Int) -> UInt32 { operands[operands.startIndex + index] }
 
@@ -47,10 +51,17 @@ struct Opcode: RawRepresentable, Hashable {
   static let specConstant = Opcode(rawValue: 50)
   static let specConstantComposite = Opcode(rawValue: 51)
   static let specConstantOp = Opcode(rawValue: 52)
+  static let function = Opcode(rawValue: 54)
   static let variable = Opcode(rawValue: 59)
+  static let load = Opcode(rawValue: 61)
   static let decorate = Opcode(rawValue: 71)
   static let memberDecorate = Opcode(rawValue: 72)
+  static let vectorExtractDynamic = Opcode(rawValue: 77)
+  static let compositeExtract = Opcode(rawValue: 81)
+  static let copyObject = Opcode(rawValue: 83)
+  static let imageRead = Opcode(rawValue: 98)
   static let fConvert = Opcode(rawValue: 115)
+  static let bitcast = Opcode(rawValue: 124)
   static let fAdd = Opcode(rawValue: 129)
   static let fSub = Opcode(rawValue: 131)
   static let fMul = Opcode(rawValue: 133)
@@ -58,6 +69,9 @@ struct Opcode: RawRepresentable, Hashable {
   static let label = Opcode(rawValue: 248)
   static let noLine = Opcode(rawValue: 317)
   static let moduleProcessed = Opcode(rawValue: 330)
+
+  /// `OpAccessChain` and `OpInBoundsAccessChain`.
+  static let accessChains: Set<Opcode> = [Opcode(rawValue: 65), Opcode(rawValue: 66)]
 
   /// What `OpName`, `OpLine` and their kin say is for people and for the lint; it is not embedded.
   static let debug: Set<Opcode> = [

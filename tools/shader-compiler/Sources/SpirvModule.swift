@@ -59,10 +59,15 @@ struct SpirvModule {
   /// The words without debug instructions.
   var strippedWords: [UInt32] {
     instructions.lazy.filter { !Opcode.debug.contains($0.opcode) }.reduce(into: Array(header)) {
-      $0.append(UInt32($1.count + 1) << 16 | UInt32($1.opcode.rawValue))
-      $0.append(contentsOf: $1.operands)
+      $0.append(contentsOf: $1.words)
     }
   }
+
+  /// One more than the greatest id.
+  var bound: UInt32 { header[3] }
+
+  /// The header of a module with more ids.
+  func header(bound: UInt32) -> [UInt32] { Array(header[..<3]) + [bound] + header[4...] }
 
   func has(_ decoration: Decoration, _ id: UInt32) -> Bool { decorations[id]?[decoration] != nil }
 

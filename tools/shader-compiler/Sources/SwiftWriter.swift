@@ -3,19 +3,21 @@ import Foundation
 /// The Swift source that embeds kernels: SPIR-V as base64, which compiles a hundred times faster than numbers.
 enum SwiftWriter {
   static func source(of shader: Shader, _ outcome: Shader.Outcome) -> String {
-    let value =
+    let values =
       switch outcome {
-      case .compiled(let words, let facts): compiled(shader, words, facts)
+      case .compiled(let modules): modules.map { compiled(shader, $0) }
       case .switchedOff(let missing):
-        """
-        .switchedOff(
-            name: \(quoted(shader.stem)), missing: \(list(missing.map(quoted))))
-        """
+        [
+          """
+          .switchedOff(
+              name: \(quoted(shader.stem)), missing: \(list(missing.map(quoted))))
+          """
+        ]
       }
     return """
       // Generated from \(shader.stem).comp.
       extension EmbeddedShader {
-        static let \(shader.stem) = EmbeddedShader\(value)
+        static let \(shader.stem): [EmbeddedShader] = \(list(values))
       }
 
       """
@@ -26,21 +28,22 @@ enum SwiftWriter {
     // Generated.
     extension EmbeddedShader {
       static let all: [EmbeddedShader] = [
-    \(stems.sorted().map { "    .\($0)," }.joined(separator: "\n"))
-      ]
+    \(stems.sorted().map { "    \($0)," }.joined(separator: "\n"))
+      ].flatMap { $0 }
     }
 
     """
   }
 
-  private static func compiled(_ shader: Shader, _ words: [UInt32], _ facts: Reflection) -> String {
-    let base64 = words.withUnsafeBytes { Data($0) }.base64EncodedString()
+  private static func compiled(_ shader: Shader, _ module: Shader.Module) -> String {
+    let facts = module.facts
+    let base64 = module.words.withUnsafeBytes { Data($0) }.base64EncodedString()
     let size = facts.localSize
     let sizeConstants = facts.localSizeConstants.map(optional)
     return """
       .built(
           ShaderModule(
-            name: \(quoted(shader.stem)),
+            name: \(quoted(module.name)),
             isExact: \(shader.isExact),
             bindings: \(list(facts.bindings.map(binding))),
             pushConstantBytes: \(facts.pushConstantBytes),
