@@ -1,13 +1,23 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Moves the slots of the accepted path to follow the prefix; the round's result says which.
-  public func compactCache(_ cache: KeyValueCache, result: Tensor<UInt32>) {
-    let rowWords = cache.keyColumns / 2
-    let p = ShaderInterface.CompactCache(rowWords: UInt32(rowWords), slots: UInt32(cache.slots), planes: 2)
+  /// Moves the slots of each sequence's accepted path to follow its prefix; the rounds' results say which.
+  ///
+  /// - Parameters:
+  ///   - result: u32 `[sequences][RESULT_PATH + 2 * maximumNodes]`, as the verifiers write it.
+  ///   - sequences: more than one need pages.
+  public func compactCache(_ cache: KeyValueCache, result: Tensor<UInt32>, sequences: Int = 1) {
+    let maximumNodes = (result.count / sequences - Int(RESULT_PATH)) / 2
+    require(
+      maximumNodes > 0 && result.count == sequences * (Int(RESULT_PATH) + 2 * maximumNodes), "compactCache",
+      "\(result.count) words of results for \(sequences) sequences")
+    cache.check(sequences: U32(sequences), "compactCache")
+    let p = ShaderInterface.CompactCache(
+      rowWords: U32(cache.rowWords), slots: U32(cache.slots), maximumNodes: U32(maximumNodes),
+      sequences: U32(sequences), pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence)
     dispatch(
       Invocation(
-        .compactCache, p, [.read(result), .readWrite(cache.words)],
-        groups: Invocation.elementGroups(rowWords * 2)))
+        .compactCache, p, [.read(result), .read(cache.pages(or: result)), .readWrite(cache.words)],
+        groups: Invocation.elementGroups(2 * sequences * cache.rowWords)))
   }
 }

@@ -64,7 +64,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   case embeddingGather, embeddingMix, rmsNorm, layerNorm, swiglu, geglu, gelu, residualAdd, scaledAdd
   case roundActivations, rotary, gatherRow
   case matmulF16, matmulF32
-  case keyValueAppend, treeAttention, compactCache
+  case keyValueAppend, treeAttention, attentionChunks, attentionMerge, compactCache
   case argmax, topTokens, distribution, drawTarget, drawChildren
   case rowStatistics, tokenLogProbability, divergence, penalties, mixLogits
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, commitRound, advanceState

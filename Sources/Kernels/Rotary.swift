@@ -15,12 +15,13 @@ extension CommandList {
   ///   - projected: f32 `[rows][(heads + 2 * keyHeads) * headSize]`: query, key, value.
   ///   - table: f32 `[positions][rotarySize / 2][2]`, cosine and sine.
   ///   - depths: depth of in-flight row `firstRow + r`; position = state length + depth.
+  ///   - batch: whose rows they are; nil for one sequence.
   ///   - out: f32 `[rows][(heads + keyHeads) * headSize]`, the query rounded to `significantBits`.
   ///   - rotarySize: elements of each head that turn, the first ones, even; all of them by default. The others
   ///     pass, rounded alike.
   public func rotary(
     projected: Tensor<Float>, table: Tensor<Float>, depths: Tensor<UInt32>, state: Tensor<UInt32>,
-    out: Tensor<Float>,
+    batch: SequenceBatch? = nil, out: Tensor<Float>,
     rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int,
     rotarySize: Int? = nil, pairing: RotaryPairing = .halves, significantBits: UInt32 = ACTIVATION_BITS_F16
   ) {
@@ -32,16 +33,21 @@ extension CommandList {
     require(projected, rows * (heads + 2 * keyHeads) * headSize, "rotary", "projected")
     require(table, turning, "rotary", "table")
     require(depths, firstRow + rows, "rotary", "depths")
-    require(state, Int(STATE_WORDS), "rotary", "state")
+    requireBatch(batch, state: state, rows: firstRow + rows, "rotary")
     require(out, rows * (heads + keyHeads) * headSize, "rotary", "out")
     let p = ShaderInterface.Rotary(
       rows: UInt32(rows), firstRow: UInt32(firstRow), heads: UInt32(heads), keyHeads: UInt32(keyHeads),
       headSize: UInt32(headSize), inputColumns: UInt32((heads + 2 * keyHeads) * headSize),
       significantBits: significantBits, rotarySize: UInt32(turning),
-      pairing: pairing == .halves ? ROTARY_HALVES : ROTARY_INTERLEAVED)
+      pairing: pairing == .halves ? ROTARY_HALVES : ROTARY_INTERLEAVED,
+      sequences: batch.sequences)
     dispatch(
       Invocation(
-        .rotary, p, [.read(projected), .read(table), .read(depths), .read(state), .write(out)],
+        .rotary, p,
+        [
+          .read(projected), .read(table), .read(depths), .read(state), .read(batch.owners(or: state)),
+          .write(out),
+        ],
         groups: Invocation.elementGroups(rows * (heads + keyHeads) * headSize / 2)))
   }
 }

@@ -40,7 +40,9 @@ struct Tuning {
       guard call.specialization.count == 1 else { return (stem, call.specialization) }
       return shuffles
         ? (stem + "Shuffle", call.specialization) : (stem, call.specialization + [matmulOutputsPerLane])
-    case .treeAttention where call.specialization.isEmpty: return (stem, [attentionKeysPerLane])
+    case .treeAttention, .attentionChunks:
+      let keysPerLane = call.specialization[0]
+      return (stem, [keysPerLane == 0 ? attentionKeysPerLane : keysPerLane] + call.specialization[1...])
     default: return (stem, call.specialization)
     }
   }
