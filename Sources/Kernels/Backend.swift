@@ -17,12 +17,16 @@ public protocol Backend: AnyObject, Sendable {
     throws(BackendError)
 
   /// Records what `body` asks for; nothing runs before ``Recording/run()``.
+  ///
+  /// - Throws: ``BackendError/invalidCall(kernel:reason:)`` for the first call whose arguments do not belong together.
   func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording
 }
 
 /// Takes kernel calls in order. Each sees what the ones before it wrote.
 public protocol CommandList: AnyObject {
   func dispatch(_ invocation: Invocation)
+  /// Makes the recording fail with `error`, unless it has failed before; later calls are left out.
+  func refuse(_ error: BackendError)
   /// Copies bytes between storages; offsets and count are multiples of 4.
   func copyBytes(from: Storage, at: Int, to: Storage, at: Int, byteCount: Int)
   /// Names what `body` records; measured on the device when profiling is on.
@@ -51,6 +55,8 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
   case notExact(device: String, operations: [String])
   /// The device lacks what a kernel needs.
   case unsupported(kernel: String, reason: String)
+  /// Arguments that do not belong together; nothing was recorded.
+  case invalidCall(kernel: String, reason: String)
 
   public var description: String {
     switch self {
@@ -59,8 +65,14 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
     case .device(let text), .deviceLost(let text), .timeout(let text): text
     case .notExact(let device, let operations):
       "\(device) is not exact (\(operations.joined(separator: ", "))); choose another device, or --device cpu"
-    case .unsupported(let kernel, let reason): "\(kernel): \(reason)"
+    case .unsupported(let kernel, let reason), .invalidCall(let kernel, let reason): "\(kernel): \(reason)"
     }
+  }
+}
+
+extension BackendError {
+  static func foreignStorage(_ storage: Storage, kernel: String) -> BackendError {
+    .invalidCall(kernel: kernel, reason: "\(storage.label) belongs to another backend")
   }
 }
 
@@ -69,6 +81,9 @@ extension Backend {
   public func makeTensor<T>(_ count: Int, of: T.Type = T.self, use: StorageUse = .device, _ label: String)
     throws(BackendError) -> Tensor<T>
   {
+    guard count >= 0, count <= Int.max / 2 / max(1, MemoryLayout<T>.stride) else {
+      throw .invalidCall(kernel: "makeTensor", reason: "\(label) of \(count) elements")
+    }
     let bytes = max(4, (count * MemoryLayout<T>.stride + 3) & ~3)
     return Tensor(storage: try makeStorage(byteCount: bytes, use: use, label: label), count: count)
   }
@@ -82,9 +97,10 @@ extension Backend {
 
   /// Writes all of `elements` to the start of `tensor`.
   public func write<T>(_ elements: [T], to tensor: Tensor<T>) throws(BackendError) {
-    precondition(
-      elements.count <= tensor.count,
-      "\(tensor.storage.label): \(elements.count) elements into \(tensor.count)")
+    guard elements.count <= tensor.count else {
+      throw .invalidCall(
+        kernel: "write", reason: "\(elements.count) elements into \(tensor.count) (\(tensor.storage.label))")
+    }
     guard !elements.isEmpty else { return }
     var failure: BackendError?
     elements.withUnsafeBytes { bytes in
@@ -117,7 +133,10 @@ extension Backend {
 extension CommandList {
   /// Copies all of `source` to the start of `target`.
   public func copy<T>(_ source: Tensor<T>, to target: Tensor<T>) {
-    precondition(source.count <= target.count, "copy: \(source.count) elements into \(target.count)")
+    guard source.count <= target.count else {
+      let reason = "\(source.count) elements of \(source.storage.label) into \(target.count)"
+      return refuse(.invalidCall(kernel: "copy", reason: "\(reason) of \(target.storage.label)"))
+    }
     copyBytes(
       from: source.storage, at: source.byteOffset, to: target.storage, at: target.byteOffset,
       byteCount: source.byteCount)

@@ -1,12 +1,76 @@
-/// Misuse traps: the caller passed shapes that do not belong together.
-@inline(__always)
-func require(_ condition: Bool, _ kernel: String, _ message: @autoclosure () -> String) {
-  precondition(condition, "\(kernel): \(message())")
+import ShaderInterface
+
+/// Why a kernel call is refused: its arguments do not belong together.
+struct Refusal: Error {
+  let reason: String
+
+  init(_ reason: String) { self.reason = reason }
 }
 
-/// Traps unless `tensor` holds at least `count` elements.
-func require<T>(_ tensor: Tensor<T>, _ count: Int, _ kernel: String, _ operand: String) {
-  precondition(
-    tensor.count >= count,
-    "\(kernel): \(operand) holds \(tensor.count) elements, \(count) are needed (\(tensor.storage.label))")
+/// Largest size that a kernel call takes, so that no product of three of them overflows.
+let largestSize = 1 << 20
+
+extension CommandList {
+  /// Records the call that `make` checks and encodes, or refuses it, which ``Backend/record(_:_:)`` then throws.
+  func call(_ kernel: Kernel, _ make: (Kernel) throws(Refusal) -> Invocation) {
+    do throws(Refusal) {
+      let invocation = try make(kernel)
+      try invocation.check()
+      dispatch(invocation)
+    } catch {
+      refuse(.invalidCall(kernel: kernel.rawValue, reason: error.reason))
+    }
+  }
+}
+
+func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws(Refusal) {
+  if !condition { throw Refusal(reason()) }
+}
+
+/// Every size is at least 0 and at most ``largestSize``; call this before any arithmetic on them.
+func requireSizes(_ sizes: Int...) throws(Refusal) {
+  for size in sizes where size < 0 || size > largestSize {
+    throw Refusal("a size of \(size); 0 to \(largestSize) are possible")
+  }
+}
+
+/// `tensor` holds at least `count` elements.
+func require<T>(_ tensor: Tensor<T>, _ count: Int, _ operand: String) throws(Refusal) {
+  if tensor.count < count {
+    throw Refusal(
+      "\(operand) holds \(tensor.count) elements, \(count) are needed (\(tensor.storage.label))")
+  }
+}
+
+/// Elements of a call that knows no rows.
+func requireCount(_ count: Int) throws(Refusal) {
+  try require(count >= 1 && count <= Int(UInt32.max), "\(count) elements, 1 to \(UInt32.max) are possible")
+}
+
+func requireVocabulary(_ vocabulary: Int) throws(Refusal) {
+  try require(
+    vocabulary >= 1 && vocabulary <= Int(MAXIMUM_VOCABULARY),
+    "vocabulary \(vocabulary), 1 to \(MAXIMUM_VOCABULARY) are possible")
+}
+
+func requireSignificantBits(_ bits: UInt32) throws(Refusal) {
+  try require((1...24).contains(bits), "\(bits) significant bits, 1 to 24 are possible")
+}
+
+func requireState(_ state: Tensor<UInt32>) throws(Refusal) { try require(state, Int(STATE_WORDS), "state") }
+
+extension Invocation {
+  /// What every call has to keep, whatever its kernel.
+  func check() throws(Refusal) {
+    try require(groups.x >= 1 && groups.y >= 1, "no work: \(groups.x) x \(groups.y) groups")
+    try require(
+      groups.x <= 65_535 && groups.y <= 65_535, "\(groups.x) x \(groups.y) groups, at most 65535 x 65535")
+    for (index, operand) in operands.enumerated() {
+      let name = "operand \(index) (\(operand.storage.label))"
+      try require(operand.byteCount > 0, "\(name) is empty")
+      try require(
+        operand.byteOffset % tensorAlignment == 0,
+        "\(name) starts at byte \(operand.byteOffset), not a multiple of \(tensorAlignment)")
+    }
+  }
 }

@@ -14,12 +14,19 @@ public struct Warp: Sendable, Hashable {
   public var minP: Double?
 
   public init(temperature: Double = 1, topK: Int? = nil, topP: Double? = nil, minP: Double? = nil) {
-    precondition(
-      temperature > 0, "Warp: temperature \(temperature); 0 is greedy decoding, not a distribution")
     self.temperature = temperature
     self.topK = topK
     self.topP = topP
     self.minP = minP
+  }
+
+  func check() throws(Refusal) {
+    try require(
+      temperature >= 1e-6 && temperature.isFinite,
+      "temperature \(temperature), at least 1e-6 is possible; 0 is greedy decoding, not a distribution")
+    try requireSizes(topK ?? 0)
+    try require((0...1).contains(topP ?? 0), "top-p \(topP ?? 0), 0 to 1 are possible")
+    try require((0...1).contains(minP ?? 0), "min-p \(minP ?? 0), 0 to 1 are possible")
   }
 
   var leastWeight: UInt32 { UInt32((min(max(0, minP ?? 0), 1) * Double(WEIGHT_SCALE)).rounded(.up)) }
@@ -44,6 +51,13 @@ public struct DistributionRows: Sendable {
     self.vocabulary = vocabulary
   }
 
+  func check(rows: Int, _ name: String) throws(Refusal) {
+    try requireSizes(rows)
+    try requireVocabulary(vocabulary)
+    try require(weights, rows * vocabulary, name + " weights")
+    try require(totals, rows * 2, name + " totals")
+  }
+
   public init(backend: any Backend, rows: Int, vocabulary: Int, label: String) throws(BackendError) {
     self.init(
       weights: try backend.makeTensor(rows * vocabulary, label + " weights"),
@@ -56,16 +70,18 @@ extension CommandList {
   ///
   /// - Parameter logits: f32 `[rows][out.vocabulary]`.
   public func distribution(_ logits: Tensor<Float>, warp: Warp, out: DistributionRows, rows: Int) {
-    requireVocabulary(out.vocabulary, "distribution")
-    require(logits, rows * out.vocabulary, "distribution", "logits")
-    require(out.weights, rows * out.vocabulary, "distribution", "weights")
-    require(out.totals, rows * 2, "distribution", "totals")
-    let p = ShaderInterface.Distribution(
-      rows: UInt32(rows), vocabulary: UInt32(out.vocabulary), inverseTemperature: Float(1 / warp.temperature),
-      topK: UInt32(warp.topK ?? 0), topP: warp.topPShare,
-      leastWeight: warp.leastWeight)
-    dispatch(
-      Invocation(
-        .distribution, p, [.read(logits), .write(out.weights), .write(out.totals)], groups: (rows, 1)))
+    call(.distribution) { kernel throws(Refusal) in
+      try requireSizes(rows)
+      try warp.check()
+      try out.check(rows: rows, "out")
+      try require(logits, rows * out.vocabulary, "logits")
+      let p = ShaderInterface.Distribution(
+        rows: UInt32(rows), vocabulary: UInt32(out.vocabulary),
+        inverseTemperature: Float(1 / warp.temperature),
+        topK: UInt32(warp.topK ?? 0), topP: warp.topPShare,
+        leastWeight: warp.leastWeight)
+      return Invocation(
+        kernel, p, [.read(logits), .write(out.weights), .write(out.totals)], groups: (rows, 1))
+    }
   }
 }

@@ -11,15 +11,17 @@ extension CommandList {
     _ p: Tensor<Float>, _ q: Tensor<Float>, out: Tensor<Float>, status: Tensor<UInt32>, rows: Int,
     vocabulary: Int
   ) {
-    requireVocabulary(vocabulary, "divergence")
-    require(rows > 0, "divergence", "\(rows) rows")
-    require(p, rows * vocabulary, "divergence", "p")
-    require(q, rows * vocabulary, "divergence", "q")
-    require(out, rows, "divergence", "out")
-    require(status, rows, "divergence", "status")
-    let parameters = ShaderInterface.Divergence(rows: UInt32(rows), vocabulary: UInt32(vocabulary))
-    dispatch(
-      Invocation(
-        .divergence, parameters, [.read(p), .read(q), .write(out), .write(status)], groups: (rows, 1)))
+    call(.divergence) { kernel throws(Refusal) in
+      try requireSizes(rows, vocabulary)
+      try requireVocabulary(vocabulary)
+      try require(rows > 0, "\(rows) rows")
+      try require(p, rows * vocabulary, "p")
+      try require(q, rows * vocabulary, "q")
+      try require(out, rows, "out")
+      try require(status, rows, "status")
+      let parameters = ShaderInterface.Divergence(rows: UInt32(rows), vocabulary: UInt32(vocabulary))
+      return Invocation(
+        kernel, parameters, [.read(p), .read(q), .write(out), .write(status)], groups: (rows, 1))
+    }
   }
 }

@@ -11,17 +11,19 @@ extension CommandList {
     _ rows: DistributionRows, state: Tensor<UInt32>, tokens: Tensor<UInt32>, parents: Int, children: Int,
     replacement: Bool, firstParent: Int, firstChild: Int, childDepth: Int
   ) {
-    requireVocabulary(rows.vocabulary, "drawChildren")
-    require(parents > 0 && children > 0, "drawChildren", "\(parents) parents with \(children) children")
-    require(rows.weights, (firstParent + parents) * rows.vocabulary, "drawChildren", "weights")
-    require(tokens, firstChild + parents * children, "drawChildren", "tokens")
-    let p = ShaderInterface.DrawChildren(
-      parents: UInt32(parents), vocabulary: UInt32(rows.vocabulary), children: UInt32(children),
-      replacement: replacement ? 1 : 0, firstChild: UInt32(firstChild), childDepth: UInt32(childDepth),
-      firstParent: UInt32(firstParent))
-    dispatch(
-      Invocation(
-        .drawChildren, p, [.read(rows.weights), .read(rows.totals), .read(state), .readWrite(tokens)],
-        groups: (parents, 1), specialization: [walkLanes(rows.vocabulary)]))
+    call(.drawChildren) { kernel throws(Refusal) in
+      try requireSizes(parents, children, firstParent, firstChild, childDepth)
+      try require(parents > 0 && children > 0, "\(parents) parents with \(children) children")
+      try rows.check(rows: firstParent + parents, "draft")
+      try requireState(state)
+      try require(tokens, firstChild + parents * children, "tokens")
+      let p = ShaderInterface.DrawChildren(
+        parents: UInt32(parents), vocabulary: UInt32(rows.vocabulary), children: UInt32(children),
+        replacement: replacement ? 1 : 0, firstChild: UInt32(firstChild), childDepth: UInt32(childDepth),
+        firstParent: UInt32(firstParent))
+      return Invocation(
+        kernel, p, [.read(rows.weights), .read(rows.totals), .read(state), .readWrite(tokens)],
+        groups: (parents, 1), specialization: [walkLanes(rows.vocabulary)])
+    }
   }
 }

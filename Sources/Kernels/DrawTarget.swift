@@ -7,14 +7,16 @@ extension CommandList {
   public func drawTarget(
     _ rows: DistributionRows, depths: Tensor<UInt32>, state: Tensor<UInt32>, out: Tensor<UInt32>, count: Int
   ) {
-    requireVocabulary(rows.vocabulary, "drawTarget")
-    require(rows.weights, count * rows.vocabulary, "drawTarget", "weights")
-    require(depths, count, "drawTarget", "depths")
-    require(out, count * 2, "drawTarget", "out")
-    let p = ShaderInterface.DrawTarget(rows: UInt32(count), vocabulary: UInt32(rows.vocabulary))
-    dispatch(
-      Invocation(
-        .drawTarget, p, [.read(rows.weights), .read(rows.totals), .read(depths), .read(state), .write(out)],
-        groups: (count, 1), specialization: [walkLanes(rows.vocabulary)]))
+    call(.drawTarget) { kernel throws(Refusal) in
+      try requireSizes(count)
+      try rows.check(rows: count, "target")
+      try requireState(state)
+      try require(depths, count, "depths")
+      try require(out, count * 2, "out")
+      let p = ShaderInterface.DrawTarget(rows: UInt32(count), vocabulary: UInt32(rows.vocabulary))
+      return Invocation(
+        kernel, p, [.read(rows.weights), .read(rows.totals), .read(depths), .read(state), .write(out)],
+        groups: (count, 1), specialization: [walkLanes(rows.vocabulary)])
+    }
   }
 }

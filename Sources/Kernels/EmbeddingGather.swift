@@ -11,17 +11,20 @@ extension CommandList {
     tokens: Tensor<UInt32>, table: Tensor<HalfPair>, out: Tensor<Float>, rows: Int, columns: Int,
     vocabulary: Int, firstRow: Int = 0
   ) {
-    require(
-      rows > 0 && columns > 0 && columns % 2 == 0, "embeddingGather", "\(rows) rows of \(columns) columns")
-    require(table, vocabulary * columns / 2, "embeddingGather", "table")
-    require(tokens, firstRow + rows, "embeddingGather", "tokens")
-    require(out, rows * columns, "embeddingGather", "out")
-    let p = ShaderInterface.EmbeddingGather(
-      rows: UInt32(rows), columns: UInt32(columns), vocabulary: UInt32(vocabulary), firstRow: UInt32(firstRow)
-    )
-    dispatch(
-      Invocation(
-        .embeddingGather, p, [.read(tokens), .read(table), .write(out)],
-        groups: Invocation.elementGroups(rows * columns)))
+    call(.embeddingGather) { kernel throws(Refusal) in
+      try requireSizes(rows, columns, vocabulary, firstRow)
+      try require(
+        rows > 0 && columns > 0 && columns % 2 == 0, "\(rows) rows of \(columns) columns")
+      try require(table, vocabulary * columns / 2, "table")
+      try require(tokens, firstRow + rows, "tokens")
+      try require(out, rows * columns, "out")
+      let p = ShaderInterface.EmbeddingGather(
+        rows: UInt32(rows), columns: UInt32(columns), vocabulary: UInt32(vocabulary),
+        firstRow: UInt32(firstRow)
+      )
+      return Invocation(
+        kernel, p, [.read(tokens), .read(table), .write(out)],
+        groups: Invocation.elementGroups(rows * columns))
+    }
   }
 }

@@ -14,20 +14,22 @@ extension CommandList {
     tokens: Tensor<UInt32>, weights: Tensor<Float>, table: Tensor<HalfPair>, out: Tensor<Float>, rows: Int,
     columns: Int, vocabulary: Int, count: Int, firstRow: Int = 0, significantBits: UInt32 = 24
   ) {
-    require(
-      rows > 0 && columns > 0 && columns % 2 == 0 && count > 0 && firstRow >= 0, "embeddingMix",
-      "\(rows) rows from \(firstRow) of \(columns) columns, \(count) tokens a row")
-    require((1...24).contains(significantBits), "embeddingMix", "\(significantBits) significant bits")
-    require(table, vocabulary * columns / 2, "embeddingMix", "table")
-    require(tokens, (firstRow + rows) * count, "embeddingMix", "tokens")
-    require(weights, (firstRow + rows) * count, "embeddingMix", "weights")
-    require(out, rows * columns, "embeddingMix", "out")
-    let p = ShaderInterface.EmbeddingMix(
-      rows: UInt32(rows), columns: UInt32(columns), vocabulary: UInt32(vocabulary),
-      firstRow: UInt32(firstRow), count: UInt32(count), significantBits: significantBits)
-    dispatch(
-      Invocation(
-        .embeddingMix, p, [.read(tokens), .read(weights), .read(table), .write(out)],
-        groups: Invocation.elementGroups(rows * columns)))
+    call(.embeddingMix) { kernel throws(Refusal) in
+      try requireSizes(rows, columns, vocabulary, count, firstRow)
+      try require(
+        rows > 0 && columns > 0 && columns % 2 == 0 && count > 0 && firstRow >= 0,
+        "\(rows) rows from \(firstRow) of \(columns) columns, \(count) tokens a row")
+      try requireSignificantBits(significantBits)
+      try require(table, vocabulary * columns / 2, "table")
+      try require(tokens, (firstRow + rows) * count, "tokens")
+      try require(weights, (firstRow + rows) * count, "weights")
+      try require(out, rows * columns, "out")
+      let p = ShaderInterface.EmbeddingMix(
+        rows: UInt32(rows), columns: UInt32(columns), vocabulary: UInt32(vocabulary),
+        firstRow: UInt32(firstRow), count: UInt32(count), significantBits: significantBits)
+      return Invocation(
+        kernel, p, [.read(tokens), .read(weights), .read(table), .write(out)],
+        groups: Invocation.elementGroups(rows * columns))
+    }
   }
 }

@@ -7,11 +7,14 @@ extension CommandList {
   public func gatherRow(
     _ x: Tensor<Float>, state: Tensor<UInt32>, out: Tensor<Float>, rows: Int, columns: Int
   ) {
-    require(x, rows * columns, "gatherRow", "x")
-    require(out, columns, "gatherRow", "out")
-    let p = ShaderInterface.GatherRow(columns: UInt32(columns), rows: UInt32(rows))
-    dispatch(
-      Invocation(
-        .gatherRow, p, [.read(x), .read(state), .write(out)], groups: Invocation.elementGroups(columns)))
+    call(.gatherRow) { kernel throws(Refusal) in
+      try requireSizes(rows, columns)
+      try require(x, rows * columns, "x")
+      try require(out, columns, "out")
+      try requireState(state)
+      let p = ShaderInterface.GatherRow(columns: UInt32(columns), rows: UInt32(rows))
+      return Invocation(
+        kernel, p, [.read(x), .read(state), .write(out)], groups: Invocation.elementGroups(columns))
+    }
   }
 }

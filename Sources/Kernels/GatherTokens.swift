@@ -5,12 +5,15 @@ extension CommandList {
   public func gatherTokens(
     _ candidates: Tensor<UInt32>, source: Tensor<UInt32>, tokens: Tensor<UInt32>, first: Int, count: Int
   ) {
-    require(source, count, "gatherTokens", "source")
-    require(tokens, first + count, "gatherTokens", "tokens")
-    let p = ShaderInterface.GatherTokens(first: UInt32(first), count: UInt32(count))
-    dispatch(
-      Invocation(
-        .gatherTokens, p, [.read(candidates), .read(source), .readWrite(tokens)],
-        groups: Invocation.elementGroups(count)))
+    call(.gatherTokens) { kernel throws(Refusal) in
+      try requireSizes(first, count)
+      try requireCount(count)
+      try require(source, count, "source")
+      try require(tokens, first + count, "tokens")
+      let p = ShaderInterface.GatherTokens(first: UInt32(first), count: UInt32(count))
+      return Invocation(
+        kernel, p, [.read(candidates), .read(source), .readWrite(tokens)],
+        groups: Invocation.elementGroups(count))
+    }
   }
 }

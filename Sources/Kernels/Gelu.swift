@@ -7,11 +7,13 @@ extension CommandList {
   ///   - x, out: f32 `[count]`.
   ///   - significantBits: of the output; 13 feeds an f16 matmul.
   public func gelu(_ x: Tensor<Float>, out: Tensor<Float>, count: Int, significantBits: UInt32 = 24) {
-    require(
-      count > 0 && (1...24).contains(significantBits), "gelu", "\(count) elements, \(significantBits) bits")
-    require(x, count, "gelu", "x")
-    require(out, count, "gelu", "out")
-    let p = ShaderInterface.Gelu(count: UInt32(count), significantBits: significantBits)
-    dispatch(Invocation(.gelu, p, [.read(x), .write(out)], groups: Invocation.elementGroups(count)))
+    call(.gelu) { kernel throws(Refusal) in
+      try requireCount(count)
+      try requireSignificantBits(significantBits)
+      try require(x, count, "x")
+      try require(out, count, "out")
+      let p = ShaderInterface.Gelu(count: UInt32(count), significantBits: significantBits)
+      return Invocation(kernel, p, [.read(x), .write(out)], groups: Invocation.elementGroups(count))
+    }
   }
 }

@@ -1,7 +1,8 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Stores the keys and values of `rows` in-flight rows, in the cache's format, in the slots after their sequence's committed ones.
+  /// Stores the keys and values of `rows` in-flight rows, in the cache's format, in the slots after their sequence's
+  /// committed ones.
   ///
   /// Rounding: to nearest even in f16 and bf16; in q8 by blocks of 32 columns, the byte nearest to x / scale with
   /// scale = f16(greatest magnitude / 127), so an element is off by about half a scale.
@@ -13,29 +14,29 @@ extension CommandList {
     rotated: Tensor<Float>, projected: Tensor<Float>, state: Tensor<UInt32>, batch: SequenceBatch? = nil,
     cache: KeyValueCache, rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int
   ) {
-    let query = heads * headSize
-    let key = keyHeads * headSize
-    require(
-      rows > 0 && cache.keyColumns == key, "keyValueAppend",
-      "\(rows) rows of \(key) columns, cache of \(cache.keyColumns) key columns")
-    require(rotated, rows * (query + key), "keyValueAppend", "rotated")
-    require(projected, rows * (query + 2 * key), "keyValueAppend", "projected")
-    requireBatch(batch, state: state, rows: firstRow + rows, "keyValueAppend")
-    cache.check(sequences: batch.sequences, "keyValueAppend")
-    let p = ShaderInterface.KeyValueAppend(
-      rows: U32(rows), firstRow: U32(firstRow), keyColumns: U32(key), keyStride: U32(query + key),
-      keyOffset: U32(query), valueStride: U32(query + 2 * key), valueOffset: U32(query + key),
-      slots: U32(cache.slots), rowWords: U32(cache.rowWords), format: cache.format.code,
-      sequences: batch.sequences, pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence)
-    let unit = cache.format == .q8 ? 2 * Int(CACHE_Q8_BLOCK) : 2
-    dispatch(
-      Invocation(
-        .keyValueAppend, p,
+    call(.keyValueAppend) { kernel throws(Refusal) in
+      try requireSizes(rows, firstRow, heads, keyHeads, headSize)
+      let query = heads * headSize
+      let key = keyHeads * headSize
+      try require(cache.keyColumns == key, "cache of \(cache.keyColumns) key columns")
+      try batch.check(state: state, rows: firstRow + rows)
+      try cache.check(sequences: batch.sequences)
+      try require(rotated, rows * (query + key), "rotated")
+      try require(projected, rows * (query + 2 * key), "projected")
+      let p = ShaderInterface.KeyValueAppend(
+        rows: U32(rows), firstRow: U32(firstRow), keyColumns: U32(key), keyStride: U32(query + key),
+        keyOffset: U32(query), valueStride: U32(query + 2 * key), valueOffset: U32(query + key),
+        slots: U32(cache.slots), rowWords: U32(cache.rowWords), format: cache.format.code,
+        sequences: U32(batch.sequences), pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence)
+      let unit = cache.format == .q8 ? 2 * Int(CACHE_Q8_BLOCK) : 2
+      return Invocation(
+        kernel, p,
         [
           .read(rotated), .read(projected), .read(state), .read(batch.owners(or: state)),
           .read(cache.pages(or: state)), .readWrite(cache.words),
         ],
         groups: Invocation.elementGroups(2 * rows * ((key + unit - 1) / unit)),
-        specialization: [cache.format.code]))
+        specialization: [cache.format.code])
+    }
   }
 }

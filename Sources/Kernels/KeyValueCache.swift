@@ -14,12 +14,15 @@ public enum KeyValueFormat: String, Sendable, CaseIterable {
     }
   }
 
+  /// Columns of a head are a multiple of this.
+  var block: Int { self == .q8 ? Int(CACHE_Q8_BLOCK) : 2 }
+
   /// 32-bit words of one slot's keys or values.
   public func rowWords(keyColumns: Int) -> Int {
     switch self {
     case .f16, .bf16: keyColumns / 2
     // Bytes, then two scales a word, in multiples of 16 bytes.
-    case .q8: (keyColumns / 4 + (keyColumns / Int(CACHE_Q8_BLOCK) + 1) / 2 + 3) / 4 * 4
+    case .q8: (keyColumns / 4 + (keyColumns / block + 1) / 2 + 3) / 4 * 4
     }
   }
 }
@@ -33,13 +36,10 @@ public struct PageTable: Sendable {
   public let entries: Tensor<UInt32>
   /// Slots a page.
   public let pageSize: Int
+  /// At most the cache's pages.
   public let pagesPerSequence: Int
 
   public init(entries: Tensor<UInt32>, pageSize: Int, pagesPerSequence: Int) {
-    require(
-      pageSize > 0 && pagesPerSequence > 0 && pageSize * pagesPerSequence <= Int(UInt32.max) / 2, "PageTable",
-      "\(pagesPerSequence) pages of \(pageSize) slots")
-    require(entries, pagesPerSequence, "PageTable", "entries")
     self.entries = entries
     self.pageSize = pageSize
     self.pagesPerSequence = pagesPerSequence
@@ -60,14 +60,6 @@ public struct KeyValueCache: Sendable {
   public init(
     words: Tensor<UInt32>, slots: Int, keyColumns: Int, format: KeyValueFormat = .f16, pages: PageTable? = nil
   ) {
-    let rowWords = format.rowWords(keyColumns: keyColumns)
-    require(
-      keyColumns % (format == .q8 ? Int(CACHE_Q8_BLOCK) : 2) == 0, "KeyValueCache",
-      "\(keyColumns) key columns in \(format)")
-    require(words, 2 * slots * rowWords, "KeyValueCache", "words")
-    require(
-      slots > 0 && pages.map { slots % $0.pageSize == 0 } ?? true, "KeyValueCache",
-      "\(slots) slots in pages of \(pages?.pageSize ?? 0)")
     self.words = words
     self.slots = slots
     self.keyColumns = keyColumns
@@ -88,20 +80,28 @@ public struct KeyValueCache: Sendable {
   var rowWords: Int { format.rowWords(keyColumns: keyColumns) }
 
   /// Slots that one sequence may have.
-  var capacity: Int { pages.map { $0.pagesPerSequence * $0.pageSize } ?? slots }
+  public var capacity: Int { pages.map { $0.pagesPerSequence * $0.pageSize } ?? slots }
 
   var pageSize: U32 { U32(pages?.pageSize ?? 0) }
   var pagesPerSequence: U32 { U32(pages?.pagesPerSequence ?? 0) }
 
   /// What is bound for the page table: kernels do not read it without pages.
-  func pages(or state: Tensor<UInt32>) -> Tensor<UInt32> { pages?.entries ?? state }
+  func pages(or other: Tensor<UInt32>) -> Tensor<UInt32> { pages?.entries ?? other }
 
-  /// Traps unless each of the sequences has a place for its slots.
-  func check(sequences: U32, _ kernel: String) {
+  /// The words hold the slots, and each of the sequences has a place for its own.
+  func check(sequences: Int = 1) throws(Refusal) {
+    try requireSizes(slots, keyColumns)
+    try require(
+      slots >= 1 && keyColumns >= 2 && keyColumns % format.block == 0,
+      "a cache of \(slots) slots of \(keyColumns) key columns in \(format.rawValue)")
+    try require(words, 2 * slots * rowWords, "cache")
     guard let pages else {
-      require(sequences == 1, kernel, "\(sequences) sequences in a cache without pages")
-      return
+      return try require(sequences == 1, "\(sequences) sequences in a cache without pages")
     }
-    require(pages.entries, Int(sequences) * pages.pagesPerSequence, kernel, "pages")
+    try requireSizes(pages.pageSize, pages.pagesPerSequence)
+    try require(
+      pages.pageSize >= 1 && pages.pagesPerSequence >= 1 && slots % pages.pageSize == 0 && capacity <= slots,
+      "\(pages.pagesPerSequence) pages of \(pages.pageSize) of \(slots) slots")
+    try require(pages.entries, sequences * pages.pagesPerSequence, "pages")
   }
 }

@@ -12,17 +12,19 @@ extension CommandList {
     _ x: Tensor<Float>, weight: Tensor<Float>, bias: Tensor<Float>, out: Tensor<Float>, rows: Int,
     columns: Int, epsilon: Float, significantBits: UInt32 = 24
   ) {
-    require(rows > 0 && columns > 0, "layerNorm", "\(rows) rows of \(columns) columns")
-    require((1...24).contains(significantBits), "layerNorm", "\(significantBits) significant bits")
-    require(epsilon >= 0x1p-60, "layerNorm", "epsilon \(epsilon) is below 2^-60")
-    require(x, rows * columns, "layerNorm", "x")
-    require(weight, columns, "layerNorm", "weight")
-    require(bias, columns, "layerNorm", "bias")
-    require(out, rows * columns, "layerNorm", "out")
-    let p = ShaderInterface.LayerNorm(
-      rows: UInt32(rows), columns: UInt32(columns), inverseColumns: Float(1 / Double(columns)),
-      epsilon: epsilon, significantBits: significantBits)
-    dispatch(
-      Invocation(.layerNorm, p, [.read(x), .read(weight), .read(bias), .write(out)], groups: (rows, 1)))
+    call(.layerNorm) { kernel throws(Refusal) in
+      try requireSizes(rows, columns)
+      try require(rows > 0 && columns > 0, "\(rows) rows of \(columns) columns")
+      try requireSignificantBits(significantBits)
+      try require(epsilon >= 0x1p-60 && epsilon.isFinite, "epsilon \(epsilon) is below 2^-60")
+      try require(x, rows * columns, "x")
+      try require(weight, columns, "weight")
+      try require(bias, columns, "bias")
+      try require(out, rows * columns, "out")
+      let p = ShaderInterface.LayerNorm(
+        rows: UInt32(rows), columns: UInt32(columns), inverseColumns: Float(1 / Double(columns)),
+        epsilon: epsilon, significantBits: significantBits)
+      return Invocation(kernel, p, [.read(x), .read(weight), .read(bias), .write(out)], groups: (rows, 1))
+    }
   }
 }

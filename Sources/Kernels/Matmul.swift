@@ -12,11 +12,16 @@ public struct PackedWeights: Sendable {
   public let inputs: Int
 
   public init(words: Tensor<UInt32>, format: Format, outputs: Int, inputs: Int) {
-    require(words, Self.wordCount(format, outputs: outputs, inputs: inputs), "PackedWeights", "words")
     self.words = words
     self.format = format
     self.outputs = outputs
     self.inputs = inputs
+  }
+
+  func check() throws(Refusal) {
+    try requireSizes(outputs, inputs)
+    try require(outputs >= 1 && inputs >= 1, "weights of \(outputs) outputs and \(inputs) inputs")
+    try require(words, Self.wordCount(format, outputs: outputs, inputs: inputs), "weights")
   }
 
   /// 32-bit words of the packed form, padding included.
@@ -46,24 +51,27 @@ extension CommandList {
     _ x: Tensor<Float>, _ weights: PackedWeights, out: Tensor<Float>, rows: Int, accumulate: Bool = false,
     rowsPerGroup: Int? = nil, outputsPerLane: Int? = nil
   ) {
-    require(rows > 0 && rows <= 65_535, "matmul", "\(rows) rows")
-    require(x, rows * weights.inputs, "matmul", "x")
-    require(out, rows * weights.outputs, "matmul", "out")
-    let tile = rowsPerGroup ?? matmulRowsPerGroup(rows: rows)
-    require([1, 2, 4, 8, 16].contains(tile), "matmul", "\(tile) rows a group; 1, 2, 4, 8 or 16 are built")
-    if let outputs = outputsPerLane {
-      require(
-        [0, 1, 4].contains(outputs) || outputs == 8 && tile > 1, "matmul",
-        "\(outputs) outputs a lane with \(tile) rows a group")
-    }
-    let p = ShaderInterface.Matmul(
-      rows: UInt32(rows), inputs: UInt32(weights.inputs), outputs: UInt32(weights.outputs),
-      accumulate: accumulate ? 1 : 0)
-    dispatch(
-      Invocation(
-        weights.format.kernel, p, [.read(x), .read(weights.words), .readWrite(out)],
+    call(weights.format.kernel) { kernel throws(Refusal) in
+      try requireSizes(rows, rowsPerGroup ?? 0, outputsPerLane ?? 0)
+      try require(rows > 0 && rows <= 65_535, "\(rows) rows")
+      try weights.check()
+      try require(x, rows * weights.inputs, "x")
+      try require(out, rows * weights.outputs, "out")
+      let tile = rowsPerGroup ?? matmulRowsPerGroup(rows: rows)
+      try require([1, 2, 4, 8, 16].contains(tile), "\(tile) rows a group; 1, 2, 4, 8 or 16 are built")
+      if let outputs = outputsPerLane {
+        try require(
+          [0, 1, 4].contains(outputs) || outputs == 8 && tile > 1,
+          "\(outputs) outputs a lane with \(tile) rows a group")
+      }
+      let p = ShaderInterface.Matmul(
+        rows: UInt32(rows), inputs: UInt32(weights.inputs), outputs: UInt32(weights.outputs),
+        accumulate: accumulate ? 1 : 0)
+      return Invocation(
+        kernel, p, [.read(x), .read(weights.words), .readWrite(out)],
         groups: ((weights.outputs + Int(MATMUL_TILE) - 1) / Int(MATMUL_TILE), (rows + tile - 1) / tile),
-        specialization: [UInt32(tile)] + (outputsPerLane.map { [UInt32($0)] } ?? [])))
+        specialization: [UInt32(tile)] + (outputsPerLane.map { [UInt32($0)] } ?? []))
+    }
   }
 }
 

@@ -11,8 +11,6 @@ public struct LogitMixture: Sendable, Hashable {
   public var threshold: Float
 
   public init(scaleA: Float, scaleB: Float, threshold: Float = -.infinity) {
-    precondition(scaleA.isFinite && scaleB.isFinite, "LogitMixture: factors \(scaleA) and \(scaleB)")
-    precondition(threshold <= 0, "LogitMixture: threshold \(threshold), above 0")
     self.scaleA = scaleA
     self.scaleB = scaleB
     self.threshold = threshold
@@ -34,14 +32,20 @@ extension CommandList {
     _ a: Tensor<Float>, _ b: Tensor<Float>, _ mixture: LogitMixture, out: Tensor<Float>, rows: Int,
     vocabulary: Int
   ) {
-    requireVocabulary(vocabulary, "mixLogits")
-    require(rows > 0, "mixLogits", "\(rows) rows")
-    require(a, rows * vocabulary, "mixLogits", "a")
-    require(b, rows * vocabulary, "mixLogits", "b")
-    require(out, rows * vocabulary, "mixLogits", "out")
-    let p = ShaderInterface.MixLogits(
-      rows: UInt32(rows), vocabulary: UInt32(vocabulary), scaleA: mixture.scaleA, scaleB: mixture.scaleB,
-      threshold: mixture.threshold)
-    dispatch(Invocation(.mixLogits, p, [.read(a), .read(b), .write(out)], groups: (rows, 1)))
+    call(.mixLogits) { kernel throws(Refusal) in
+      try requireSizes(rows, vocabulary)
+      try requireVocabulary(vocabulary)
+      try require(rows > 0, "\(rows) rows")
+      try require(
+        mixture.scaleA.isFinite && mixture.scaleB.isFinite, "factors \(mixture.scaleA) and \(mixture.scaleB)")
+      try require(mixture.threshold <= 0, "threshold \(mixture.threshold), at most 0 is possible")
+      try require(a, rows * vocabulary, "a")
+      try require(b, rows * vocabulary, "b")
+      try require(out, rows * vocabulary, "out")
+      let p = ShaderInterface.MixLogits(
+        rows: UInt32(rows), vocabulary: UInt32(vocabulary), scaleA: mixture.scaleA, scaleB: mixture.scaleB,
+        threshold: mixture.threshold)
+      return Invocation(kernel, p, [.read(a), .read(b), .write(out)], groups: (rows, 1))
+    }
   }
 }

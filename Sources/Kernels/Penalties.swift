@@ -12,8 +12,6 @@ public struct LogitPenalties: Sendable, Hashable {
   public var window: Int
 
   public init(repetition: Double = 1, presence: Float = 0, frequency: Float = 0, window: Int) {
-    precondition(repetition > 0, "LogitPenalties: repetition \(repetition), not above 0")
-    precondition(window >= 0, "LogitPenalties: a window of \(window) tokens")
     self.repetition = repetition
     self.presence = presence
     self.frequency = frequency
@@ -38,28 +36,37 @@ extension CommandList {
     tokens: Tensor<UInt32>, parents: Tensor<UInt32>, rows: Int, vocabulary: Int,
     bias: Tensor<Float>? = nil, mask: Tensor<UInt32>? = nil, rowMasks: Bool = false
   ) {
-    let maskWords = mask == nil ? 0 : (vocabulary + 31) / 32
-    requireVocabulary(vocabulary, "penalties")
-    require(rows > 0 && rows <= Int(MAXIMUM_NODES), "penalties", "\(rows) rows, at most 1024")
-    require(logits, rows * vocabulary, "penalties", "logits")
-    require(history, 1, "penalties", "history")
-    require(state, Int(STATE_WORDS), "penalties", "state")
-    require(tokens, rows, "penalties", "tokens")
-    require(parents, rows, "penalties", "parents")
-    if let bias { require(bias, vocabulary, "penalties", "bias") }
-    if let mask { require(mask, (rowMasks ? rows : 1) * maskWords, "penalties", "mask") }
-    let p = ShaderInterface.Penalties(
-      rows: UInt32(rows), vocabulary: UInt32(vocabulary), historyCapacity: UInt32(history.count),
-      window: UInt32(penalties.window), repetition: Float(penalties.repetition),
-      inverseRepetition: Float(1 / penalties.repetition), presence: penalties.presence,
-      frequency: penalties.frequency, hasBias: bias == nil ? 0 : 1, maskWords: UInt32(maskWords),
-      rowMasks: rowMasks ? 1 : 0)
-    dispatch(
-      Invocation(
-        .penalties, p,
+    call(.penalties) { kernel throws(Refusal) in
+      try requireSizes(rows, vocabulary)
+      try require((0...Int(UInt32.max)).contains(penalties.window), "a window of \(penalties.window) tokens")
+      try require(
+        penalties.repetition >= 1e-6 && penalties.repetition <= 1e6,
+        "repetition \(penalties.repetition), 1e-6 to 1e6 are possible")
+      try require(
+        penalties.presence.isFinite && penalties.frequency.isFinite,
+        "presence \(penalties.presence), frequency \(penalties.frequency)")
+      let maskWords = mask == nil ? 0 : (vocabulary + 31) / 32
+      try requireVocabulary(vocabulary)
+      try require(rows > 0 && rows <= Int(MAXIMUM_NODES), "\(rows) rows, at most 1024")
+      try require(logits, rows * vocabulary, "logits")
+      try requireCount(history.count)
+      try requireState(state)
+      try require(tokens, rows, "tokens")
+      try require(parents, rows, "parents")
+      if let bias { try require(bias, vocabulary, "bias") }
+      if let mask { try require(mask, (rowMasks ? rows : 1) * maskWords, "mask") }
+      let p = ShaderInterface.Penalties(
+        rows: UInt32(rows), vocabulary: UInt32(vocabulary), historyCapacity: UInt32(history.count),
+        window: UInt32(penalties.window), repetition: Float(penalties.repetition),
+        inverseRepetition: Float(1 / penalties.repetition), presence: penalties.presence,
+        frequency: penalties.frequency, hasBias: bias == nil ? 0 : 1, maskWords: UInt32(maskWords),
+        rowMasks: rowMasks ? 1 : 0)
+      return Invocation(
+        kernel, p,
         [
           .readWrite(logits), .read(history), .read(state), .read(tokens), .read(parents),
           bias.map { .read($0) } ?? .read(state), .read(mask ?? state),  // state stands for what is not read
-        ], groups: (rows, 1)))
+        ], groups: (rows, 1))
+    }
   }
 }

@@ -32,6 +32,7 @@ public final class ReferenceBackend: Backend {
   {
     let list = ReferenceCommandList()
     body(list)
+    if let failure = list.failure { throw failure }
     return ReferenceRecording(steps: list.steps)
   }
 }
@@ -70,10 +71,23 @@ private final class ReferenceCommandList: CommandList {
     case endSpan
   }
   var steps: [Step] = []
+  /// The first call that was refused.
+  var failure: BackendError?
 
-  func dispatch(_ invocation: Invocation) { steps.append(.invoke(invocation)) }
+  func refuse(_ error: BackendError) { failure = failure ?? error }
+
+  func dispatch(_ invocation: Invocation) {
+    for operand in invocation.operands { accept(operand.storage, invocation.kernel.rawValue) }
+    steps.append(.invoke(invocation))
+  }
+
+  private func accept(_ storage: Storage, _ kernel: String) {
+    if !(storage is HostStorage) { refuse(.foreignStorage(storage, kernel: kernel)) }
+  }
 
   func copyBytes(from: Storage, at source: Int, to: Storage, at target: Int, byteCount: Int) {
+    accept(from, "copy")
+    accept(to, "copy")
     steps.append(.copy(from: from, source: source, to: to, target: target, byteCount: byteCount))
   }
 

@@ -5,14 +5,15 @@ extension CommandList {
   public func residualAdd(
     _ a: Tensor<Float>, _ b: Tensor<Float>, out: Tensor<Float>, count: Int, significantBits: UInt32 = 24
   ) {
-    require(
-      count > 0 && (1...24).contains(significantBits), "residualAdd",
-      "\(count) elements, \(significantBits) bits")
-    require(a, count, "residualAdd", "a")
-    require(b, count, "residualAdd", "b")
-    require(out, count, "residualAdd", "out")
-    let p = ShaderInterface.ResidualAdd(count: UInt32(count), significantBits: significantBits)
-    dispatch(
-      Invocation(.residualAdd, p, [.read(a), .read(b), .write(out)], groups: Invocation.elementGroups(count)))
+    call(.residualAdd) { kernel throws(Refusal) in
+      try requireCount(count)
+      try requireSignificantBits(significantBits)
+      try require(a, count, "a")
+      try require(b, count, "b")
+      try require(out, count, "out")
+      let p = ShaderInterface.ResidualAdd(count: UInt32(count), significantBits: significantBits)
+      return Invocation(
+        kernel, p, [.read(a), .read(b), .write(out)], groups: Invocation.elementGroups(count))
+    }
   }
 }

@@ -11,15 +11,19 @@ extension CommandList {
     _ x: Tensor<Float>, weight: Tensor<Float>, out: Tensor<Float>, rows: Int, columns: Int, epsilon: Float,
     significantBits: UInt32 = 24
   ) {
-    require(rows > 0 && columns > 0, "rmsNorm", "\(rows) rows of \(columns) columns")
-    require((1...24).contains(significantBits), "rmsNorm", "\(significantBits) significant bits")
-    require(x, rows * columns, "rmsNorm", "x")
-    require(weight, columns, "rmsNorm", "weight")
-    require(out, rows * columns, "rmsNorm", "out")
-    let p = ShaderInterface.RmsNorm(
-      rows: UInt32(rows), columns: UInt32(columns), inverseColumns: Float(1 / Double(columns)),
-      epsilon: epsilon,
-      significantBits: significantBits)
-    dispatch(Invocation(.rmsNorm, p, [.read(x), .read(weight), .write(out)], groups: (rows, 1)))
+    call(.rmsNorm) { kernel throws(Refusal) in
+      try requireSizes(rows, columns)
+      try require(rows > 0 && columns > 0, "\(rows) rows of \(columns) columns")
+      try requireSignificantBits(significantBits)
+      try require(epsilon >= 0 && epsilon.isFinite, "epsilon \(epsilon)")
+      try require(x, rows * columns, "x")
+      try require(weight, columns, "weight")
+      try require(out, rows * columns, "out")
+      let p = ShaderInterface.RmsNorm(
+        rows: UInt32(rows), columns: UInt32(columns), inverseColumns: Float(1 / Double(columns)),
+        epsilon: epsilon,
+        significantBits: significantBits)
+      return Invocation(kernel, p, [.read(x), .read(weight), .write(out)], groups: (rows, 1))
+    }
   }
 }

@@ -25,29 +25,33 @@ extension CommandList {
     rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int,
     rotarySize: Int? = nil, pairing: RotaryPairing = .halves, significantBits: UInt32 = ACTIVATION_BITS_F16
   ) {
-    let turning = rotarySize ?? headSize
-    require(rows > 0 && headSize > 0 && headSize % 2 == 0, "rotary", "\(rows) rows, head size \(headSize)")
-    require(
-      turning > 0 && turning <= headSize && turning % 2 == 0, "rotary",
-      "\(turning) of \(headSize) elements turn")
-    require(projected, rows * (heads + 2 * keyHeads) * headSize, "rotary", "projected")
-    require(table, turning, "rotary", "table")
-    require(depths, firstRow + rows, "rotary", "depths")
-    requireBatch(batch, state: state, rows: firstRow + rows, "rotary")
-    require(out, rows * (heads + keyHeads) * headSize, "rotary", "out")
-    let p = ShaderInterface.Rotary(
-      rows: UInt32(rows), firstRow: UInt32(firstRow), heads: UInt32(heads), keyHeads: UInt32(keyHeads),
-      headSize: UInt32(headSize), inputColumns: UInt32((heads + 2 * keyHeads) * headSize),
-      significantBits: significantBits, rotarySize: UInt32(turning),
-      pairing: pairing == .halves ? ROTARY_HALVES : ROTARY_INTERLEAVED,
-      sequences: batch.sequences)
-    dispatch(
-      Invocation(
-        .rotary, p,
+    call(.rotary) { kernel throws(Refusal) in
+      try requireSizes(rows, firstRow, heads, keyHeads, headSize, rotarySize ?? 0)
+      let turning = rotarySize ?? headSize
+      try require(rows > 0 && headSize > 0 && headSize % 2 == 0, "\(rows) rows, head size \(headSize)")
+      try require(
+        turning > 0 && turning <= headSize && turning % 2 == 0,
+        "\(turning) of \(headSize) elements turn")
+      try require(heads >= 1 && keyHeads >= 0, "\(heads) heads, \(keyHeads) key heads")
+      try requireSignificantBits(significantBits)
+      try require(projected, rows * (heads + 2 * keyHeads) * headSize, "projected")
+      try require(table, turning, "table")
+      try require(depths, firstRow + rows, "depths")
+      try batch.check(state: state, rows: firstRow + rows)
+      try require(out, rows * (heads + keyHeads) * headSize, "out")
+      let p = ShaderInterface.Rotary(
+        rows: UInt32(rows), firstRow: UInt32(firstRow), heads: UInt32(heads), keyHeads: UInt32(keyHeads),
+        headSize: UInt32(headSize), inputColumns: UInt32((heads + 2 * keyHeads) * headSize),
+        significantBits: significantBits, rotarySize: UInt32(turning),
+        pairing: pairing == .halves ? ROTARY_HALVES : ROTARY_INTERLEAVED,
+        sequences: U32(batch.sequences))
+      return Invocation(
+        kernel, p,
         [
           .read(projected), .read(table), .read(depths), .read(state), .read(batch.owners(or: state)),
           .write(out),
         ],
-        groups: Invocation.elementGroups(rows * (heads + keyHeads) * headSize / 2)))
+        groups: Invocation.elementGroups(rows * (heads + keyHeads) * headSize / 2))
+    }
   }
 }

@@ -10,12 +10,15 @@ extension CommandList {
   public func rowStatistics(
     _ logits: Tensor<Float>, out: Tensor<Float>, status: Tensor<UInt32>, rows: Int, vocabulary: Int
   ) {
-    requireVocabulary(vocabulary, "rowStatistics")
-    require(rows > 0, "rowStatistics", "\(rows) rows")
-    require(logits, rows * vocabulary, "rowStatistics", "logits")
-    require(out, rows * 4, "rowStatistics", "out")
-    require(status, rows, "rowStatistics", "status")
-    let p = ShaderInterface.RowStatistics(rows: UInt32(rows), vocabulary: UInt32(vocabulary))
-    dispatch(Invocation(.rowStatistics, p, [.read(logits), .write(out), .write(status)], groups: (rows, 1)))
+    call(.rowStatistics) { kernel throws(Refusal) in
+      try requireSizes(rows, vocabulary)
+      try requireVocabulary(vocabulary)
+      try require(rows > 0, "\(rows) rows")
+      try require(logits, rows * vocabulary, "logits")
+      try require(out, rows * 4, "out")
+      try require(status, rows, "status")
+      let p = ShaderInterface.RowStatistics(rows: UInt32(rows), vocabulary: UInt32(vocabulary))
+      return Invocation(kernel, p, [.read(logits), .write(out), .write(status)], groups: (rows, 1))
+    }
   }
 }

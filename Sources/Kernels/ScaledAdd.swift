@@ -8,15 +8,16 @@ extension CommandList {
     _ a: Tensor<Float>, scaleA: Float, _ b: Tensor<Float>, scaleB: Float, out: Tensor<Float>, count: Int,
     significantBits: UInt32 = 24
   ) {
-    require(
-      count > 0 && (1...24).contains(significantBits), "scaledAdd",
-      "\(count) elements, \(significantBits) bits")
-    require(a, count, "scaledAdd", "a")
-    require(b, count, "scaledAdd", "b")
-    require(out, count, "scaledAdd", "out")
-    let p = ShaderInterface.ScaledAdd(
-      count: UInt32(count), scaleA: scaleA, scaleB: scaleB, significantBits: significantBits)
-    dispatch(
-      Invocation(.scaledAdd, p, [.read(a), .read(b), .write(out)], groups: Invocation.elementGroups(count)))
+    call(.scaledAdd) { kernel throws(Refusal) in
+      try requireCount(count)
+      try requireSignificantBits(significantBits)
+      try require(a, count, "a")
+      try require(b, count, "b")
+      try require(out, count, "out")
+      let p = ShaderInterface.ScaledAdd(
+        count: UInt32(count), scaleA: scaleA, scaleB: scaleB, significantBits: significantBits)
+      return Invocation(
+        kernel, p, [.read(a), .read(b), .write(out)], groups: Invocation.elementGroups(count))
+    }
   }
 }

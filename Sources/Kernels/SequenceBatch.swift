@@ -8,21 +8,22 @@ public struct SequenceBatch: Sendable {
   public let owners: Tensor<UInt32>
 
   public init(sequences: Int, owners: Tensor<UInt32>) {
-    require(sequences > 0, "SequenceBatch", "\(sequences) sequences")
     self.sequences = sequences
     self.owners = owners
   }
 }
 
 extension SequenceBatch? {
-  var sequences: U32 { U32(self?.sequences ?? 1) }
+  var sequences: Int { self?.sequences ?? 1 }
 
   /// What is bound for the owners: kernels do not read them with one sequence.
   func owners(or state: Tensor<UInt32>) -> Tensor<UInt32> { self?.owners ?? state }
-}
 
-/// Traps unless `state` and the owners cover the batch and its packed rows.
-func requireBatch(_ batch: SequenceBatch?, state: Tensor<UInt32>, rows: Int, _ kernel: String) {
-  require(state, Int(batch.sequences) * Int(STATE_WORDS), kernel, "state")
-  if let batch { require(batch.owners, rows, kernel, "owners") }
+  /// `state` and the owners cover the batch and its first `rows` packed rows.
+  func check(state: Tensor<UInt32>, rows: Int) throws(Refusal) {
+    try requireSizes(sequences)
+    try require(sequences >= 1, "\(sequences) sequences")
+    try require(state, sequences * Int(STATE_WORDS), "state")
+    if let self { try require(self.owners, rows, "owners") }
+  }
 }

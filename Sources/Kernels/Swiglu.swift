@@ -9,13 +9,15 @@ extension CommandList {
   public func swiglu(
     _ x: Tensor<Float>, out: Tensor<Float>, rows: Int, columns: Int, significantBits: UInt32 = 24
   ) {
-    require(rows > 0 && columns > 0, "swiglu", "\(rows) rows of \(columns) columns")
-    require((1...24).contains(significantBits), "swiglu", "\(significantBits) significant bits")
-    require(x, rows * columns * 2, "swiglu", "x")
-    require(out, rows * columns, "swiglu", "out")
-    let p = ShaderInterface.Swiglu(
-      rows: UInt32(rows), columns: UInt32(columns), significantBits: significantBits)
-    dispatch(
-      Invocation(.swiglu, p, [.read(x), .write(out)], groups: Invocation.elementGroups(rows * columns)))
+    call(.swiglu) { kernel throws(Refusal) in
+      try requireSizes(rows, columns)
+      try require(rows > 0 && columns > 0, "\(rows) rows of \(columns) columns")
+      try requireSignificantBits(significantBits)
+      try require(x, rows * columns * 2, "x")
+      try require(out, rows * columns, "out")
+      let p = ShaderInterface.Swiglu(
+        rows: UInt32(rows), columns: UInt32(columns), significantBits: significantBits)
+      return Invocation(kernel, p, [.read(x), .write(out)], groups: Invocation.elementGroups(rows * columns))
+    }
   }
 }

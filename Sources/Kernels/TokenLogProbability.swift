@@ -10,16 +10,18 @@ extension CommandList {
     _ logits: Tensor<Float>, tokens: Tensor<UInt32>, out: Tensor<Float>, status: Tensor<UInt32>, rows: Int,
     vocabulary: Int
   ) {
-    requireVocabulary(vocabulary, "tokenLogProbability")
-    require(rows > 0, "tokenLogProbability", "\(rows) rows")
-    require(logits, rows * vocabulary, "tokenLogProbability", "logits")
-    require(tokens, rows, "tokenLogProbability", "tokens")
-    require(out, rows, "tokenLogProbability", "out")
-    require(status, rows, "tokenLogProbability", "status")
-    let p = ShaderInterface.TokenLogProbability(rows: UInt32(rows), vocabulary: UInt32(vocabulary))
-    dispatch(
-      Invocation(
-        .tokenLogProbability, p, [.read(logits), .read(tokens), .write(out), .write(status)],
-        groups: (rows, 1)))
+    call(.tokenLogProbability) { kernel throws(Refusal) in
+      try requireSizes(rows, vocabulary)
+      try requireVocabulary(vocabulary)
+      try require(rows > 0, "\(rows) rows")
+      try require(logits, rows * vocabulary, "logits")
+      try require(tokens, rows, "tokens")
+      try require(out, rows, "out")
+      try require(status, rows, "status")
+      let p = ShaderInterface.TokenLogProbability(rows: UInt32(rows), vocabulary: UInt32(vocabulary))
+      return Invocation(
+        kernel, p, [.read(logits), .read(tokens), .write(out), .write(status)],
+        groups: (rows, 1))
+    }
   }
 }

@@ -6,12 +6,15 @@ extension CommandList {
   /// - Parameters: - logits: f32 `[rows][vocabulary]`.  - out: u32 `[rows][count]`.  - count: at most 256.
   public func topTokens(_ logits: Tensor<Float>, out: Tensor<UInt32>, rows: Int, vocabulary: Int, count: Int)
   {
-    requireVocabulary(vocabulary, "topTokens")
-    require((1...256).contains(count), "topTokens", "\(count) tokens a row; 1 to 256 are possible")
-    require(logits, rows * vocabulary, "topTokens", "logits")
-    require(out, rows * count, "topTokens", "out")
-    let p = ShaderInterface.TopTokens(
-      rows: UInt32(rows), vocabulary: UInt32(vocabulary), count: UInt32(count))
-    dispatch(Invocation(.topTokens, p, [.read(logits), .write(out)], groups: (rows, 1)))
+    call(.topTokens) { kernel throws(Refusal) in
+      try requireSizes(rows, vocabulary, count)
+      try requireVocabulary(vocabulary)
+      try require((1...256).contains(count), "\(count) tokens a row; 1 to 256 are possible")
+      try require(logits, rows * vocabulary, "logits")
+      try require(out, rows * count, "out")
+      let p = ShaderInterface.TopTokens(
+        rows: UInt32(rows), vocabulary: UInt32(vocabulary), count: UInt32(count))
+      return Invocation(kernel, p, [.read(logits), .write(out)], groups: (rows, 1))
+    }
   }
 }

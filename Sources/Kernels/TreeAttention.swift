@@ -1,48 +1,5 @@
 import ShaderInterface
 
-/// The rarer parts of an attention pattern.
-public struct AttentionOptions: Sendable {
-  /// Positions that a row reaches back, its own included (sliding window); 0 for all. Needs depths.
-  public var window: Int
-  /// Scores are held within -softCap...softCap by softCap * tanh(score / softCap) (Gemma 2); 0 for none.
-  public var softCap: Float
-  /// Cross-attention: rows see the committed slots alone. The state is then that of the fixed context; with a batch its
-  /// nodes and first nodes are those of the rows.
-  public var isCross: Bool
-  /// Keys a lane scores, 1, 2, 4 or 8; nil takes what suits the device. It changes no bits.
-  public var keysPerLane: Int?
-
-  public init(window: Int = 0, softCap: Float = 0, isCross: Bool = false, keysPerLane: Int? = nil) {
-    self.window = window
-    self.softCap = softCap
-    self.isCross = isCross
-    self.keysPerLane = keysPerLane
-  }
-}
-
-/// Memory that lets the keys of a long context spread over many groups; it changes no bits.
-///
-/// Pays where rows times heads leave a device idle: few rows, thousands of keys.
-public struct AttentionSplit: Sendable {
-  /// f32, ``count(rows:heads:headSize:capacity:)`` elements of scratch.
-  public let parts: Tensor<Float>
-  /// Chunks of 64 keys that one group takes.
-  public let chunksPerGroup: Int
-
-  public init(parts: Tensor<Float>, chunksPerGroup: Int = 4) {
-    require(chunksPerGroup > 0, "AttentionSplit", "\(chunksPerGroup) chunks a group")
-    self.parts = parts
-    self.chunksPerGroup = chunksPerGroup
-  }
-
-  /// Elements of scratch for a cache in which a sequence may have `capacity` slots.
-  public static func count(rows: Int, heads: Int, headSize: Int, capacity: Int) -> Int {
-    rows * heads * chunks(capacity: capacity) * (headSize + Int(PART_WORDS))
-  }
-
-  static func chunks(capacity: Int) -> Int { (capacity + Int(ATTENTION_CHUNK) - 1) / Int(ATTENTION_CHUNK) }
-}
-
 extension CommandList {
   /// Attention of in-flight rows over the cached prefix and the in-flight rows that each one sees.
   ///
@@ -65,64 +22,62 @@ extension CommandList {
     significantBits: UInt32 = ACTIVATION_BITS_F16, options: AttentionOptions = AttentionOptions(),
     split: AttentionSplit? = nil
   ) {
-    let name = "treeAttention"
-    let block = cache.format == .q8 ? Int(CACHE_Q8_BLOCK) : 2
-    require(
-      headSize > 0 && headSize % block == 0 && headSize <= 256 && heads % keyHeads == 0, name,
-      "\(heads) heads, \(keyHeads) key heads of \(headSize)")
-    require(
-      rows > 0 && rows <= 65_535 && (batch != nil || firstRow + rows <= Int(MAXIMUM_NODES)), name,
-      "\(firstRow + rows) in-flight rows, at most 1024 of a sequence")
-    require(cache.keyColumns == keyHeads * headSize, name, "cache of \(cache.keyColumns) key columns")
-    require(query, rows * (heads + keyHeads) * headSize, name, "query")
-    require(mask, max(1, (firstRow + rows) * maskWords), name, "mask")
-    require(out, rows * heads * headSize, name, "out")
-    requireBatch(batch, state: state, rows: firstRow + rows, name)
-    cache.check(sequences: batch.sequences, name)
-    require(
-      options.window == 0 || options.window > 0 && depths != nil && !options.isCross, name,
-      "a window of \(options.window) needs depths and in-flight rows")
-    if options.window > 0, let depths { require(depths, firstRow + rows, name, "depths") }
-    require(
-      options.softCap == 0 || options.softCap > 0x1p-20 && options.softCap < 0x1p60, name,
-      "a soft-cap of \(options.softCap)")
-    require(
-      options.keysPerLane.map { [1, 2, 4, 8].contains($0) } ?? true, name,
-      "\(options.keysPerLane ?? 0) keys a lane; 1, 2, 4 or 8 are built")
-    var p = ShaderInterface.TreeAttention(
-      rows: U32(rows), firstRow: U32(firstRow), heads: U32(heads), keyHeads: U32(keyHeads),
-      headSize: U32(headSize), maskWords: U32(maskWords), slots: U32(cache.slots),
-      rowWords: U32(cache.rowWords), format: cache.format.code, sequences: batch.sequences,
-      pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence, isCross: options.isCross ? 1 : 0,
-      window: U32(options.window), scale: scale, softCap: options.softCap,
-      inverseSoftCap: options.softCap > 0 ? Float(1 / Double(options.softCap)) : 0,
-      significantBits: significantBits, chunks: 0, chunksPerGroup: 0)
-    let operands: [Operand] = [
-      .read(query), .read(cache.words), .read(mask), .read(state), .read(depths ?? state),
-      .read(batch.owners(or: state)), .read(cache.pages(or: state)),
-    ]
-    let specialization = [U32(options.keysPerLane ?? 0), cache.format.code]
-    guard let split else {
-      dispatch(
-        Invocation(
-          .treeAttention, p, operands + [.write(out)], groups: (rows, heads), specialization: specialization))
-      return
+    var chunks = 0  // of a row and head, if apart
+    call(split == nil ? .treeAttention : .attentionChunks) { kernel throws(Refusal) in
+      try requireSizes(rows, firstRow, heads, keyHeads, headSize, maskWords)
+      try require(
+        heads >= 1 && keyHeads >= 1 && headSize >= 2 && headSize % cache.format.block == 0 && headSize <= 256
+          && heads % keyHeads == 0,
+        "\(heads) heads, \(keyHeads) key heads of \(headSize)")
+      try require(scale.isFinite, "scale \(scale)")
+      try requireSignificantBits(significantBits)
+      try options.check()
+      try require(
+        batch != nil || firstRow + rows <= Int(MAXIMUM_NODES),
+        "\(firstRow + rows) in-flight rows, at most 1024 of a sequence")
+      try require(cache.keyColumns == keyHeads * headSize, "cache of \(cache.keyColumns) key columns")
+      try batch.check(state: state, rows: firstRow + rows)
+      try cache.check(sequences: batch.sequences)
+      try require(query, rows * (heads + keyHeads) * headSize, "query")
+      try require(mask, max(1, (firstRow + rows) * maskWords), "mask")
+      try require(out, rows * heads * headSize, "out")
+      try require(options.window == 0 || depths != nil, "a window of \(options.window) without depths")
+      if let depths { try require(depths, firstRow + rows, "depths") }
+      var p = ShaderInterface.TreeAttention(
+        rows: U32(rows), firstRow: U32(firstRow), heads: U32(heads), keyHeads: U32(keyHeads),
+        headSize: U32(headSize), maskWords: U32(maskWords), slots: U32(cache.slots),
+        rowWords: U32(cache.rowWords), format: cache.format.code, sequences: U32(batch.sequences),
+        pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence, isCross: options.isCross ? 1 : 0,
+        window: U32(options.window), scale: scale, softCap: options.softCap,
+        inverseSoftCap: options.softCap > 0 ? Float(1 / Double(options.softCap)) : 0,
+        significantBits: significantBits, chunks: 0, chunksPerGroup: 0)
+      var groups = (rows, heads)
+      if let split {
+        try requireSizes(split.chunksPerGroup)
+        try require(split.chunksPerGroup >= 1, "\(split.chunksPerGroup) chunks a group")
+        chunks = AttentionSplit.chunks(capacity: cache.capacity)
+        p.chunks = U32(chunks)
+        p.chunksPerGroup = U32(split.chunksPerGroup)
+        groups.1 *= (chunks + split.chunksPerGroup - 1) / split.chunksPerGroup
+        try require(
+          rows <= 65_535 && groups.1 <= 65_535, "\(rows) x \(groups.1) groups, at most 65535 x 65535")
+        try require(
+          split.parts,
+          AttentionSplit.count(rows: rows, heads: heads, headSize: headSize, capacity: cache.capacity),
+          "parts")
+      }
+      return Invocation(
+        kernel, p,
+        [
+          .read(query), .read(cache.words), .read(mask), .read(state), .read(depths ?? state),
+          .read(batch.owners(or: state)), .read(cache.pages(or: state)), .write(split?.parts ?? out),
+        ],
+        groups: groups, specialization: [U32(options.keysPerLane ?? 0), cache.format.code])
     }
-    let chunks = AttentionSplit.chunks(capacity: cache.capacity)
-    p.chunks = U32(chunks)
-    p.chunksPerGroup = U32(split.chunksPerGroup)
-    let groups = (chunks + split.chunksPerGroup - 1) / split.chunksPerGroup
-    require(
-      heads * groups <= 65_535, name,
-      "\(heads) heads in \(groups) groups; take more than \(split.chunksPerGroup) chunks a group")
-    let count = AttentionSplit.count(rows: rows, heads: heads, headSize: headSize, capacity: cache.capacity)
-    require(split.parts, count, name, "parts")
-    dispatch(
-      Invocation(
-        .attentionChunks, p, operands + [.write(split.parts)], groups: (rows, heads * groups),
-        specialization: specialization))
-    attentionMerge(
-      split.parts, out: out, rows: rows, heads: heads, headSize: headSize, chunks: chunks,
-      significantBits: significantBits)
+    if let split, chunks > 0 {
+      attentionMerge(
+        split.parts, out: out, rows: rows, heads: heads, headSize: headSize, chunks: chunks,
+        significantBits: significantBits)
+    }
   }
 }

@@ -14,9 +14,10 @@ public struct TreeBuffers: Sendable {
   public let maskWords: Int
 
   public init(backend: any Backend, maximumNodes: Int) throws(BackendError) {
-    require(
-      maximumNodes >= 1 && maximumNodes <= Int(MAXIMUM_NODES), "TreeBuffers",
-      "\(maximumNodes) nodes, at most 1024")
+    guard (1...Int(MAXIMUM_NODES)).contains(maximumNodes) else {
+      throw .invalidCall(
+        kernel: "TreeBuffers", reason: "\(maximumNodes) nodes, 1 to \(MAXIMUM_NODES) are possible")
+    }
     self.maximumNodes = maximumNodes
     maskWords = (maximumNodes + 31) / 32
     state = try backend.makeTensor(Int(STATE_WORDS), "sequence state")
@@ -25,6 +26,16 @@ public struct TreeBuffers: Sendable {
     depths = try backend.makeTensor(maximumNodes, "tree depths")
     mask = try backend.makeTensor(maximumNodes * maskWords, "tree mask")
     result = try backend.makeTensor(Int(RESULT_PATH) + 2 * maximumNodes, use: .readback, "round result")
+  }
+
+  /// The node arrays that a kernel uses, and the result if it does, hold `maximumNodes` nodes.
+  func check(_ nodeArrays: KeyPath<TreeBuffers, Tensor<UInt32>>..., usesResult: Bool = true) throws(Refusal) {
+    try require(
+      (1...Int(MAXIMUM_NODES)).contains(maximumNodes),
+      "a tree of \(maximumNodes) nodes, 1 to \(MAXIMUM_NODES) are possible")
+    try requireState(state)
+    for array in nodeArrays { try require(self[keyPath: array], maximumNodes, "a node array of the tree") }
+    if usesResult { try require(result, Int(RESULT_PATH) + 2 * maximumNodes, "result") }
   }
 
   /// A tree in memory of the caller's; `mask` may be any tensor for kernels that do not read it.
@@ -39,6 +50,6 @@ public struct TreeBuffers: Sendable {
     self.mask = mask
     self.result = result
     self.maximumNodes = maximumNodes
-    maskWords = (maximumNodes + 31) / 32
+    maskWords = maximumNodes / 32 + (maximumNodes % 32 == 0 ? 0 : 1)
   }
 }

@@ -6,12 +6,14 @@ extension CommandList {
   /// Lossless for any tree that was built without looking at the picks.
   /// - Parameter picks: u32 `[maximumNodes][2]`: token, status, from ``argmax`` or ``drawTarget``.
   public func verifyMatch(picks: Tensor<UInt32>, tree: TreeBuffers) {
-    require(picks, tree.maximumNodes * 2, "verifyMatch", "picks")
-    let p = ShaderInterface.VerifyMatch(maximumNodes: UInt32(tree.maximumNodes), pickStride: 2)
-    dispatch(
-      Invocation(
-        .verifyMatch, p,
+    call(.verifyMatch) { kernel throws(Refusal) in
+      try tree.check(\.tokens, \.parents)
+      try require(picks, tree.maximumNodes * 2, "picks")
+      let p = ShaderInterface.VerifyMatch(maximumNodes: UInt32(tree.maximumNodes), pickStride: 2)
+      return Invocation(
+        kernel, p,
         [.read(picks), .read(tree.tokens), .read(tree.parents), .read(tree.state), .write(tree.result)],
-        groups: (1, 1), specialization: [walkLanes(tree.maximumNodes)]))
+        groups: (1, 1), specialization: [walkLanes(tree.maximumNodes)])
+    }
   }
 }

@@ -20,20 +20,27 @@ extension CommandList {
     target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, scratch: Tensor<UInt32>,
     rule: SiblingRule
   ) {
-    requireVocabulary(target.vocabulary, "verifySiblings")
-    require(target.weights, tree.maximumNodes * target.vocabulary, "verifySiblings", "target weights")
-    require(scratch, 2 * target.vocabulary, "verifySiblings", "scratch")
-    let p = ShaderInterface.VerifySiblings(
-      maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue)
-    dispatch(
-      Invocation(
-        .verifySiblings, p,
+    call(.verifySiblings) { kernel throws(Refusal) in
+      try tree.check(\.tokens, \.parents, \.depths)
+      try target.check(rows: tree.maximumNodes, "target")
+      if rule != .oneHot {
+        try draft.check(rows: 1, "draft")
+        try require(
+          draft.vocabulary == target.vocabulary,
+          "draft vocabulary \(draft.vocabulary), target \(target.vocabulary)")
+      }
+      try require(scratch, 2 * target.vocabulary, "scratch")
+      let p = ShaderInterface.VerifySiblings(
+        maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue)
+      return Invocation(
+        kernel, p,
         [
           .read(target.weights), .read(target.totals), .read(draft.weights), .read(draft.totals),
           .read(tree.tokens),
           .read(tree.parents), .read(tree.depths), .read(tree.state), .readWrite(scratch),
           .write(tree.result),
         ],
-        groups: (1, 1), specialization: [walkLanes(target.vocabulary)]))
+        groups: (1, 1), specialization: [walkLanes(target.vocabulary)])
+    }
   }
 }

@@ -1,10 +1,2 @@
-import ShaderInterface
-
-func requireVocabulary(_ vocabulary: Int, _ kernel: String) {
-  require(
-    vocabulary >= 1 && vocabulary <= Int(MAXIMUM_VOCABULARY), kernel,
-    "vocabulary \(vocabulary), at most \(MAXIMUM_VOCABULARY)")
-}
-
 /// Lanes of a group that walks `count` tokens or nodes: few for short rows, since every lane waits at every barrier.
 func walkLanes(_ count: Int) -> UInt32 { count <= 512 ? 32 : 256 }

@@ -71,15 +71,17 @@ public final class VulkanBackend: Backend {
   {
     let list = VulkanCommandList(device: device, label: label)
     body(list)
-    return try vulkan { () throws(VulkanError) in VulkanRecording(try list.finish()) }
+    return VulkanRecording(try list.finish())
   }
 }
 
 /// A device buffer that tensors share.
 final class VulkanStorage: Storage, @unchecked Sendable {
   let buffer: Buffer<UInt32>
+  let device: Device
 
   init(_ device: Device, byteCount: Int, use: StorageUse, label: String) throws(VulkanError) {
+    self.device = device
     buffer = try Buffer(
       device, count: byteCount / 4, intent: use == .device ? .device : .readback, label: label)
     super.init(byteCount: byteCount, label: label)
@@ -96,18 +98,28 @@ final class VulkanStorage: Storage, @unchecked Sendable {
 private final class VulkanCommandList: CommandList {
   private let device: Device
   private var recorder: CommandRecorder?
-  /// The first kernel that could not be made.
-  private var failure: VulkanError?
+  /// The first call that could not be made.
+  private var failure: BackendError?
 
   init(device: Device, label: String) {
     self.device = device
     recorder = CommandRecorder(device, label: label)
   }
 
+  func refuse(_ error: BackendError) { failure = failure ?? error }
+
+  /// Whether the storages are this device's, so that the call can be recorded.
+  private func accept(_ storages: [Storage], _ kernel: String) -> Bool {
+    for storage in storages where (storage as? VulkanStorage)?.device !== device {
+      refuse(.foreignStorage(storage, kernel: kernel))
+    }
+    return failure == nil
+  }
+
   func dispatch(_ call: Invocation) {
-    guard failure == nil else { return }
-    do throws(VulkanError) {
-      let pipeline = try device.pipeline(call)
+    guard accept(call.operands.map(\.storage), call.kernel.rawValue) else { return }
+    do throws(BackendError) {
+      let pipeline = try vulkan { () throws(VulkanError) in try device.pipeline(call) }
       recorder?.dispatch(
         pipeline, groups: (UInt32(call.groups.x), UInt32(call.groups.y), 1), constants: call.constants,
         operands: call.operands.map(\.vulkan))
@@ -117,6 +129,7 @@ private final class VulkanCommandList: CommandList {
   }
 
   func copyBytes(from: Storage, at source: Int, to: Storage, at target: Int, byteCount: Int) {
+    guard accept([from, to], "copy") else { return }
     recorder?.copy(
       from: VulkanStorage.view(from, source, byteCount), to: VulkanStorage.view(to, target, byteCount))
   }
@@ -127,10 +140,10 @@ private final class VulkanCommandList: CommandList {
     recorder?.endSpan()
   }
 
-  func finish() throws(VulkanError) -> VulkanCompute.Recording {
+  func finish() throws(BackendError) -> VulkanCompute.Recording {
     if let failure { throw failure }
     guard let taken = recorder.take() else { preconditionFailure("a command list finishes once") }
-    return try taken.finish()
+    do throws(VulkanError) { return try taken.finish() } catch { throw BackendError(error) }
   }
 }
 
@@ -192,14 +205,19 @@ extension Device {
 
 /// Runs `body`, turning the Vulkan layer's errors into the backend's.
 func vulkan<Result: ~Copyable>(_ body: () throws(VulkanError) -> Result) throws(BackendError) -> Result {
-  do { return try body() } catch {
-    switch error {
-    case .outOfMemory(let bytes, let label): throw .outOfMemory(byteCount: bytes, label: label)
-    case .unsupported(let missing, let label, let device):
-      throw .unsupported(kernel: label, reason: "\(device) lacks \(missing.joined(separator: ", "))")
-    case .deviceLost: throw .deviceLost(error.description)
-    case .timeout: throw .timeout(error.description)
-    default: throw .device(error.description)
-    }
+  do { return try body() } catch { throw BackendError(error) }
+}
+
+extension BackendError {
+  init(_ error: VulkanError) {
+    self =
+      switch error {
+      case .outOfMemory(let bytes, let label): .outOfMemory(byteCount: bytes, label: label)
+      case .unsupported(let missing, let label, let device):
+        .unsupported(kernel: label, reason: "\(device) lacks \(missing.joined(separator: ", "))")
+      case .deviceLost: .deviceLost(error.description)
+      case .timeout: .timeout(error.description)
+      default: .device(error.description)
+      }
   }
 }

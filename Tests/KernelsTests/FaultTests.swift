@@ -66,6 +66,7 @@ final class FaultyBackend: Backend {
   private final class Probe: CommandList {
     var calls: [Invocation] = []
     func dispatch(_ invocation: Invocation) { calls.append(invocation) }
+    func refuse(_ error: BackendError) {}
     func copyBytes(from: Storage, at: Int, to: Storage, at target: Int, byteCount: Int) {}
     func span(_ name: String, _ body: () -> Void) { body() }
   }

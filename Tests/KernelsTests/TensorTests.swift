@@ -45,7 +45,7 @@ extension KernelsTests {
     }
   }
 
-  /// Misuse traps: each body must end its process.
+  /// A slice beyond its tensor traps, like a collection's; calls that do not fit are typed errors.
   @Suite struct MisuseTests {
     @Test func `A slice beyond its tensor`() async {
       await #expect(processExitsWith: .failure) {
@@ -54,56 +54,69 @@ extension KernelsTests {
       }
     }
 
-    @Test func `An operand that is not aligned`() async {
-      await #expect(processExitsWith: .failure) {
-        let backend = ReferenceBackend()
-        let x: Tensor<Float> = try backend.makeTensor(100, "x")
-        try backend.run("misuse") { $0.roundActivations(x[1..<9], out: x, count: 8, significantBits: 13) }
+    @Test func `An operand that is not aligned`() throws {
+      let backend = ReferenceBackend()
+      let x: Tensor<Float> = try backend.makeTensor(100, "x")
+      expectRefusal("roundActivations: operand 0 (x) starts at byte 4, not a multiple of 256", backend) {
+        $0.roundActivations(x[1..<9], out: x, count: 8, significantBits: 13)
       }
     }
 
-    @Test func `An output that is too small`() async {
-      await #expect(processExitsWith: .failure) {
-        let backend = ReferenceBackend()
-        let x: Tensor<Float> = try backend.makeTensor(64, "x")
-        let out: Tensor<Float> = try backend.makeTensor(63, "out")
-        try backend.run("misuse") { $0.swiglu(x, out: out, rows: 1, columns: 64) }
+    @Test func `An output that is too small`() throws {
+      let backend = ReferenceBackend()
+      let x: Tensor<Float> = try backend.makeTensor(64, "x")
+      let out: Tensor<Float> = try backend.makeTensor(63, "out")
+      expectRefusal("swiglu: x holds 64 elements, 128 are needed (x)", backend) {
+        $0.swiglu(x, out: out, rows: 1, columns: 64)
       }
     }
 
-    @Test func `A tile that is not built`() async {
-      await #expect(processExitsWith: .failure) {
-        let backend = ReferenceBackend()
-        let words: Tensor<UInt32> = try backend.makeTensor(128, "weights")
-        let weights = PackedWeights(words: words, format: .f16, outputs: 1, inputs: 1)
-        let x: Tensor<Float> = try backend.makeTensor(3, "x")
-        try backend.run("misuse") { $0.matmul(x, weights, out: x, rows: 3, rowsPerGroup: 3) }
+    @Test func `A tile that is not built`() throws {
+      let backend = ReferenceBackend()
+      let words: Tensor<UInt32> = try backend.makeTensor(128, "weights")
+      let weights = PackedWeights(words: words, format: .f16, outputs: 1, inputs: 1)
+      let x: Tensor<Float> = try backend.makeTensor(3, "x")
+      expectRefusal("matmulF16: 3 rows a group", backend) {
+        $0.matmul(x, weights, out: x, rows: 3, rowsPerGroup: 3)
       }
     }
 
-    @Test func `Heads that key heads do not divide`() async {
-      await #expect(processExitsWith: .failure) {
-        let backend = ReferenceBackend()
-        let cache = try KeyValueCache(backend: backend, slots: 4, keyColumns: 4, label: "cache")
-        let words: Tensor<UInt32> = try backend.makeTensor(64, "words")
-        let floats: Tensor<Float> = try backend.makeTensor(64, "floats")
-        try backend.run("misuse") {
-          $0.treeAttention(
-            query: floats, cache: cache, mask: words, state: words, out: floats, rows: 1, heads: 3,
-            keyHeads: 2,
-            headSize: 2, maskWords: 0, scale: 1)
-        }
+    @Test func `Heads that key heads do not divide`() throws {
+      let backend = ReferenceBackend()
+      let cache = try KeyValueCache(backend: backend, slots: 4, keyColumns: 4, label: "cache")
+      let words: Tensor<UInt32> = try backend.makeTensor(64, "words")
+      let floats: Tensor<Float> = try backend.makeTensor(64, "floats")
+      expectRefusal("treeAttention: 3 heads, 2 key heads of 2", backend) {
+        $0.treeAttention(
+          query: floats, cache: cache, mask: words, state: words, out: floats, rows: 1, heads: 3, keyHeads: 2,
+          headSize: 2, maskWords: 0, scale: 1)
       }
     }
 
-    @Test func `A temperature of zero`() async {
-      await #expect(processExitsWith: .failure) { _ = Warp(temperature: 0) }
+    @Test func `A temperature of zero`() throws {
+      let backend = ReferenceBackend()
+      let logits: Tensor<Float> = try backend.makeTensor(8, "logits")
+      let rows = try DistributionRows(backend: backend, rows: 1, vocabulary: 8, label: "law")
+      expectRefusal("distribution: temperature 0", backend) {
+        $0.distribution(logits, warp: Warp(temperature: 0), out: rows, rows: 1)
+      }
     }
 
-    @Test func `Another backend's memory`() async {
-      await #expect(processExitsWith: .failure) {
-        let tensor = Tensor<Float>(storage: Storage(byteCount: 64, label: "nobody's"), count: 16)
-        try ReferenceBackend().run("misuse") { $0.residualAdd(tensor, tensor, out: tensor, count: 16) }
+    @Test func `Another backend's memory`() {
+      let tensor = Tensor<Float>(storage: Storage(byteCount: 64, label: "nobody's"), count: 16)
+      expectRefusal("residualAdd: nobody's belongs to another backend", ReferenceBackend()) {
+        $0.residualAdd(tensor, tensor, out: tensor, count: 16)
+      }
+    }
+
+    private func expectRefusal(
+      _ text: String, _ backend: any Backend, _ body: (any CommandList) -> Void
+    ) {
+      #expect {
+        _ = try backend.record("malformed", body)
+      } throws: { error in
+        guard let error = error as? BackendError, case .invalidCall = error else { return false }
+        return error.description.hasPrefix(text)
       }
     }
   }
