@@ -7,6 +7,8 @@ layout(local_size_x = 64) in;  // ATTENTION_CHUNK
 // Keys that a lane scores in one pass over the query: 1 suits GPUs, more suits CPU drivers, which load lane by lane.
 layout(constant_id = 0) const uint KEYS = 4u;
 
+void listBarrier() { barrier(); }
+
 #include "attentionOperands.glsl"
 
 #define SCORE_LANES (ATTENTION_CHUNK / KEYS)
@@ -28,16 +30,6 @@ bool isAligned() { return p.headSize % 8u == 0u; }
 
 // First column of `part` (0...3), a pair of the lane's own.
 uint ownColumn(uint lane, uint part) { return isAligned() ? lane * 8u + part * 2u : (lane + part * LANES) * 2u; }
-
-float addPair(float sum, vec2 a, vec2 b) { return addProduct(addProduct(sum, a.x, b.x), a.y, b.y); }
-
-float addQuad(float sum, vec4 a, vec4 b) { return addPair(addPair(sum, a.xy, b.xy), a.zw, b.zw); }
-
-vec4 addWeighted(vec4 sum, float weight, vec4 value) {
-  return vec4(
-      addProduct(sum.x, weight, value.x), addProduct(sum.y, weight, value.y), addProduct(sum.z, weight, value.z),
-      addProduct(sum.w, weight, value.w));
-}
 
 // dot(query, key) of KEYS keys, in chunks of DOT_CHUNK elements. `rows` are words of the cache, `column` a head's first.
 void scoreKeys(uint queryStart, uint rows[KEYS], uint column, out float scores[KEYS]) {

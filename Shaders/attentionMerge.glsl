@@ -33,4 +33,10 @@ float normalized(float value, float inverseSum, uint significantBits) {
   return roundBits(multiply(flush(value), inverseSum), significantBits);
 }
 
+vec4 normalized(vec4 values, float inverseSum, uint significantBits) {
+  return vec4(
+      normalized(values.x, inverseSum, significantBits), normalized(values.y, inverseSum, significantBits),
+      normalized(values.z, inverseSum, significantBits), normalized(values.w, inverseSum, significantBits));
+}
+
 #endif

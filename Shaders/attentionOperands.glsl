@@ -22,6 +22,16 @@ layout(set = 0, binding = 6, std430) readonly buffer Pages { uint pages[]; };   
 #include "cacheElements.glsl"
 #include "visibleKeys.glsl"
 
+float addPair(float sum, vec2 a, vec2 b) { return addProduct(addProduct(sum, a.x, b.x), a.y, b.y); }
+
+float addQuad(float sum, vec4 a, vec4 b) { return addPair(addPair(sum, a.xy, b.xy), a.zw, b.zw); }
+
+vec4 addWeighted(vec4 sum, float weight, vec4 value) {
+  return vec4(
+      addProduct(sum.x, weight, value.x), addProduct(sum.y, weight, value.y), addProduct(sum.z, weight, value.z),
+      addProduct(sum.w, weight, value.w));
+}
+
 // A key's score from its dot product.
 float scoreOf(float product) {
   float score = flush(multiply(product, p.scale));

@@ -1,5 +1,6 @@
 // The keys that an in-flight row sees, numbered in logical order: committed slots, then visible in-flight rows.
-// Include after the buffers mask, state, depths, owners and pages are declared; LANES is the size of the group.
+// Include after the buffers mask, state, depths, owners and pages are declared; LANES is the size of the group,
+// listBarrier() makes its lanes wait for each other.
 #ifndef ESPALIER_VISIBLE_KEYS_GLSL
 #define ESPALIER_VISIBLE_KEYS_GLSL
 
@@ -49,7 +50,7 @@ uint rowsInReach(uint row, uint sequence, uint root) {
 // Lists the in-flight rows that `row` sees; the result is their number.
 uint listVisibleRows(uint lane, uint row, uint root, uint rows) {
   for (uint word = lane; word < MASK_WORDS; word += LANES) visibleBits[word] = seenBits(row, root, word, rows);
-  barrier();
+  listBarrier();
   uint count = 0u;
   for (uint word = 0u; word < MASK_WORDS && word * 32u < rows; word++) {
     uint bits = visibleBits[word];
@@ -62,17 +63,16 @@ uint listVisibleRows(uint lane, uint row, uint root, uint rows) {
     }
     count += uint(bitCount(bits));
   }
-  barrier();
+  listBarrier();
   return count;
 }
 
-// Has barriers: call it in uniform control flow. A void row has no keys.
-RowKeys findKeys(uint lane, uint row) {
+// The committed keys of packed row `row`; none if it is void.
+RowKeys findPrefix(uint row) {
   RowKeys keys = RowKeys(0u, 0u, 0u, 0u, 0u);
   if (!findSequence(row, keys.sequence)) return keys;
-  uint capacity = slotCapacity();
   uint committed = stateWord(keys.sequence, STATE_LENGTH);
-  keys.inFlight = min(committed, capacity);
+  keys.inFlight = min(committed, slotCapacity());
   if (p.window != 0u) {
     uint depth = depths[row];
     uint reach = depth < p.window ? p.window - 1u - depth : 0u;
@@ -80,11 +80,24 @@ RowKeys findKeys(uint lane, uint row) {
   }
   keys.prefix = keys.inFlight - min(keys.first, keys.inFlight);
   keys.count = keys.prefix;
-  if (p.isCross != 0u) return keys;
-  uint root = firstNode(keys.sequence);
-  uint rows = min(rowsInReach(row, keys.sequence, root), min(capacity - keys.inFlight, MAXIMUM_NODES));
-  bool isListed = p.maskWords != 0u || p.window != 0u;
-  keys.count += isListed ? listVisibleRows(lane, row, root, rows) : rows;
+  return keys;
+}
+
+// In-flight rows of the sequence that have a slot and may be seen, the first ones.
+uint inFlightRows(RowKeys keys, uint row) {
+  uint sequence;
+  if (p.isCross != 0u || !findSequence(row, sequence)) return 0u;
+  return min(rowsInReach(row, sequence, firstNode(sequence)), min(slotCapacity() - keys.inFlight, MAXIMUM_NODES));
+}
+
+// Whether a row sees all of its in-flight rows, so that keys lie in consecutive slots.
+bool isPlain() { return p.maskWords == 0u && p.window == 0u; }
+
+// Has barriers: call it in uniform control flow.
+RowKeys findKeys(uint lane, uint row) {
+  RowKeys keys = findPrefix(row);
+  uint rows = inFlightRows(keys, row);
+  keys.count += isPlain() ? rows : listVisibleRows(lane, row, firstNode(keys.sequence), rows);
   return keys;
 }
 
@@ -92,7 +105,7 @@ RowKeys findKeys(uint lane, uint row) {
 uint keySlot(RowKeys keys, uint number) {
   if (number < keys.prefix) return physicalSlot(keys.sequence, keys.first + number);
   uint row = number - keys.prefix;
-  if (p.maskWords != 0u || p.window != 0u) row = visibleRows[row];
+  if (!isPlain()) row = visibleRows[row];
   return physicalSlot(keys.sequence, keys.inFlight + row);
 }
 

@@ -60,28 +60,6 @@ public struct KernelBenchmark: Sendable {
     }
   }
 
-  private static let attentions: [KernelBenchmark] = [
-    attention(rows: 1, heads: 6, keyHeads: 2, headSize: 64, length: 512),
-    attention(rows: 32, heads: 6, keyHeads: 2, headSize: 64, length: 512),
-    attention(rows: 1, heads: 32, keyHeads: 8, headSize: 128, length: 512),
-    attention(rows: 16, heads: 32, keyHeads: 8, headSize: 128, length: 512),
-  ]
-
-  /// Work over the prefix; the tree in flight is small beside it.
-  static func attention(
-    rows: Int, heads: Int, keyHeads: Int, headSize: Int, length: Int
-  ) -> KernelBenchmark {
-    let shape = AttentionShape(
-      rows: rows, heads: heads, keyHeads: keyHeads, headSize: headSize, length: length,
-      maskWords: (rows + 31) / 32)
-    return KernelBenchmark(
-      .treeAttention, "\(rows) rows, \(heads)/\(keyHeads) heads of \(headSize), \(length) keys",
-      variant: "tree",
-      bytes: 4 * length * keyHeads * headSize + 8 * rows * heads * headSize,
-      operations: 4 * rows * heads * headSize * length
-    ) { .treeAttention(shape, random: &$0) }
-  }
-
   private static let rowKernels: [KernelBenchmark] = [
     KernelBenchmark(.rmsNorm, "64 x 384", bytes: 8 * 64 * 384 + 4 * 384, operations: 4 * 64 * 384) {
       .rmsNorm(rows: 64, columns: 384, significantBits: 13, random: &$0)
@@ -163,11 +141,6 @@ public struct KernelBenchmark: Sendable {
     KernelBenchmark(.verifySiblings, "34 nodes, vocabulary 256", variant: "distinct", bytes: 0, operations: 0)
     {
       .verifySiblings(.withoutReplacement, maximumNodes: 34, vocabulary: 256, random: &$0)
-    },
-    KernelBenchmark(
-      .compactCache, "4 of 34 accepted, 128 columns", bytes: 2 * 2 * 4 * 2 * 128, operations: 0
-    ) {
-      .compactCache(accepted: 4, maximumNodes: 34, length: 512, keyColumns: 128, random: &$0)
     },
   ]
 }

@@ -129,12 +129,22 @@ private let formatFamilies = [KeyValueFormat.bf16, .q8].flatMap { format in
   ]
 }
 
-private let layoutFamilies = ([1, 2, 4, 8] as [Int]).map { keys in
-  attentionFamily("keys\(keys)", headSizes: [64] + (1...128).map { 2 * $0 }) { s, random in
-    s.options.keysPerLane = keys
-    s.pattern = random.element(MaskPattern.allCases)
+private let layoutFamilies =
+  ([1, 2, 4, 8] as [Int]).map { keys in
+    attentionFamily("keys\(keys)", headSizes: [64] + (1...128).map { 2 * $0 }) { s, random in
+      s.options.keysPerLane = keys
+      s.pattern = random.element(MaskPattern.allCases)
+    }
   }
-}
+  + ([1, 2, 4, 8] as [Int]).map { rows in
+    attentionFamily("rows\(rows)", headSizes: [40, 64]) { s, random in
+      s.heads = s.keyHeads
+      s.options.rowsPerGroup = rows
+      s.options.window = random.oneIn(2) ? 0 : random.integer(1...100)
+      s.pattern = random.element(MaskPattern.allCases)
+      if random.oneIn(2) { addBatch(&s, &random) }
+    }
+  }
 
 private let splitFamilies = [
   attentionFamily("one", of: .attentionChunks) { _, _ in },

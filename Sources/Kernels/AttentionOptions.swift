@@ -9,24 +9,34 @@ public struct AttentionOptions: Sendable {
   /// Cross-attention: rows see the committed slots alone. The state is then that of the fixed context; with a batch its
   /// nodes and first nodes are those of the rows.
   public var isCross: Bool
-  /// Keys a lane scores, 1, 2, 4 or 8; nil takes what suits the device. It changes no bits.
+  /// Keys a lane scores, 1, 2, 4 or 8; nil takes what suits the device, which may be another shader. It changes no bits.
   public var keysPerLane: Int?
+  /// Rows that share the loaded keys of a group, 1, 2, 4 or 8; nil takes what suits the call. It changes no bits, and
+  /// matters only where keys are shared by shuffles.
+  public var rowsPerGroup: Int?
 
-  public init(window: Int = 0, softCap: Float = 0, isCross: Bool = false, keysPerLane: Int? = nil) {
+  public init(
+    window: Int = 0, softCap: Float = 0, isCross: Bool = false, keysPerLane: Int? = nil,
+    rowsPerGroup: Int? = nil
+  ) {
     self.window = window
     self.softCap = softCap
     self.isCross = isCross
     self.keysPerLane = keysPerLane
+    self.rowsPerGroup = rowsPerGroup
   }
 
   func check() throws(Refusal) {
-    try requireSizes(window, keysPerLane ?? 0)
+    try requireSizes(window, keysPerLane ?? 0, rowsPerGroup ?? 0)
     try require(window == 0 || !isCross, "a window of \(window) in cross-attention")
     // Its reciprocal has to be normal.
     try require(softCap == 0 || (0x1p-60...0x1p60).contains(softCap), "a soft-cap of \(softCap)")
     try require(
       keysPerLane.map { [1, 2, 4, 8].contains($0) } ?? true,
       "\(keysPerLane ?? 0) keys a lane; 1, 2, 4 or 8 are built")
+    try require(
+      rowsPerGroup.map { [1, 2, 4, 8].contains($0) } ?? true,
+      "\(rowsPerGroup ?? 0) rows a group; 1, 2, 4 or 8 are built")
   }
 }
 

@@ -72,7 +72,8 @@ extension CommandList {
           .read(query), .read(cache.words), .read(mask), .read(state), .read(depths ?? state),
           .read(batch.owners(or: state)), .read(cache.pages(or: state)), .write(split?.parts ?? out),
         ],
-        groups: groups, specialization: [U32(options.keysPerLane ?? 0), cache.format.code])
+        groups: groups,
+        specialization: [U32(options.keysPerLane ?? 0), cache.format.code, U32(options.rowsPerGroup ?? 0)])
     }
     if let split, chunks > 0 {
       attentionMerge(

@@ -1,3 +1,4 @@
+import ShaderInterface
 import VulkanCompute
 
 /// Work layouts that suit a device: they change speed, never bits.
@@ -31,19 +32,46 @@ struct Tuning {
       device.kind != .cpu ? .graphics : canShuffle && hasEightLanes ? .vectorProcessor : .processor
   }
 
-  /// The stem of the shader that runs a call, and its specialization, with this device's layout where the call
-  /// leaves it open.
-  func shader(of call: Invocation) -> (stem: String, specialization: [UInt32]) {
-    let stem = call.kernel.rawValue
+  /// How a call runs on a device: its shader, specialization and work groups.
+  struct Layout {
+    var stem: String
+    var specialization: [UInt32]
+    var groups: (x: Int, y: Int)
+  }
+
+  /// This device's layout where the call leaves it open.
+  func layout(of call: Invocation) -> Layout {
+    var layout = Layout(stem: call.kernel.rawValue, specialization: call.specialization, groups: call.groups)
     switch call.kernel {
     case .matmulF16, .matmulF32:
-      guard call.specialization.count == 1 else { return (stem, call.specialization) }
-      return shuffles
-        ? (stem + "Shuffle", call.specialization) : (stem, call.specialization + [matmulOutputsPerLane])
-    case .treeAttention, .attentionChunks:
-      let keysPerLane = call.specialization[0]
-      return (stem, [keysPerLane == 0 ? attentionKeysPerLane : keysPerLane] + call.specialization[1...])
-    default: return (stem, call.specialization)
+      guard call.specialization.count == 1 else { break }
+      if shuffles { layout.stem += "Shuffle" } else { layout.specialization.append(matmulOutputsPerLane) }
+    case .treeAttention, .attentionChunks: attention(call, &layout)
+    default: break
     }
+    return layout
   }
+
+  /// A call carries keys a lane, the cache's format and rows a group; zeros are open.
+  private func attention(_ call: Invocation, _ layout: inout Layout) {
+    let (keysPerLane, format, rowsPerGroup) = (
+      call.specialization[0], call.specialization[1], call.specialization[2]
+    )
+    let p = call.constants.withUnsafeBytes { $0.loadUnaligned(as: ShaderInterface.TreeAttention.self) }
+    guard shuffles && call.kernel == .treeAttention && keysPerLane == 0 && p.headSize % 8 == 0 else {
+      layout.specialization = [keysPerLane == 0 ? attentionKeysPerLane : keysPerLane, format]
+      return
+    }
+    let sharing = p.heads / p.keyHeads  // query heads of a key head
+    let heads: U32 = (1...Self.attentionVectors).last(where: { sharing % $0 == 0 }) ?? 1
+    let fitting: U32 =
+      [4, 2, 1].first(where: { $0 * heads <= Self.attentionVectors && $0 < 2 * p.rows }) ?? 1
+    let rows = rowsPerGroup == 0 ? fitting : rowsPerGroup
+    layout.stem += "Shuffle"
+    layout.specialization = [rows * heads, format, heads, (p.headSize + 63) / 64]
+    layout.groups = (Int((p.rows + rows - 1) / rows), Int(p.heads / heads))
+  }
+
+  /// Query vectors that share the keys of a group: more spill, and take the driver seconds to compile.
+  private static let attentionVectors: UInt32 = 4
 }

@@ -119,9 +119,10 @@ private final class VulkanCommandList: CommandList {
   func dispatch(_ call: Invocation) {
     guard accept(call.operands.map(\.storage), call.kernel.rawValue) else { return }
     do throws(BackendError) {
-      let pipeline = try vulkan { () throws(VulkanError) in try device.pipeline(call) }
+      let layout = Tuning(for: device.description).layout(of: call)
+      let pipeline = try vulkan { () throws(VulkanError) in try device.pipeline(call, layout) }
       recorder?.dispatch(
-        pipeline, groups: (UInt32(call.groups.x), UInt32(call.groups.y), 1), constants: call.constants,
+        pipeline, groups: (UInt32(layout.groups.x), UInt32(layout.groups.y), 1), constants: call.constants,
         operands: call.operands.map(\.vulkan))
     } catch {
       failure = error
@@ -186,11 +187,10 @@ extension Operand {
 
 extension Device {
   /// The pipeline of a kernel call; the call must fit what was reflected from the shader.
-  fileprivate func pipeline(_ call: Invocation) throws(VulkanError) -> Pipeline {
-    let (stem, specialization) = Tuning(for: description).shader(of: call)
-    guard let module = ShaderLibrary.modules[stem] else {
+  fileprivate func pipeline(_ call: Invocation, _ layout: Tuning.Layout) throws(VulkanError) -> Pipeline {
+    guard let module = ShaderLibrary.modules[layout.stem] else {
       throw .unsupported(
-        missing: ["the shader, which this build left out"], label: stem,
+        missing: ["the shader, which this build left out"], label: layout.stem,
         device: description.name)
     }
     precondition(
@@ -198,7 +198,7 @@ extension Device {
       "\(call.kernel): \(call.operands.count) operands and \(call.constants.count) bytes of parameters; "
         + "the shader has \(module.bindings.count) and \(module.pushConstantBytes)")
     return try pipeline(
-      module.name, spirv: module.words, specialization: specialization,
+      module.name, spirv: module.words, specialization: layout.specialization,
       constantByteCount: module.pushConstantBytes, bindingCount: module.bindings.count)
   }
 }

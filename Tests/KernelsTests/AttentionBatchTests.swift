@@ -43,6 +43,10 @@ extension KernelsTests {
           let apart = try run.attend(options, chunksPerGroup: chunksPerGroup)
           #expect(firstDifference(apart, whole) == nil, "\(keys) keys a lane")
         }
+        for rows in [1, 2, 4] {
+          let result = try run.attend(AttentionOptions(rowsPerGroup: rows))
+          #expect(firstDifference(result, whole) == nil, "\(rows) rows a group")
+        }
       }
     }
 

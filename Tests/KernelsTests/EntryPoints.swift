@@ -221,7 +221,7 @@ extension Arguments {
   mutating func attention() -> AttentionOptions {
     AttentionOptions(
       window: flag() ? 0 : size(), softCap: flag() ? 0 : number(), isCross: random.oneIn(8),
-      keysPerLane: optionalSize())
+      keysPerLane: optionalSize(), rowsPerGroup: optionalSize())
   }
 
   mutating func distribution() -> DistributionRows {
