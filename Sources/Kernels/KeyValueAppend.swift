@@ -7,7 +7,7 @@ extension CommandList {
   /// Rounding: to nearest even in f16 and bf16; in q8 by blocks of 32 columns, the byte nearest to x / scale with
   /// scale = f16(greatest magnitude / 127), so an element is off by about half a scale.
   /// - Parameters:
-  ///   - rotated: f32 `[rows][(heads + keyHeads) * headSize]`, as ``rotary`` writes it.
+  ///   - rotated: f32 `[rows][(heads + keyHeads) * headSize]`, as `rotary` writes it.
   ///   - projected: f32 `[rows][(heads + 2 * keyHeads) * headSize]`, whose last part is the value.
   ///   - batch: whose rows they are; nil for one sequence, whose row r is in-flight row firstRow + r.
   public func keyValueAppend(

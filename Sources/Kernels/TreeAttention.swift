@@ -8,7 +8,7 @@ extension CommandList {
   /// are merged in order, so a row gives the same bits in a chain, in a tree, in a batch, in any pages and alone.
   /// Cost a row: `2 * keys * headSize * heads` multiply-adds over one read of the keys and values it sees.
   /// - Parameters:
-  ///   - query: f32 `[rows][(heads + keyHeads) * headSize]` as ``rotary`` writes it.
+  ///   - query: f32 `[rows][(heads + keyHeads) * headSize]` as `rotary` writes it.
   ///   - mask: u32 `[in-flight rows][maskWords]`; `maskWords` 0 is causal and `mask` is then not read.
   ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - depths: depth of each in-flight row; position = state length + depth. Only a window needs them.
