@@ -1,6 +1,7 @@
 // treeAttention for drivers whose subgroup is one vector of eight lanes (llvmpipe), where a load from memory costs some
 // twenty cycles a lane and a shuffle one instruction. A group has VECTORS query vectors of one key head, HEADS a row: each
 // key and value is loaded once for all of them. Lanes take keys for the scores, columns for the values.
+// llvmpipe leaves every loop of an invocation after 65,535 passes in total (Tuning.swift counts them).
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
@@ -14,7 +15,8 @@ layout(constant_id = 0) const uint VECTORS = 4u;
 layout(constant_id = 2) const uint HEADS = 4u;
 layout(constant_id = 3) const uint PARTS = 2u;  // of eight columns that a lane has of a head
 layout(constant_id = 4) const uint LANES = 8u;
-layout(constant_id = 5) const uint STEP = 2u;  // keys a lane whose scores share a load of the query
+layout(constant_id = 5) const uint STEP = 4u;  // keys a lane whose scores share a load of the query
+layout(constant_id = 6) const uint TIMES = 2u;  // keys whose values are summed in a pass of the loop
 
 void listBarrier() {
   subgroupMemoryBarrierShared();
@@ -121,14 +123,16 @@ void main() {
       float maxima[VECTORS];
       for (uint v = 0u; v < VECTORS; v++) {
         float maximum = negativeInfinity();
-        for (uint g = 0u; g < KEY_GROUPS; g++) {
+        [[unroll]] for (uint g = 0u; g < KEY_GROUPS; g++) {
           uint i = v * KEY_GROUPS + g;
           scores[i] = places[g] == NO_SLOT ? negativeInfinity() : scoreOf(scores[i]);
           maximum = greater(maximum, scores[i]);
         }
-        for (uint step = 1u; step < LANES; step *= 2u) maximum = greater(maximum, subgroupShuffleXor(maximum, step));
+        [[unroll]] for (uint step = 1u; step < LANES; step *= 2u) {
+          maximum = greater(maximum, subgroupShuffleXor(maximum, step));
+        }
         maxima[v] = maximum;
-        for (uint g = 0u; g < KEY_GROUPS; g++) {
+        [[unroll]] for (uint g = 0u; g < KEY_GROUPS; g++) {
           uint i = v * KEY_GROUPS + g;
           scores[i] = weightOf(scores[i], maximum);
         }
@@ -142,27 +146,29 @@ void main() {
         uint own = places[g];
         float weights[VECTORS];
         [[unroll]] for (uint v = 0u; v < VECTORS; v++) weights[v] = scores[v * KEY_GROUPS + g];
-        // Lane 0 has key t; then everything moves down by a lane.
-        uint next = (lane + 1u) % LANES;
-        for (uint t = 0u; t < LANES; t++) {
-          uint place = subgroupShuffle(own, 0u);
-          Eight value[PARTS];
-          [[unroll]] for (uint part = 0u; part < PARTS; part++) {
-            uint d = (part * LANES + lane) * 8u;
-            value[part] = Eight(vec4(0.0), vec4(0.0));
-            if (place != NO_SLOT && d < p.headSize) value[part] = loadEight(valuePlane + place * p.rowWords, column + d);
-          }
-          [[unroll]] for (uint v = 0u; v < VECTORS; v++) {
-            float e = subgroupShuffle(weights[v], 0u);
-            weights[v] = subgroupShuffle(weights[v], next);
-            sums[v] = add(sums[v], e);
+        // Lane 0 has key t; after each pass everything moves down by TIMES lanes.
+        uint next = (lane + TIMES) % LANES;
+        for (uint first = 0u; first < LANES; first += TIMES) {
+          [[unroll]] for (uint t = 0u; t < TIMES; t++) {
+            uint place = subgroupShuffle(own, t);
+            Eight value[PARTS];
             [[unroll]] for (uint part = 0u; part < PARTS; part++) {
-              uint i = v * PARTS + part;
-              values[i].low = addWeighted(values[i].low, e, value[part].low);
-              values[i].high = addWeighted(values[i].high, e, value[part].high);
+              uint d = (part * LANES + lane) * 8u;
+              value[part] = Eight(vec4(0.0), vec4(0.0));
+              if (place != NO_SLOT && d < p.headSize) value[part] = loadEight(valuePlane + place * p.rowWords, column + d);
+            }
+            [[unroll]] for (uint v = 0u; v < VECTORS; v++) {
+              float e = subgroupShuffle(weights[v], t);
+              sums[v] = add(sums[v], e);
+              [[unroll]] for (uint part = 0u; part < PARTS; part++) {
+                uint i = v * PARTS + part;
+                values[i].low = addWeighted(values[i].low, e, value[part].low);
+                values[i].high = addWeighted(values[i].high, e, value[part].high);
+              }
             }
           }
           own = subgroupShuffle(own, next);
+          [[unroll]] for (uint v = 0u; v < VECTORS; v++) weights[v] = subgroupShuffle(weights[v], next);
         }
       }
 
@@ -175,7 +181,8 @@ void main() {
         if (pass > 0u && v / HEADS != pass - 1u) continue;
         MergeWeights weights = mergeWeights(runningMaxima[v], maxima[v]);
         runningSums[v] = merge(runningSums[v], chunkSums[v], weights);
-        for (uint i = v * PARTS; i < (v + 1u) * PARTS; i++) {
+        [[unroll]] for (uint part = 0u; part < PARTS; part++) {
+          uint i = v * PARTS + part;
           running[i].low = merge(running[i].low, chunkValues[i].low, weights);
           running[i].high = merge(running[i].high, chunkValues[i].high, weights);
         }

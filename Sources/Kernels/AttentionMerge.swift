@@ -1,7 +1,7 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Joins the chunks that ``treeAttention`` with a split computes apart, in their order.
+  /// Joins the chunks that `treeAttention` with a split computes apart, in their order.
   ///
   /// - Parameters:
   ///   - parts: f32 `[rows][heads][chunks][headSize + 4]`: weighted values, maximum, sum, 1 if the chunk exists.

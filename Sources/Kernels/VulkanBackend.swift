@@ -118,7 +118,7 @@ private final class VulkanCommandList: CommandList {
   func dispatch(_ call: Invocation) {
     guard accept(call.operands.map(\.storage), call.kernel.rawValue) else { return }
     do throws(BackendError) {
-      let layout = Tuning(for: device.description).layout(of: call)
+      let layout = try Tuning(for: device.description).layout(of: call)
       let pipeline = try vulkan { () throws(VulkanError) in try device.pipeline(call, layout) }
       recorder?.dispatch(
         pipeline, groups: (UInt32(layout.groups.x), UInt32(layout.groups.y), 1), constants: call.constants,

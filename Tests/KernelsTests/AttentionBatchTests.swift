@@ -59,7 +59,8 @@ extension KernelsTests {
           var random = CaseRandom(seed: 5, family: "long", index: 0)
           let placed = try PlacedCase(
             .treeAttention(shape, chunksPerGroup: chunksPerGroup, random: &random), on: backend)
-          #expect(try placed.firstDifference() == nil)
+          let difference = try placed.firstDifference()
+          #expect(difference == nil, "\(chunksPerGroup ?? 0) chunks a group")
         }
       }
     }

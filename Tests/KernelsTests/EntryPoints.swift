@@ -95,8 +95,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("keyValueAppend batch") {
       $0.keyValueAppend(
         rotated: $1.tensor(), projected: $1.tensor(), state: $1.tensor(), batch: $1.batch(),
-        cache: $1.pagedCache(.bf16), rows: $1.size(), firstRow: $1.size(), heads: $1.size(),
-        keyHeads: $1.size(), headSize: $1.size())
+        cache: $1.pagedCache(.bf16), rows: $1.size(), firstRow: $1.size(), heads: $1.size(), keyHeads: 1,
+        headSize: 32)
     },
     EntryPoint("keyValueAppend q8") {
       $0.keyValueAppend(
@@ -113,8 +113,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       $0.treeAttention(
         query: $1.tensor(), cache: $1.pagedCache(.bf16), mask: $1.tensor(), state: $1.tensor(),
         depths: $1.tensor(), batch: $1.batch(), out: $1.tensor(), rows: $1.size(), firstRow: $1.size(),
-        heads: $1.size(), keyHeads: $1.size(), headSize: $1.size(), maskWords: $1.size(),
-        scale: $1.number(), options: $1.attention(),
+        heads: $1.size(), keyHeads: 1, headSize: 32, maskWords: $1.size(), scale: $1.number(),
+        options: $1.attention(),
         split: $1.flag() ? nil : AttentionSplit(parts: $1.tensor(), chunksPerGroup: $1.size()))
     },
     EntryPoint("treeAttention q8") {
@@ -208,10 +208,12 @@ extension Arguments {
 
   mutating func cache() -> KeyValueCache { KeyValueCache(words: tensor(), slots: size(), keyColumns: size()) }
 
+  /// One key head's columns in pages; usually as many slots as one sequence may have.
   mutating func pagedCache(_ format: KeyValueFormat) -> KeyValueCache {
     let pages = PageTable(entries: tensor(), pageSize: size(), pagesPerSequence: size())
+    let slots = random.oneIn(8) ? size() : pages.pageSize &* pages.pagesPerSequence
     return KeyValueCache(
-      words: tensor(), slots: size(), keyColumns: format == .q8 ? 32 : size(), format: format, pages: pages)
+      words: tensor(), slots: slots, keyColumns: random.oneIn(8) ? size() : 32, format: format, pages: pages)
   }
 
   mutating func batch() -> SequenceBatch? {
