@@ -1,4 +1,4 @@
-// Moves the slots of the accepted path to follow the prefix; one invocation a word of a slot and plane.
+// Moves the slots of the accepted path to follow the prefix; one invocation a sequence and word of a slot and plane.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/attention.h"
@@ -6,24 +6,28 @@
 #include "elements.glsl"
 
 layout(push_constant) uniform Push { CompactCache p; };
-layout(set = 0, binding = 0, std430) readonly buffer Result { uint result[]; };
-layout(set = 0, binding = 1, std430) buffer Cache { uint cache[]; };  // [planes][slots][rowWords]
+layout(set = 0, binding = 0, std430) readonly buffer Result { uint result[]; };  // [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes]
+layout(set = 0, binding = 1, std430) readonly buffer Pages { uint pages[]; };    // [sequences][pagesPerSequence]
+layout(set = 0, binding = 2, std430) buffer Cache { uint cache[]; };             // [2][slots][rowWords]
+
+#include "cacheSlots.glsl"
 
 void main() {
   uint element = elementIndex();
-  if (element >= p.rowWords * p.planes) return;
-  uint plane = element / p.rowWords;
-  uint word = element - plane * p.rowWords;
-  uint origin = plane * p.slots * p.rowWords + word;
+  uint sequence = element / (2u * p.rowWords);
+  if (sequence >= p.sequences) return;
+  uint rest = element % (2u * p.rowWords);
+  uint origin = rest / p.rowWords * p.slots * p.rowWords + rest % p.rowWords;
 
-  uint accepted = result[RESULT_ACCEPTED];
-  uint base = result[RESULT_LENGTH] - accepted - 1u;  // slot of the root
-  uint last = min(accepted, uint(result.length()) - RESULT_PATH - 1u);
+  uint round = sequence * (RESULT_PATH + RESULT_ARRAYS * p.maximumNodes);
+  uint accepted = result[round + RESULT_ACCEPTED];
+  uint base = result[round + RESULT_LENGTH] - accepted - 1u;  // slot of the root
+  uint last = min(accepted, p.maximumNodes - 1u);
   // path[j] >= j: ascending j never reads what it wrote over.
   for (uint j = 1u; j <= last; j++) {
-    uint from = base + result[RESULT_PATH + j];
-    uint to = base + j;
-    if (from < p.slots && to < p.slots && from != to) {
+    uint from = physicalSlot(sequence, base + result[round + RESULT_PATH + j]);
+    uint to = physicalSlot(sequence, base + j);
+    if (from != NO_SLOT && to != NO_SLOT && from != to) {
       cache[origin + to * p.rowWords] = cache[origin + from * p.rowWords];
     }
   }

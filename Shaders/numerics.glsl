@@ -114,6 +114,14 @@ float sigmoid(float x) {
   return flush(x >= 0.0 ? s : multiply(e, s));
 }
 
+float hyperbolicTangent(float x) {
+  uint bits = floatBitsToUint(x);
+  if ((bits & ~SIGN_BIT) > INFINITY_BITS) return x;
+  float e = expNonPositive(multiply(uintBitsToFloat(bits | SIGN_BIT), 2.0));
+  float magnitude = flush(multiply(subtract(1.0, e), reciprocal(add(1.0, e))));
+  return magnitude == 0.0 ? 0.0 : uintBitsToFloat(floatBitsToUint(magnitude) | (bits & SIGN_BIT));
+}
+
 // x / 2 * (1 + tanh(y)) = x * sigmoid(2 * y). A subnormal square vanishes beside GELU_LINEAR.
 float gelu(float x) {
   precise float square = x * x;
@@ -139,6 +147,13 @@ uint halfBits(float x) {
   uint remainder = significand & ((1u << drop) - 1u);
   uint tie = 1u << (drop - 1u);
   return sign | (quotient + (remainder > tie || (remainder == tie && (quotient & 1u) == 1u) ? 1u : 0u));
+}
+
+// bf16 bits of x: nearest even, magnitudes below 2^-40 are zero.
+uint bfloatBits(float x) {
+  uint sign = (floatBitsToUint(x) >> 16) & 0x8000u;
+  if (magnitudeBits(x) > INFINITY_BITS) return sign | 0x7fc0u;
+  return magnitudeBits(x) < NORM_FLUSH_BITS ? 0u : floatBitsToUint(roundBits(x, 8u)) >> 16;
 }
 
 // Orders floats as unsigned integers: -0 equals +0, NaN equals -infinity. Integers, so that subnormals count everywhere.

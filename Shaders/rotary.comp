@@ -10,8 +10,11 @@ layout(push_constant) uniform Push { Rotary p; };
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };             // [rows][inputColumns]
 layout(set = 0, binding = 1, std430) readonly buffer Table { vec2 table[]; };      // [positions][rotarySize / 2] (cos, sin)
 layout(set = 0, binding = 2, std430) readonly buffer Depths { uint depths[]; };    // [firstRow + rows]
-layout(set = 0, binding = 3, std430) readonly buffer State { uint state[]; };
-layout(set = 0, binding = 4, std430) writeonly buffer Out { float outValues[]; };  // [rows][(heads + keyHeads) * headSize]
+layout(set = 0, binding = 3, std430) readonly buffer State { uint state[]; };      // [sequences][STATE_WORDS]
+layout(set = 0, binding = 4, std430) readonly buffer Owners { uint owners[]; };    // [firstRow + rows]
+layout(set = 0, binding = 5, std430) writeonly buffer Out { float outValues[]; };  // [rows][(heads + keyHeads) * headSize]
+
+#include "batch.glsl"
 
 void main() {
   uint element = elementIndex();
@@ -30,10 +33,12 @@ void main() {
   uint first = head * p.headSize + (neighbours ? 2u * i : i);
   uint apart = neighbours ? 1u : turns;
 
-  uint base = state[STATE_LENGTH];
+  uint sequence;
+  bool isRow = findSequence(p.firstRow + row, sequence);
+  uint base = isRow ? stateWord(sequence, STATE_LENGTH) : 0u;
   uint position = base + depths[p.firstRow + row];
   // Below base only if the sum wrapped.
-  bool inTable = position >= base && position < uint(table.length()) / turns;
+  bool inTable = isRow && position >= base && position < uint(table.length()) / turns;
   float low = 0.0;
   float high = 0.0;
   if (inTable) {

@@ -3,34 +3,72 @@
 
 #include "scalars.h"
 
-// A cache is f16 in words of two: keys [slots][keyHeads * headSize / 2], then values of the same shape.
+// A cache is words [2][slots][rowWords]: keys, then values. Formats of a row:
+#define CACHE_F16 0u
+#define CACHE_BF16 1u
+#define CACHE_Q8 2u        // bytes, then an f16 scale a block of 32 columns; rows are multiples of four words
+#define CACHE_Q8_BLOCK 32u
+
+// Words after the weighted values of a chunk: maximum, sum, 1 if the chunk exists, unused.
+#define PART_MAXIMUM 0u
+#define PART_SUM 1u
+#define PART_EXISTS 2u
+#define PART_WORDS 4u
+
 struct KeyValueAppend {
   U32 rows;
-  U32 firstRow;      // row r goes to slot length + firstRow + r
+  U32 firstRow;      // row r is packed row firstRow + r
   U32 keyColumns;    // keyHeads * headSize, even
   U32 keyStride;     // elements between rotated rows (query and key)
   U32 keyOffset;     // element where the key starts in such a row
   U32 valueStride;   // elements between rows of the projection
   U32 valueOffset;   // element where the value starts there
-  U32 slots;         // capacity; rows beyond it are dropped
+  U32 slots;         // of the whole cache
+  U32 rowWords;      // words a slot and plane
+  U32 format;
+  U32 sequences;
+  U32 pageSize;      // slots a page; 0: slot t of the only sequence lies at t
+  U32 pagesPerSequence;
 };
 
 struct TreeAttention {
   U32 rows;
-  U32 firstRow;         // row r is in-flight row firstRow + r
+  U32 firstRow;         // row r is packed row firstRow + r
   U32 heads;
   U32 keyHeads;
   U32 headSize;         // even, at most 256
   U32 maskWords;        // words of ancestor bits a row; 0: causal (row i sees in-flight rows 0...i)
-  U32 slots;
+  U32 slots;            // of the whole cache
+  U32 rowWords;         // words a slot and plane
+  U32 format;           // for the reference; shaders are specialized
+  U32 sequences;
+  U32 pageSize;         // slots a page; 0: slot t of the only sequence lies at t
+  U32 pagesPerSequence;
+  U32 isCross;          // 1: rows see the committed slots alone
+  U32 window;           // positions that a row reaches back, its own included; 0: all
   F32 scale;
+  F32 softCap;          // 0: none
+  F32 inverseSoftCap;   // rounded from double
   U32 significantBits;  // of the output
+  U32 chunks;           // of a row and head in parts
+  U32 chunksPerGroup;   // neighbours that one group of attentionChunks computes
+};
+
+struct AttentionMerge {
+  U32 rows;
+  U32 heads;
+  U32 headSize;
+  U32 chunks;
+  U32 significantBits;
 };
 
 struct CompactCache {
-  U32 rowWords;   // words a slot: keyHeads * headSize / 2
+  U32 rowWords;      // words a slot and plane
   U32 slots;
-  U32 planes;     // 2: keys and values
+  U32 maximumNodes;  // a result has RESULT_PATH + RESULT_ARRAYS * maximumNodes words
+  U32 sequences;
+  U32 pageSize;
+  U32 pagesPerSequence;
 };
 
 #endif

@@ -47,6 +47,8 @@
 #define RECIPROCAL_SEED 0x7ef127eau         // seed = this - bits(x); three Newton steps
 #define RECIPROCAL_ROOT_SEED 0x5f375a86u    // seed = this - bits(x) / 2; three Newton steps
 
+#define INVERSE_127 0.00787401572f  // 1 / 127: scale of a block of signed bytes
+
 #define GELU_LINEAR 1.59576912f   // 2 * sqrt(2 / pi)
 #define GELU_CUBE 0.0713548163f    // 0.044715 * 2 * sqrt(2 / pi)
 

@@ -80,6 +80,7 @@ struct Rotary {
   U32 significantBits;  // of the query; keys are only flushed
   U32 rotarySize;       // elements of a head that turn, even; the others pass
   U32 pairing;          // ROTARY_HALVES or ROTARY_INTERLEAVED
+  U32 sequences;
 };
 
 struct GatherRow {

@@ -59,28 +59,6 @@ public struct KernelBenchmark: Sendable {
     ) { .matmul(MatmulShape(format, rows: rows, inputs: inputs, outputs: outputs), random: &$0) }
   }
 
-  private static let attentions: [KernelBenchmark] = [
-    attention(rows: 1, heads: 6, keyHeads: 2, headSize: 64, length: 512),
-    attention(rows: 32, heads: 6, keyHeads: 2, headSize: 64, length: 512),
-    attention(rows: 1, heads: 32, keyHeads: 8, headSize: 128, length: 512),
-    attention(rows: 16, heads: 32, keyHeads: 8, headSize: 128, length: 512),
-  ]
-
-  /// Work over the prefix; the tree in flight is small beside it.
-  static func attention(
-    rows: Int, heads: Int, keyHeads: Int, headSize: Int, length: Int
-  ) -> KernelBenchmark {
-    let shape = AttentionShape(
-      rows: rows, heads: heads, keyHeads: keyHeads, headSize: headSize, length: length,
-      maskWords: (rows + 31) / 32)
-    return KernelBenchmark(
-      .treeAttention, "\(rows) rows, \(heads)/\(keyHeads) heads of \(headSize), \(length) keys",
-      variant: "tree",
-      bytes: 4 * length * keyHeads * headSize + 8 * rows * heads * headSize,
-      operations: 4 * rows * heads * headSize * length
-    ) { .treeAttention(shape, random: &$0) }
-  }
-
   private static let rowKernels: [KernelBenchmark] = [
     KernelBenchmark(.rmsNorm, "64 x 384", bytes: 8 * 64 * 384 + 4 * 384, operations: 4 * 64 * 384) {
       .rmsNorm(rows: 64, columns: 384, significantBits: 13, random: &$0)
@@ -207,11 +185,6 @@ public struct KernelBenchmark: Sendable {
     },
     KernelBenchmark(.verifyAccepted, "34 nodes", bytes: 34 * 4 * 6, operations: 0) {
       .verifyAccepted(maximumNodes: 34, random: &$0)
-    },
-    KernelBenchmark(
-      .compactCache, "4 of 34 accepted, 128 columns", bytes: 2 * 2 * 4 * 2 * 128, operations: 0
-    ) {
-      .compactCache(accepted: 4, maximumNodes: 34, length: 512, keyColumns: 128, random: &$0)
     },
     KernelBenchmark(.treeLayout, "64 nodes", bytes: 4 * 64 * (1 + 1 + 2 + 2), operations: 0) {
       .treeLayout(sequences: 1, maximumNodes: 64, random: &$0)

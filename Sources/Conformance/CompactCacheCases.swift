@@ -2,25 +2,44 @@ import Kernels
 import ShaderInterface
 
 extension KernelCase {
-  /// The accepted path's slots moved behind the prefix.
+  /// The accepted path's slots moved behind the prefix; `s.inFlight` nodes, of which a sequence has a part.
   public static func compactCache(
-    accepted: Int, maximumNodes: Int, length: Int, keyColumns: Int, random: inout CaseRandom
+    accepted: Int, maximumNodes: Int, _ s: AttentionShape, random: inout CaseRandom
   ) -> KernelCase {
-    let slots = length + maximumNodes + random.below(3)
-    let result = random.result(accepted: accepted, maximumNodes: maximumNodes, length: length)
+    let data = AttentionData(s, random: &random)
+    let (slots, pagesPerSequence) = (data.slots, data.pagesPerSequence)
+    var result: [UInt32] = []
+    for sequence in 0..<s.sequences {
+      let length = Int(data.states[sequence * Int(STATE_WORDS) + Int(STATE_LENGTH)])
+      let count = sequence == 0 ? accepted : random.below(accepted + 1)
+      result += random.result(accepted: count, maximumNodes: maximumNodes, length: length)
+    }
+    let resultWords = TreeBuffers.resultWords(maximumNodes: maximumNodes)
+    // Nothing is out of range, however the path or the count is damaged.
+    if random.oneIn(8) { result[Int(RESULT_PATH) + random.below(maximumNodes)] = random.word() }
+    if random.oneIn(16) { result[Int(RESULT_ACCEPTED)] = random.word() }
+    let rowWords = s.format.rowWords(keyColumns: s.keyColumns)
     return KernelCase(
-      "accepted \(accepted) of \(maximumNodes) nodes, length \(length), key columns \(keyColumns), slots \(slots)",
+      "accepted \(accepted) of \(maximumNodes) nodes, \(s.text), slots \(slots)",
       [
-        .words("result", result),
+        .words("result", result, [s.sequences, resultWords])
+      ] + data.operands(random: &random).filter { $0.name == "pages" } + [
         CaseOperand(
-          "cache", .inputOutput, .halves, shape: [2, slots, keyColumns / 2],
-          random.words(slots * keyColumns)),
+          "cache", .inputOutput, .halves, shape: [2, slots, rowWords], random.words(2 * slots * rowWords))
       ]
     ) { list, o in
       list.compactCache(
-        KeyValueCache(words: o.words("cache"), slots: slots, keyColumns: keyColumns),
-        result: o.words("result"))
+        s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence), result: o.words("result"),
+        sequences: s.sequences)
     }
+  }
+
+  public static func compactCache(
+    accepted: Int, maximumNodes: Int, length: Int, keyColumns: Int, random: inout CaseRandom
+  ) -> KernelCase {
+    let shape = AttentionShape(
+      rows: maximumNodes, heads: 1, keyHeads: 1, headSize: keyColumns, length: length, maskWords: 0)
+    return .compactCache(accepted: accepted, maximumNodes: maximumNodes, shape, random: &random)
   }
 }
 
@@ -42,13 +61,23 @@ extension CaseRandom {
   }
 }
 
-let compactCacheFamilies = [
-  CaseFamily(.compactCache) { random in
+let compactCacheFamilies = ["one", "pages", "batch"].map { layout in
+  CaseFamily(.compactCache, layout) { random in
     let maximumNodes = random.length(70)
+    let format = random.element(KeyValueFormat.allCases)
+    let columns = format == .q8 ? 32 * random.integer(1...9) : 2 * random.length(130)
+    var shape = AttentionShape(
+      rows: maximumNodes, heads: 1, keyHeads: 1, headSize: columns, length: random.below(100), maskWords: 0)
+    shape.format = format
+    if layout != "one" { shape.pageSize = random.element([1, 3, 16, 32]) }
+    if layout == "batch" {
+      shape.sequences = random.integer(2...4)
+      // A part of these for each sequence: its last nodes may lie in slots that it does not have.
+      shape.inFlight = 2 * maximumNodes
+    }
     return .compactCache(
-      accepted: random.below(min(maximumNodes, 20)), maximumNodes: maximumNodes, length: random.below(100),
-      keyColumns: 2 * random.length(130), random: &random)
+      accepted: random.below(min(maximumNodes, 20)), maximumNodes: maximumNodes, shape, random: &random)
   }
-]
+}
 
 let attentionFamilies = keyValueAppendFamilies + treeAttentionFamilies + compactCacheFamilies

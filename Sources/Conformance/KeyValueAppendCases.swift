@@ -2,46 +2,50 @@ import Kernels
 import ShaderInterface
 
 extension KernelCase {
-  /// Keys and values of in-flight rows into a cache that may end before them.
-  public static func keyValueAppend(
-    rows: Int, firstRow: Int, heads: Int, keyHeads: Int, headSize: Int, length: Int, slots: Int,
-    random: inout CaseRandom
-  ) -> KernelCase {
-    let (query, key) = (heads * headSize, keyHeads * headSize)
+  /// Keys and values of in-flight rows into a cache that may end before them; `s.length` slots are committed.
+  public static func keyValueAppend(_ s: AttentionShape, random: inout CaseRandom) -> KernelCase {
+    let (query, key) = (s.heads * s.headSize, s.keyColumns)
     // All of the half's range: subnormal halves, ties, overflow.
-    var rotated = random.floats(rows * (query + key), exponents: -30...18)
-    var projected = random.floats(rows * (query + 2 * key), exponents: -30...18)
+    let exponents = s.format == .bf16 ? -50...100 : -30...18
+    var rotated = random.floats(s.rows * (query + key), exponents: exponents)
+    var projected = random.floats(s.rows * (query + 2 * key), exponents: exponents)
     random.addSpecials(&rotated)
     random.addSpecials(&projected)
+    let data = AttentionData(s, random: &random)
+    let (slots, pagesPerSequence) = (data.slots, data.pagesPerSequence)
+    let operands = data.operands(random: &random).filter { ["state", "owners", "pages"].contains($0.name) }
+    let rowWords = s.format.rowWords(keyColumns: key)
     return KernelCase(
-      "rows \(rows), firstRow \(firstRow), heads \(heads)/\(keyHeads) of \(headSize), length \(length), slots \(slots)",
+      s.text,
       [
-        .floats("rotated", [rows, query + key], rotated),
-        .floats("projected", [rows, query + 2 * key], projected),
-        .words("state", random.state(length: length)),
+        .floats("rotated", [s.rows, query + key], rotated),
+        .floats("projected", [s.rows, query + 2 * key], projected),
+      ] + operands + [
         CaseOperand(
-          "cache", .inputOutput, .halves, shape: [2, slots, key / 2],
-          halfWords(random.halves(2 * slots * key))),
+          "cache", .inputOutput, .halves, shape: [2, slots, rowWords], random.words(2 * slots * rowWords))
       ]
     ) { list, o in
       list.keyValueAppend(
         rotated: o.floats("rotated"), projected: o.floats("projected"), state: o.words("state"),
-        cache: KeyValueCache(words: o.words("cache"), slots: slots, keyColumns: key), rows: rows,
-        firstRow: firstRow,
-        heads: heads, keyHeads: keyHeads, headSize: headSize)
+        batch: s.batch(o), cache: s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence), rows: s.rows,
+        firstRow: s.firstRow, heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize)
     }
   }
 }
 
-let keyValueAppendFamilies = [
-  CaseFamily(.keyValueAppend) { random in
-    let keyHeads = random.integer(1...3)
-    let (rows, firstRow) = (random.length(20), random.oneIn(2) ? 0 : random.below(9))
-    let length = random.below(60)
-    // One case in four is too small for its rows.
-    let slots = random.oneIn(4) ? random.integer(1...length + 1) : length + firstRow + rows + random.below(4)
-    return .keyValueAppend(
-      rows: rows, firstRow: firstRow, heads: keyHeads * random.integer(1...3), keyHeads: keyHeads,
-      headSize: random.element([2, 6, 32, 64, 80]), length: length, slots: slots, random: &random)
+let keyValueAppendFamilies = KeyValueFormat.allCases.flatMap { format in
+  ["", "-pages", "-batch"].map { layout in
+    CaseFamily(.keyValueAppend, "\(format)\(layout)") { random in
+      let keyHeads = random.integer(1...3)
+      var shape = AttentionShape(
+        rows: random.length(20), firstRow: random.oneIn(2) ? 0 : random.below(9),
+        heads: keyHeads * random.integer(1...3), keyHeads: keyHeads,
+        headSize: random.element(format == .q8 ? [32, 64, 96] : [2, 6, 32, 64, 80]),
+        length: random.below(60), maskWords: 0)
+      shape.format = format
+      if layout != "" { shape.pageSize = random.element([1, 3, 16, 32]) }
+      if layout == "-batch" { shape.sequences = random.integer(2...5) }
+      return .keyValueAppend(shape, random: &random)
+    }
   }
-]
+}

@@ -5,29 +5,46 @@ extension KernelCase {
   /// Rotary embedding of projected queries and keys.
   public static func rotary(
     rows: Int, firstRow: Int, heads: Int, keyHeads: Int, headSize: Int, positions: Int,
-    rotarySize: Int? = nil, pairing: RotaryPairing = .halves, random: inout CaseRandom
+    rotarySize: Int? = nil, pairing: RotaryPairing = .halves, sequences: Int = 1, random: inout CaseRandom
   ) -> KernelCase {
     let inputColumns = (heads + 2 * keyHeads) * headSize
     let outputColumns = (heads + keyHeads) * headSize
     let turning = rotarySize ?? headSize
     let bits = random.significantBits()
-    var state = random.state(length: random.below(max(1, positions - 20)))
+    let nodes = random.shares(of: firstRow + rows, among: sequences)
+    var state: [UInt32] = []
+    var owners: [UInt32] = []
+    for s in 0..<sequences {
+      var words = random.state(length: random.below(max(1, positions - 20)))
+      if sequences > 1 {
+        words[Int(STATE_FIRST_NODE)] = UInt32(owners.count)
+        words[Int(STATE_NODES)] = UInt32(random.oneIn(6) ? random.below(nodes[s] + 1) : nodes[s])
+      }
+      state += words
+      owners += [UInt32](repeating: UInt32(s), count: nodes[s])
+    }
+    if random.oneIn(6) {
+      owners[random.below(owners.count)] = random.element([UInt32(sequences), 0xffff_ffff, 0])
+    }
     if random.oneIn(12) { state[Int(STATE_LENGTH)] = random.element([0xffff_fff0, UInt32(positions)]) }
     let depths = random.words(firstRow + rows, below: 20)
     return KernelCase(
       """
       rows \(rows), firstRow \(firstRow), heads \(heads)/\(keyHeads) of \(headSize), \(turning) turn in \(pairing), \
-      positions \(positions), bits \(bits)
+      positions \(positions), bits \(bits), sequences \(sequences)
       """,
       [
         .floats("projected", [rows, inputColumns], random.floats(rows * inputColumns, exponents: -80...100)),
         .floats("table", [positions, turning / 2, 2], random.angles(positions * turning)),
-        .words("depths", depths), .words("state", state), .output("out", .float, [rows, outputColumns]),
+        .words("depths", depths), .words("state", state),
+        sequences == 1 ? .words("owners", random.words(1), role: .unused) : .words("owners", owners),
+        .output("out", .float, [rows, outputColumns]),
       ]
     ) { list, o in
       list.rotary(
         projected: o.floats("projected"), table: o.floats("table"), depths: o.words("depths"),
         state: o.words("state"),
+        batch: sequences == 1 ? nil : SequenceBatch(sequences: sequences, owners: o.words("owners")),
         out: o.floats("out"), rows: rows, firstRow: firstRow, heads: heads, keyHeads: keyHeads,
         headSize: headSize, rotarySize: rotarySize, pairing: pairing, significantBits: bits)
     }
@@ -44,16 +61,25 @@ extension CaseRandom {
   }
 }
 
-let rotaryFamilies = RotaryPairing.allCases.flatMap { pairing in
-  [false, true].map { partial in
-    CaseFamily(.rotary, "\(pairing)\(partial ? "-partial" : "")") { random in
-      let keyHeads = random.integer(1...3)
-      let headSize = random.element([2, 4, 6, 32, 64, 66, 80, 96, 128])
-      return .rotary(
-        rows: random.length(17), firstRow: random.oneIn(2) ? 0 : random.below(9),
-        heads: keyHeads * random.integer(1...4), keyHeads: keyHeads, headSize: headSize,
-        positions: random.integer(1...150), rotarySize: partial ? 2 * random.integer(1...headSize / 2) : nil,
-        pairing: pairing, random: &random)
+let rotaryFamilies =
+  RotaryPairing.allCases.flatMap { pairing in
+    [false, true].map { partial in
+      CaseFamily(.rotary, "\(pairing)\(partial ? "-partial" : "")") { random in
+        let keyHeads = random.integer(1...3)
+        let headSize = random.element([2, 4, 6, 32, 64, 66, 80, 96, 128])
+        return .rotary(
+          rows: random.length(17), firstRow: random.oneIn(2) ? 0 : random.below(9),
+          heads: keyHeads * random.integer(1...4), keyHeads: keyHeads, headSize: headSize,
+          positions: random.integer(1...150),
+          rotarySize: partial ? 2 * random.integer(1...headSize / 2) : nil,
+          pairing: pairing, random: &random)
+      }
     }
-  }
-}
+  } + [
+    CaseFamily(.rotary, "batch") { random in
+      .rotary(
+        rows: random.length(33), firstRow: random.oneIn(2) ? 0 : random.below(9), heads: 2, keyHeads: 1,
+        headSize: random.element([32, 64]), positions: random.integer(1...150),
+        sequences: random.integer(2...6), random: &random)
+    }
+  ]

@@ -2,158 +2,164 @@ import Kernels
 import Numerics
 import ShaderInterface
 
-/// The sizes of one attention call.
-public struct AttentionShape: Sendable {
-  public var rows, firstRow, inFlight: Int
-  public var heads, keyHeads, headSize: Int
-  /// Slots of the prefix.
-  public var length: Int
-  /// Words of mask a row; 0 is causal.
-  public var maskWords: Int
-
-  public init(
-    rows: Int, firstRow: Int = 0, inFlight: Int? = nil, heads: Int, keyHeads: Int, headSize: Int, length: Int,
-    maskWords: Int
-  ) {
-    self.rows = rows
-    self.firstRow = firstRow
-    self.inFlight = inFlight ?? firstRow + rows
-    self.heads = heads
-    self.keyHeads = keyHeads
-    self.headSize = headSize
-    self.length = length
-    self.maskWords = maskWords
-  }
-
-  var multiplyAdds: Int { 2 * rows * heads * headSize * (length + inFlight) }
-
-  var text: String {
-    """
-    rows \(rows) from \(firstRow) of \(inFlight), heads \(heads)/\(keyHeads) of \(headSize), length \(length), \
-    mask words \(maskWords)
-    """
-  }
-}
-
 extension KernelCase {
-  /// Attention under a causal or a tree mask; slots that no row sees hold NaN and infinity.
+  /// Attention under any pattern; slots that no row sees hold NaN and infinity.
+  ///
+  /// - Parameter chunksPerGroup: splits the keys over groups of so many chunks; nil does not.
   public static func treeAttention(
-    _ s: AttentionShape, keysPerLane: Int? = nil, random: inout CaseRandom
+    _ s: AttentionShape, chunksPerGroup: Int? = nil, random: inout CaseRandom
   ) -> KernelCase {
     let stride = (s.heads + s.keyHeads) * s.headSize
-    let mask = random.mask(s)
-    let slots = s.length + s.inFlight + random.below(3)
     let scale = random.oneIn(4) ? 1 : Float(1 / Double(s.headSize).squareRoot())
     let bits = random.significantBits()
+    let data = AttentionData(s, random: &random)
+    let (slots, pagesPerSequence) = (data.slots, data.pagesPerSequence)
+    let capacity = s.pageSize == 0 ? slots : pagesPerSequence * s.pageSize
+    let query = random.activations(s.rows * stride, bits: ACTIVATION_BITS_F16, exponents: -66...30)
+    var operands = [.floats("query", [s.rows, stride], query)] + data.operands(random: &random)
+    operands.append(.output("out", .float, [s.rows, s.heads, s.headSize]))
+    if chunksPerGroup != nil {
+      let count = AttentionSplit.count(rows: s.rows, heads: s.heads, headSize: s.headSize, capacity: capacity)
+      operands.append(.output("parts", .float, [count / (s.headSize + 4), s.headSize + 4]))
+    }
+    return KernelCase("\(s.text), bits \(bits), chunks a group \(chunksPerGroup ?? 0)", operands) { list, o in
+      list.treeAttention(
+        query: o.floats("query"), cache: s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence),
+        mask: o.words("mask"), state: o.words("state"),
+        depths: s.options.window > 0 ? o.words("depths") : nil, batch: s.batch(o), out: o.floats("out"),
+        rows: s.rows, firstRow: s.firstRow, heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize,
+        maskWords: s.maskWords, scale: scale, significantBits: bits, options: s.options,
+        split: chunksPerGroup.map { AttentionSplit(parts: o.floats("parts"), chunksPerGroup: $0) })
+    }
+  }
+
+  /// Chunks of random sums joined, some of them of keys without weight.
+  static func attentionMerge(
+    rows: Int, heads: Int, headSize: Int, chunks: Int, random: inout CaseRandom
+  ) -> KernelCase {
+    let width = headSize + Int(PART_WORDS)
+    var parts = random.floats(rows * heads * chunks * width, exponents: -100...30)
+    for place in 0..<rows * heads {
+      let existing = random.below(chunks + 1)
+      for c in 0..<chunks {
+        let tail = (place * chunks + c) * width + headSize
+        parts[tail] = random.oneIn(9) ? -.infinity : random.unit() * random.element([1, 30, 100])
+        parts[tail + 1] = random.oneIn(9) ? 0 : 1 + 63 * random.unit()
+        parts[tail + 2] = c < existing ? 1 : 0
+      }
+    }
+    let bits = random.significantBits()
     return KernelCase(
-      s.text + ", bits \(bits)",
+      "rows \(rows), heads \(heads) of \(headSize), chunks \(chunks), bits \(bits)",
       [
-        .floats(
-          "query", [s.rows, stride],
-          random.activations(s.rows * stride, bits: ACTIVATION_BITS_F16, exponents: -66...30)),
-        CaseOperand(
-          "cache", .input, .halves, shape: [2, slots, s.keyHeads * s.headSize / 2],
-          halfWords(random.cache(s, slots: slots, mask: mask))),
-        s.maskWords == 0
-          ? .words("mask", random.words(1), role: .unused) : .words("mask", mask, [s.inFlight, s.maskWords]),
-        .words("state", random.state(length: s.length)),
-        .output("out", .float, [s.rows, s.heads, s.headSize]),
+        .floats("parts", [rows, heads, chunks, width], parts),
+        .output("out", .float, [rows, heads, headSize]),
       ]
     ) { list, o in
-      list.treeAttention(
-        query: o.floats("query"),
-        cache: KeyValueCache(words: o.words("cache"), slots: slots, keyColumns: s.keyHeads * s.headSize),
-        mask: o.words("mask"), state: o.words("state"), out: o.floats("out"), rows: s.rows,
-        firstRow: s.firstRow,
-        heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize, maskWords: s.maskWords, scale: scale,
-        significantBits: bits, keysPerLane: keysPerLane)
+      list.attentionMerge(
+        o.floats("parts"), out: o.floats("out"), rows: rows, heads: heads, headSize: headSize, chunks: chunks,
+        significantBits: bits)
     }
   }
 }
 
-extension CaseRandom {
-  /// Ancestor bits: of a random tree, or any bits; noise above the last in-flight row.
-  fileprivate mutating func mask(_ s: AttentionShape) -> [UInt32] {
-    guard s.maskWords > 0 else { return [] }
-    var mask = [UInt32](repeating: 0, count: s.inFlight * s.maskWords)
-    let anyBits = oneIn(4)
-    for i in 0..<s.inFlight {
-      let row = i * s.maskWords
-      if anyBits {
-        for w in 0..<s.maskWords { mask[row + w] = oneIn(4) ? 0 : word() }
-      } else if i > 0 {
-        let parent = oneIn(2) ? i - 1 : below(i)
-        for w in 0..<s.maskWords { mask[row + w] = mask[parent * s.maskWords + w] }
-      }
-      if !anyBits { mask[row + i / 32] |= 1 << UInt32(i % 32) }
-    }
-    if oneIn(2) {
-      for i in 0..<s.inFlight {
-        for bit in s.inFlight..<s.maskWords * 32 {
-          mask[i * s.maskWords + bit / 32] |= UInt32(below(2)) << UInt32(bit % 32)
-        }
-      }
-    }
-    return mask
-  }
-
-  /// Halves `[2][slots][keyHeads * headSize]`, not finite in slots that the call must not read.
-  fileprivate mutating func cache(_ s: AttentionShape, slots: Int, mask: [UInt32]) -> [UInt16] {
-    let columns = s.keyHeads * s.headSize
-    var list = halves(slots * columns) + halves(slots * columns)
-    let rows = s.firstRow..<s.firstRow + s.rows
-    for slot in s.length..<slots {
-      let j = slot - s.length
-      let seen =
-        s.maskWords == 0
-        ? j < rows.upperBound
-        : j < s.inFlight && rows.contains { mask[$0 * s.maskWords + j / 32] >> UInt32(j % 32) & 1 == 1 }
-      guard !seen else { continue }
-      for c in 0..<columns {
-        list[slot * columns + c] = c % 2 == 0 ? 0x7e00 : 0x7c00
-        list[(slots + slot) * columns + c] = c % 2 == 0 ? 0xfc00 : 0x7e00
-      }
-    }
-    return list
-  }
-
-  /// Random sizes of at most 300,000 multiply-adds.
-  fileprivate mutating func attentionShape(headSize: Int, ratio: Int, tree: Bool) -> AttentionShape {
-    while true {
-      let keyHeads = integer(1...2)
-      let rows = length(oneIn(6) ? 70 : 12)
-      let firstRow = oneIn(3) ? below(8) : 0
-      let inFlight = firstRow + rows + (oneIn(4) ? below(8) : 0)
-      let shape = AttentionShape(
-        rows: rows, firstRow: firstRow, inFlight: inFlight, heads: keyHeads * ratio, keyHeads: keyHeads,
-        headSize: headSize, length: oneIn(8) ? 0 : length(300),
-        maskWords: tree ? (inFlight + 31) / 32 + (oneIn(6) ? 1 : 0) : 0)
-      if shape.multiplyAdds <= 300_000 { return shape }
-    }
+/// A family whose shapes `change` adapts after they were drawn; half of them under a mask.
+private func attentionFamily(
+  _ name: String, of kernel: Kernel = .treeAttention, tree: Bool? = nil,
+  headSizes: [Int] = [32, 64, 80, 96, 128, 256],
+  _ change: @escaping @Sendable (inout AttentionShape, inout CaseRandom) -> Void
+) -> CaseFamily {
+  CaseFamily(kernel, name) { random in
+    let isMasked = tree ?? random.oneIn(2)
+    var shape = random.attentionShape(
+      headSize: random.element(headSizes), ratio: random.element([1, 2, 4]), tree: isMasked)
+    change(&shape, &random)
+    let chunksPerGroup = kernel == .attentionChunks ? random.integer(1...4) : nil
+    return .treeAttention(shape, chunksPerGroup: chunksPerGroup, random: &random)
   }
 }
 
-let treeAttentionFamilies: [CaseFamily] = {
-  func families(
-    _ name: String, keysPerLane: Int? = nil,
-    _ sizes: @escaping @Sendable (inout CaseRandom) -> (headSize: Int, ratio: Int)
-  ) -> [CaseFamily] {
+private func addPages(_ shape: inout AttentionShape, _ random: inout CaseRandom) {
+  shape.pageSize = random.element([1, 3, 16, 32, 64])
+}
+
+private func addBatch(_ shape: inout AttentionShape, _ random: inout CaseRandom) {
+  addPages(&shape, &random)
+  shape.sequences = random.integer(2...5)
+}
+
+private let headFamilies = [32, 64, 80, 96, 128, 256].flatMap { headSize in
+  [1, 2, 4].flatMap { ratio in
     [false, true].map { tree in
-      CaseFamily(.treeAttention, "\(name)-\(tree ? "tree" : "causal")") { random in
-        let (headSize, ratio) = sizes(&random)
-        return .treeAttention(
-          random.attentionShape(headSize: headSize, ratio: ratio, tree: tree), keysPerLane: keysPerLane,
-          random: &random)
+      CaseFamily(.treeAttention, "head\(headSize)-ratio\(ratio)-\(tree ? "tree" : "causal")") { random in
+        .treeAttention(
+          random.attentionShape(headSize: headSize, ratio: ratio, tree: tree), random: &random)
       }
     }
   }
-  let usual = [32, 64, 80, 96, 128].flatMap { headSize in
-    [1, 2, 4].flatMap { ratio in families("head\(headSize)-ratio\(ratio)") { _ in (headSize, ratio) } }
-  }
-  let forced = ([1, 2, 4, 8] as [Int]).flatMap { keys in
-    families("keys\(keys)", keysPerLane: keys) {
-      ($0.oneIn(2) ? 64 : 2 * $0.integer(1...128), $0.integer(1...4))
+}
+
+private let patternFamilies: [CaseFamily] =
+  [("forest", .forest), ("blocks", .blocks), ("lookAhead", .lookAhead), ("anyBits", .anyBits)].map {
+    (name: String, pattern: MaskPattern) in attentionFamily(name, tree: true) { s, _ in s.pattern = pattern }
+  } + [
+    attentionFamily("anySize", headSizes: (1...128).map { 2 * $0 }) { _, _ in },
+    attentionFamily("window") { s, random in
+      s.options.window = random.element([1, 2, 17, 63, 64, 65, random.integer(1...400)])
+      s.pattern = random.element(MaskPattern.allCases)
+    },
+    attentionFamily("softCap") { s, random in s.options.softCap = random.element([0.5, 30, 50]) },
+    attentionFamily("cross") { s, _ in s.options.isCross = true },
+    attentionFamily("pages") { addPages(&$0, &$1) },
+    attentionFamily("batch") { addBatch(&$0, &$1) },
+    attentionFamily("batch-window") { s, random in
+      addBatch(&s, &random)
+      s.pattern = random.element(MaskPattern.allCases)
+      s.options.window = random.integer(1...200)
+    },
+  ]
+
+private let formatFamilies = [KeyValueFormat.bf16, .q8].flatMap { format in
+  [
+    attentionFamily("\(format)", headSizes: [32, 64, 96, 128, 256]) { s, _ in s.format = format },
+    attentionFamily("\(format)-batch", headSizes: [32, 64, 96, 128, 256]) { s, random in
+      s.format = format
+      addBatch(&s, &random)
+    },
+  ]
+}
+
+private let layoutFamilies =
+  ([1, 2, 4, 8] as [Int]).map { keys in
+    attentionFamily("keys\(keys)", headSizes: [64] + (1...128).map { 2 * $0 }) { s, random in
+      s.options.keysPerLane = keys
+      s.pattern = random.element(MaskPattern.allCases)
     }
   }
-  return usual + families("anySize") { (2 * $0.integer(1...128), $0.integer(1...7)) } + forced
-}()
+  + ([1, 2, 4, 8] as [Int]).map { rows in
+    attentionFamily("rows\(rows)", headSizes: [40, 64]) { s, random in
+      s.heads = s.keyHeads
+      s.options.rowsPerGroup = rows
+      s.options.window = random.oneIn(2) ? 0 : random.integer(1...100)
+      s.pattern = random.element(MaskPattern.allCases)
+      if random.oneIn(2) { addBatch(&s, &random) }
+    }
+  }
+
+private let splitFamilies = [
+  attentionFamily("one", of: .attentionChunks) { _, _ in },
+  attentionFamily("batch", of: .attentionChunks, headSizes: [32, 64, 96, 128, 256]) { s, random in
+    addBatch(&s, &random)
+    s.format = random.element(KeyValueFormat.allCases)
+    s.pattern = random.element(MaskPattern.allCases)
+    s.options.window = random.oneIn(2) ? 0 : random.integer(1...200)
+    s.options.softCap = random.oneIn(2) ? 0 : 30
+  },
+  CaseFamily(.attentionMerge) { random in
+    .attentionMerge(
+      rows: random.integer(1...3), heads: random.integer(1...5), headSize: 2 * random.integer(1...128),
+      chunks: random.integer(1...9), random: &random)
+  },
+]
+
+let treeAttentionFamilies = headFamilies + patternFamilies + formatFamilies + layoutFamilies + splitFamilies

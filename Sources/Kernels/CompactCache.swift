@@ -1,16 +1,24 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Moves the slots of the accepted path to follow the prefix; the round's result says which.
-  public func compactCache(_ cache: KeyValueCache, result: Tensor<UInt32>) {
+  /// Moves the slots of each sequence's accepted path to follow its prefix; the rounds' results say which.
+  ///
+  /// - Parameters:
+  ///   - result: u32 `[sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes]`, as the verifiers write it.
+  ///   - sequences: more than one need pages.
+  public func compactCache(_ cache: KeyValueCache, result: Tensor<UInt32>, sequences: Int = 1) {
     call(.compactCache) { kernel throws(Refusal) in
-      try cache.check()
-      try require(result, Int(RESULT_PATH) + 2, "result")
-      let rowWords = cache.keyColumns / 2
-      let p = ShaderInterface.CompactCache(rowWords: UInt32(rowWords), slots: UInt32(cache.slots), planes: 2)
+      try requireSizes(sequences)
+      try require(sequences >= 1, "\(sequences) sequences")
+      try cache.check(sequences: sequences)
+      try require(result, sequences * TreeBuffers.resultWords(maximumNodes: 1), "result")
+      let maximumNodes = (result.count / sequences - Int(RESULT_PATH)) / Int(RESULT_ARRAYS)
+      let p = ShaderInterface.CompactCache(
+        rowWords: U32(cache.rowWords), slots: U32(cache.slots), maximumNodes: U32(maximumNodes),
+        sequences: U32(sequences), pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence)
       return Invocation(
-        kernel, p, [.read(result), .readWrite(cache.words)],
-        groups: Invocation.elementGroups(rowWords * 2))
+        kernel, p, [.read(result), .read(cache.pages(or: result)), .readWrite(cache.words)],
+        groups: Invocation.elementGroups(2 * sequences * cache.rowWords))
     }
   }
 }

@@ -1,59 +1,42 @@
 import ShaderInterface
 
-/// Keys and values of one layer: f16 `[2][slots][keyColumns]`.
-public struct KeyValueCache: Sendable {
-  public let words: Tensor<HalfPair>
-  public let slots: Int
-  /// Key heads times head size.
-  public let keyColumns: Int
-
-  public init(words: Tensor<HalfPair>, slots: Int, keyColumns: Int) {
-    self.words = words
-    self.slots = slots
-    self.keyColumns = keyColumns
-  }
-
-  func check() throws(Refusal) {
-    try requireSizes(slots, keyColumns)
-    try require(
-      slots >= 1 && keyColumns >= 2 && keyColumns % 2 == 0,
-      "a cache of \(slots) slots of \(keyColumns) key columns")
-    try require(words, slots * keyColumns, "cache")
-  }
-
-  public init(backend: any Backend, slots: Int, keyColumns: Int, label: String) throws(BackendError) {
-    self.init(words: try backend.makeTensor(slots * keyColumns, label), slots: slots, keyColumns: keyColumns)
-  }
-}
-
 extension CommandList {
-  /// Rounds the keys and values of `rows` in-flight rows to f16 and stores them at slot length + firstRow + r.
+  /// Stores the keys and values of `rows` in-flight rows, in the cache's format, in the slots after their sequence's
+  /// committed ones.
   ///
+  /// Rounding: to nearest even in f16 and bf16; in q8 by blocks of 32 columns, the byte nearest to x / scale with
+  /// scale = f16(greatest magnitude / 127), so an element is off by about half a scale.
   /// - Parameters:
   ///   - rotated: f32 `[rows][(heads + keyHeads) * headSize]`, as `rotary` writes it.
   ///   - projected: f32 `[rows][(heads + 2 * keyHeads) * headSize]`, whose last part is the value.
+  ///   - batch: whose rows they are; nil for one sequence, whose row r is in-flight row firstRow + r.
   public func keyValueAppend(
-    rotated: Tensor<Float>, projected: Tensor<Float>, state: Tensor<UInt32>, cache: KeyValueCache, rows: Int,
-    firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int
+    rotated: Tensor<Float>, projected: Tensor<Float>, state: Tensor<UInt32>, batch: SequenceBatch? = nil,
+    cache: KeyValueCache, rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int
   ) {
     call(.keyValueAppend) { kernel throws(Refusal) in
       try requireSizes(rows, firstRow, heads, keyHeads, headSize)
-      try require(
-        cache.keyColumns == keyHeads * headSize, "cache of \(cache.keyColumns) key columns")
-      try cache.check()
-      try requireState(state)
       let query = heads * headSize
       let key = keyHeads * headSize
+      try require(cache.keyColumns == key, "cache of \(cache.keyColumns) key columns")
+      try batch.check(state: state, rows: firstRow + rows)
+      try cache.check(sequences: batch.sequences)
       try require(rotated, rows * (query + key), "rotated")
       try require(projected, rows * (query + 2 * key), "projected")
       let p = ShaderInterface.KeyValueAppend(
-        rows: UInt32(rows), firstRow: UInt32(firstRow), keyColumns: UInt32(key),
-        keyStride: UInt32(query + key),
-        keyOffset: UInt32(query), valueStride: UInt32(query + 2 * key), valueOffset: UInt32(query + key),
-        slots: UInt32(cache.slots))
+        rows: U32(rows), firstRow: U32(firstRow), keyColumns: U32(key), keyStride: U32(query + key),
+        keyOffset: U32(query), valueStride: U32(query + 2 * key), valueOffset: U32(query + key),
+        slots: U32(cache.slots), rowWords: U32(cache.rowWords), format: cache.format.code,
+        sequences: U32(batch.sequences), pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence)
+      let unit = cache.format == .q8 ? 2 * Int(CACHE_Q8_BLOCK) : 2
       return Invocation(
-        kernel, p, [.read(rotated), .read(projected), .read(state), .readWrite(cache.words)],
-        groups: Invocation.elementGroups(rows * key))
+        kernel, p,
+        [
+          .read(rotated), .read(projected), .read(state), .read(batch.owners(or: state)),
+          .read(cache.pages(or: state)), .readWrite(cache.words),
+        ],
+        groups: Invocation.elementGroups(2 * rows * ((key + unit - 1) / unit)),
+        specialization: [cache.format.code])
     }
   }
 }

@@ -24,7 +24,7 @@ enum ReferenceTable {
     case .rotary:
       Reference.rotary(
         o.parameters(), x: o.floats(0), table: o.floats(1), depths: o.words(2), state: o.words(3),
-        out: o.out(4))
+        owners: o.words(4), out: o.out(5))
     case .gatherRow: Reference.gatherRow(o.parameters(), x: o.floats(0), state: o.words(1), out: o.out(2))
     case .matmulF32: o.matmul(.f32)
     case .matmulF16: o.matmul(.f16)
@@ -33,12 +33,19 @@ enum ReferenceTable {
     case .matmulQ4: o.matmul(.q4)
     case .keyValueAppend:
       Reference.keyValueAppend(
-        o.parameters(), rotated: o.floats(0), projected: o.floats(1), state: o.words(2), cache: o.out(3))
+        o.parameters(), rotated: o.floats(0), projected: o.floats(1), state: o.words(2), owners: o.words(3),
+        pages: o.words(4), cache: o.out(5))
     case .treeAttention:
       Reference.treeAttentionFast(
         o.parameters(), query: o.floats(0), cache: o.words(1), mask: o.words(2), state: o.words(3),
-        out: o.out(4))
-    case .compactCache: Reference.compactCache(o.parameters(), result: o.words(0), cache: o.out(1))
+        depths: o.words(4), owners: o.words(5), pages: o.words(6), out: o.out(7))
+    case .attentionChunks:
+      Reference.attentionChunks(
+        o.parameters(), query: o.floats(0), cache: o.words(1), mask: o.words(2), state: o.words(3),
+        depths: o.words(4), owners: o.words(5), pages: o.words(6), parts: o.out(7))
+    case .attentionMerge: Reference.attentionMerge(o.parameters(), parts: o.floats(0), out: o.out(1))
+    case .compactCache:
+      Reference.compactCache(o.parameters(), result: o.words(0), pages: o.words(1), cache: o.out(2))
     case .argmax: Reference.argmax(o.parameters(), logits: o.floats(0), out: o.out(1))
     case .topTokens: Reference.topTokens(o.parameters(), logits: o.floats(0), out: o.out(1))
     case .distribution:

@@ -3,49 +3,82 @@ import ShaderInterface
 extension CommandList {
   /// Attention of in-flight rows over the cached prefix and the in-flight rows that each one sees.
   ///
-  /// The pattern is data: ancestor bits a row for a tree, or causal without bits. Keys are taken in the order prefix, then visible
-  /// in-flight rows, in chunks of 64 that are merged in order, so a row gives the same bits in a chain, in a tree and alone.
+  /// The pattern is data: visibility bits a row (trees, blocks that see each other, look-ahead branches, forests), or causal without
+  /// bits; a window cuts either by position. Keys are taken in the order prefix, then visible in-flight rows, in chunks of 64 that
+  /// are merged in order, so a row gives the same bits in a chain, in a tree, in a batch, in any pages and alone.
   /// Cost a row: `2 * keys * headSize * heads` multiply-adds over one read of the keys and values it sees.
   /// - Parameters:
   ///   - query: f32 `[rows][(heads + keyHeads) * headSize]` as `rotary` writes it.
   ///   - mask: u32 `[in-flight rows][maskWords]`; `maskWords` 0 is causal and `mask` is then not read.
+  ///   - state: u32 `[sequences][STATE_WORDS]`.
+  ///   - depths: depth of each in-flight row; position = state length + depth. Only a window needs them.
+  ///   - batch: whose rows they are; nil for one sequence, whose row r is in-flight row firstRow + r.
   ///   - out: f32 `[rows][heads * headSize]`.
-  ///   - keysPerLane: 1, 2, 4 or 8; nil takes what suits the device. It changes no bits.
+  ///   - split: scratch for long contexts; nil computes a row and head in one group.
   public func treeAttention(
     query: Tensor<Float>, cache: KeyValueCache, mask: Tensor<UInt32>, state: Tensor<UInt32>,
-    out: Tensor<Float>,
+    depths: Tensor<UInt32>? = nil, batch: SequenceBatch? = nil, out: Tensor<Float>,
     rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int, maskWords: Int, scale: Float,
-    significantBits: UInt32 = ACTIVATION_BITS_F16, keysPerLane: Int? = nil
+    significantBits: UInt32 = ACTIVATION_BITS_F16, options: AttentionOptions = AttentionOptions(),
+    split: AttentionSplit? = nil
   ) {
-    call(.treeAttention) { kernel throws(Refusal) in
-      try requireSizes(rows, firstRow, heads, keyHeads, headSize, maskWords, keysPerLane ?? 0)
+    var chunks = 0  // of a row and head, if apart
+    call(split == nil ? .treeAttention : .attentionChunks) { kernel throws(Refusal) in
+      try requireSizes(rows, firstRow, heads, keyHeads, headSize, maskWords)
       try require(
-        heads >= 1 && keyHeads >= 1 && headSize >= 2, "\(heads) heads, \(keyHeads) key heads of \(headSize)")
-      try cache.check()
-      try requireState(state)
+        heads >= 1 && keyHeads >= 1 && headSize >= 2 && headSize % cache.format.block == 0 && headSize <= 256
+          && heads % keyHeads == 0,
+        "\(heads) heads, \(keyHeads) key heads of \(headSize)")
       try require(scale.isFinite, "scale \(scale)")
       try requireSignificantBits(significantBits)
+      try options.check()
       try require(
-        headSize % 2 == 0 && headSize <= 256 && heads % keyHeads == 0,
-        "\(heads) heads, \(keyHeads) key heads of \(headSize)")
-      try require(
-        firstRow + rows <= Int(MAXIMUM_NODES),
-        "\(firstRow + rows) in-flight rows, at most 1024")
-      try require(
-        cache.keyColumns == keyHeads * headSize, "cache of \(cache.keyColumns) key columns")
+        batch != nil || firstRow + rows <= Int(MAXIMUM_NODES),
+        "\(firstRow + rows) in-flight rows, at most 1024 of a sequence")
+      try require(cache.keyColumns == keyHeads * headSize, "cache of \(cache.keyColumns) key columns")
+      try batch.check(state: state, rows: firstRow + rows)
+      try cache.check(sequences: batch.sequences)
       try require(query, rows * (heads + keyHeads) * headSize, "query")
       try require(mask, max(1, (firstRow + rows) * maskWords), "mask")
       try require(out, rows * heads * headSize, "out")
-      try require(
-        keysPerLane.map { [1, 2, 4, 8].contains($0) } ?? true,
-        "\(keysPerLane ?? 0) keys a lane; 1, 2, 4 or 8 are built")
-      let p = ShaderInterface.TreeAttention(
-        rows: UInt32(rows), firstRow: UInt32(firstRow), heads: UInt32(heads), keyHeads: UInt32(keyHeads),
-        headSize: UInt32(headSize), maskWords: UInt32(maskWords), slots: UInt32(cache.slots), scale: scale,
-        significantBits: significantBits)
+      try require(options.window == 0 || depths != nil, "a window of \(options.window) without depths")
+      if let depths { try require(depths, firstRow + rows, "depths") }
+      var p = ShaderInterface.TreeAttention(
+        rows: U32(rows), firstRow: U32(firstRow), heads: U32(heads), keyHeads: U32(keyHeads),
+        headSize: U32(headSize), maskWords: U32(maskWords), slots: U32(cache.slots),
+        rowWords: U32(cache.rowWords), format: cache.format.code, sequences: U32(batch.sequences),
+        pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence, isCross: options.isCross ? 1 : 0,
+        window: U32(options.window), scale: scale, softCap: options.softCap,
+        inverseSoftCap: options.softCap > 0 ? Float(1 / Double(options.softCap)) : 0,
+        significantBits: significantBits, chunks: 0, chunksPerGroup: 0)
+      var groups = (rows, heads)
+      if let split {
+        try requireSizes(split.chunksPerGroup)
+        try require(split.chunksPerGroup >= 1, "\(split.chunksPerGroup) chunks a group")
+        chunks = AttentionSplit.chunks(capacity: cache.capacity)
+        p.chunks = U32(chunks)
+        p.chunksPerGroup = U32(split.chunksPerGroup)
+        groups.1 *= (chunks + split.chunksPerGroup - 1) / split.chunksPerGroup
+        try require(
+          rows <= 65_535 && groups.1 <= 65_535, "\(rows) x \(groups.1) groups, at most 65535 x 65535")
+        try require(
+          split.parts,
+          AttentionSplit.count(rows: rows, heads: heads, headSize: headSize, capacity: cache.capacity),
+          "parts")
+      }
       return Invocation(
-        kernel, p, [.read(query), .read(cache.words), .read(mask), .read(state), .write(out)],
-        groups: (rows, heads), specialization: keysPerLane.map { [UInt32($0)] } ?? [])
+        kernel, p,
+        [
+          .read(query), .read(cache.words), .read(mask), .read(state), .read(depths ?? state),
+          .read(batch.owners(or: state)), .read(cache.pages(or: state)), .write(split?.parts ?? out),
+        ],
+        groups: groups,
+        specialization: [U32(options.keysPerLane ?? 0), cache.format.code, U32(options.rowsPerGroup ?? 0)])
+    }
+    if let split, chunks > 0 {
+      attentionMerge(
+        split.parts, out: out, rows: rows, heads: heads, headSize: headSize, chunks: chunks,
+        significantBits: significantBits)
     }
   }
 }

@@ -18,6 +18,8 @@ struct Tuning {
   /// Whether kernels take their texel forms: llvmpipe loads a storage buffer in a loop over lanes, some twenty cycles for
   /// each word of a lane, but a texel without branches.
   let texels: Bool
+  /// llvmpipe leaves a loop once an invocation's loops have had so many passes in total, and computes on; nil elsewhere.
+  var loopPasses: Int?
 
   /// Kernels over a row of the vocabulary that have a shader for subgroups of eight lanes.
   private static let hasShuffle: Set<Kernel> = [
@@ -43,27 +45,36 @@ extension Tuning {
       limits.subgroupSize == 8 && limits.minSubgroupSize == 8 && limits.maxSubgroupSize == 8
     self =
       device.kind != .cpu ? .graphics : canShuffle && hasEightLanes ? .vectorProcessor : .processor
+    loopPasses = device.driverName == "llvmpipe" ? 65_535 : nil
   }
 
-  /// The stem of the shader that runs a call, and its specialization, with this device's layout where the call
-  /// leaves it open.
-  func shader(of call: Invocation) -> (stem: String, specialization: [UInt32]) {
-    let stem = call.kernel.rawValue
+  /// How a call runs on a device: its shader, specialization and work groups.
+  struct Layout {
+    var stem: String
+    var specialization: [UInt32]
+    var groups: (x: Int, y: Int)
+  }
+
+  /// This device's layout where the call leaves it open.
+  func layout(of call: Invocation) throws(BackendError) -> Layout {
+    var layout = Layout(stem: call.kernel.rawValue, specialization: call.specialization, groups: call.groups)
     switch call.kernel {
     case .matmulF32, .matmulF16, .matmulBf16, .matmulQ8, .matmulQ4:
-      guard call.specialization.count == 1 else { return (stem, call.specialization) }
-      return shuffles
-        ? (stem + "Shuffle", call.specialization) : (stem, call.specialization + [matmulOutputsPerLane])
-    case .treeAttention where call.specialization.isEmpty: return (stem, [attentionKeysPerLane])
-    case .argmax, .topTokens, .distribution,
-      .drawTarget, .drawLogits, .drawGumbel, .drawShared,
+      guard call.specialization.count == 1 else { break }
+      if shuffles { layout.stem += "Shuffle" } else { layout.specialization.append(matmulOutputsPerLane) }
+    case .treeAttention, .attentionChunks: try attention(call, &layout)
+    case .argmax, .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .drawShared,
       .combineDistributions, .penalties:
       let (lanes, least) = (call.specialization[0], call.specialization[1])
-      if lanes != 0 { return (stem, [lanes]) }
-      if shuffles, least <= 8, Self.hasShuffle.contains(call.kernel) { return (stem + "Shuffle", []) }
-      return (stem, [max(rowLanes, least)])
-    case .treeScan where call.specialization.isEmpty: return (stem, [scanLanes])
-    default: return (stem, call.specialization)
+      if lanes == 0 && shuffles && least <= 8 && Self.hasShuffle.contains(call.kernel) {
+        layout.stem += "Shuffle"
+        layout.specialization = []
+      } else {
+        layout.specialization = [lanes != 0 ? lanes : max(rowLanes, least)]
+      }
+    case .treeScan where call.specialization.isEmpty: layout.specialization = [scanLanes]
+    default: break
     }
+    return layout
   }
 }

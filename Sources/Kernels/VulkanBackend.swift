@@ -126,10 +126,12 @@ private final class VulkanCommandList: CommandList {
   func dispatch(_ call: Invocation) {
     guard accept(call.operands.map(\.storage), call.kernel.rawValue) else { return }
     do throws(BackendError) {
-      let pipeline = try vulkan { () throws(VulkanError) in try device.pipeline(call, usesTexels: usesTexels)
+      let layout = try Tuning(for: device.description).layout(of: call)
+      let pipeline = try vulkan { () throws(VulkanError) in
+        try device.pipeline(call, layout, usesTexels: usesTexels)
       }
       recorder?.dispatch(
-        pipeline, groups: (UInt32(call.groups.x), UInt32(call.groups.y), 1), constants: call.constants,
+        pipeline, groups: (UInt32(layout.groups.x), UInt32(layout.groups.y), 1), constants: call.constants,
         operands: call.operands.map(\.vulkan))
     } catch {
       failure = error
@@ -194,12 +196,13 @@ extension Operand {
 
 extension Device {
   /// The pipeline of a kernel call; the call must fit what was reflected from the shader.
-  fileprivate func pipeline(_ call: Invocation, usesTexels: Bool) throws(VulkanError) -> Pipeline {
-    let (stem, specialization) = Tuning(for: description).shader(of: call)
-    let texelForm = usesTexels ? ShaderLibrary.modules[stem + "Texels"] : nil
-    guard let module = texelForm ?? ShaderLibrary.modules[stem] else {
+  fileprivate func pipeline(
+    _ call: Invocation, _ layout: Tuning.Layout, usesTexels: Bool
+  ) throws(VulkanError) -> Pipeline {
+    let texelForm = usesTexels ? ShaderLibrary.modules[layout.stem + "Texels"] : nil
+    guard let module = texelForm ?? ShaderLibrary.modules[layout.stem] else {
       throw .unsupported(
-        missing: ["the shader, which this build left out"], label: stem,
+        missing: ["the shader, which this build left out"], label: layout.stem,
         device: description.name)
     }
     precondition(
@@ -210,7 +213,7 @@ extension Device {
       binding.texelFormat.flatMap(TexelFormat.init).map { (binding.index, $0) }
     }
     return try pipeline(
-      module.name, spirv: module.words, specialization: specialization,
+      module.name, spirv: module.words, specialization: layout.specialization,
       constantByteCount: module.pushConstantBytes, bindingCount: module.bindings.count,
       texels: Dictionary(uniqueKeysWithValues: texels))
   }

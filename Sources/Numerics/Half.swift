@@ -1,4 +1,5 @@
-// IEEE binary16 by integer operations, so that no device's own conversion matters.
+// IEEE binary16 and bfloat16 by integer operations, so that no device's own conversion matters.
+import ShaderInterface
 
 /// The bits of `x` as a half: round to nearest even, subnormal halves kept, overflow to infinity,
 /// NaN to 0x7e00 with the sign of `x`.
@@ -39,3 +40,18 @@ public func float(half: UInt16) -> Float {
 public func float(halves words: UnsafeBufferPointer<UInt32>, at index: Int) -> Float {
   float(half: UInt16(truncatingIfNeeded: words[index >> 1] >> UInt32((index & 1) * 16)))
 }
+
+/// The bits of `x` as a bf16: round to nearest even, magnitudes below 2^-40 are +0, NaN is 0x7fc0 with its sign.
+///
+/// Down to 2^-40, products with an activation of 13 significant bits are multiples of 2^-123, never subnormal.
+@inlinable
+public func bfloatBits(of x: Float) -> UInt16 {
+  let sign = UInt16(truncatingIfNeeded: x.bitPattern >> 16) & 0x8000
+  if x.isNaN { return sign | 0x7fc0 }
+  if x.bitPattern & 0x7fff_ffff < NORM_FLUSH_BITS { return 0 }
+  return UInt16(truncatingIfNeeded: rounded(x, to: 8).bitPattern >> 16)
+}
+
+/// The value of a bf16, exactly.
+@inlinable
+public func float(bfloat bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }

@@ -2,24 +2,29 @@ import Numerics
 import ShaderInterface
 
 extension Reference {
-  /// Moves the accepted rows behind the root: slot base + j = slot base + path[j], j = 1...accepted ascending, in
-  /// every plane; base = `RESULT_LENGTH` - accepted - 1. Slots at or above `slots` are left alone.
+  /// Moves the accepted rows of every sequence behind the root: slot base + j = slot base + path[j], j = 1...accepted
+  /// ascending, in both planes; base = `RESULT_LENGTH` - accepted - 1. Slots that do not exist are left alone.
   ///
-  /// `result`: u32; `cache`: u32 [planes][slots][rowWords].
+  /// `result`: u32 [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes]; `pages`: u32 [sequences][pagesPerSequence];
+  /// `cache`: words [2][slots][rowWords].
   public static func compactCache(
     _ p: ShaderInterface.CompactCache, result: UnsafeBufferPointer<UInt32>,
-    cache: UnsafeMutableBufferPointer<UInt32>
+    pages: UnsafeBufferPointer<UInt32>, cache: UnsafeMutableBufferPointer<UInt32>
   ) {
-    let (slots, rowWords) = (Int(p.slots), Int(p.rowWords))
-    let accepted = Int(result[Int(RESULT_ACCEPTED)])
-    let base = Int(result[Int(RESULT_LENGTH)]) - accepted - 1
-    for j in 1..<accepted + 1 {
-      let from = base + Int(result[Int(RESULT_PATH) + j])
-      let to = base + j
-      guard from < slots, to < slots else { continue }
-      for plane in 0..<Int(p.planes) {
-        for w in 0..<rowWords {
-          cache[(plane * slots + to) * rowWords + w] = cache[(plane * slots + from) * rowWords + w]
+    let places = CacheSlots(
+      slots: p.slots, pageSize: p.pageSize, pagesPerSequence: p.pagesPerSequence, pages: pages)
+    let (rowWords, nodes) = (Int(p.rowWords), Int(p.maximumNodes))
+    for sequence in 0..<Int(p.sequences) {
+      let round = sequence * (Int(RESULT_PATH) + Int(RESULT_ARRAYS) * nodes)
+      let accepted = result[round + Int(RESULT_ACCEPTED)]
+      let base = result[round + Int(RESULT_LENGTH)] &- accepted &- 1
+      for j in 1..<min(Int(accepted), nodes - 1) + 1 {
+        let node = result[round + Int(RESULT_PATH) + j]
+        guard let from = places.physical(Int(base &+ node), of: sequence),
+          let to = places.physical(Int(base &+ UInt32(j)), of: sequence)
+        else { continue }
+        for first in [0, Int(p.slots) * rowWords] {
+          for w in first..<first + rowWords { cache[to * rowWords + w] = cache[from * rowWords + w] }
         }
       }
     }

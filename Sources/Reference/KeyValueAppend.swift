@@ -2,31 +2,33 @@ import Numerics
 import ShaderInterface
 
 extension Reference {
-  /// Stores row r's key and value as halves in slot `STATE_LENGTH` + firstRow + r, if that is below `slots`.
+  /// Stores each in-flight row's key and value in slot `STATE_LENGTH` + i of its sequence, if there is one.
   ///
-  /// `rotated`: f32 [rows][keyStride]; `projected`: f32 [rows][valueStride]; `state`: u32;
-  /// `cache`: f16 [2][slots][keyColumns] in words, keys then values.
+  /// `rotated`: f32 [rows][keyStride]; `projected`: f32 [rows][valueStride]; `state`: u32 [sequences][STATE_WORDS];
+  /// `owners`: u32 [firstRow + rows]; `pages`: u32 [sequences][pagesPerSequence]; `cache`: words
+  /// [2][slots][rowWords], keys then values.
   public static func keyValueAppend(
     _ p: ShaderInterface.KeyValueAppend, rotated: UnsafeBufferPointer<Float>,
     projected: UnsafeBufferPointer<Float>, state: UnsafeBufferPointer<UInt32>,
+    owners: UnsafeBufferPointer<UInt32>, pages: UnsafeBufferPointer<UInt32>,
     cache: UnsafeMutableBufferPointer<UInt32>
   ) {
-    let rowWords = Int(p.keyColumns / 2)
-    let values = Int(p.slots) * rowWords
+    let batch = BatchRows(sequences: p.sequences, state: state, owners: owners)
+    let places = CacheSlots(
+      slots: p.slots, pageSize: p.pageSize, pagesPerSequence: p.pagesPerSequence, pages: pages)
+    let (columns, rowWords) = (Int(p.keyColumns), Int(p.rowWords))
     for r in 0..<Int(p.rows) {
-      let slot = Int(state[Int(STATE_LENGTH)]) + Int(p.firstRow) + r
-      guard slot < Int(p.slots) else { continue }
+      let row = Int(p.firstRow) + r
+      guard let sequence = batch.sequence(of: row) else { continue }
+      let slot = batch.word(sequence, STATE_LENGTH) + row - batch.root(of: sequence)
+      guard let place = places.physical(slot, of: sequence) else { continue }
       let key = r * Int(p.keyStride) + Int(p.keyOffset)
       let value = r * Int(p.valueStride) + Int(p.valueOffset)
-      for w in 0..<rowWords {
-        let word = slot * rowWords + w
-        cache[word] = halves(rotated[key + 2 * w], rotated[key + 2 * w + 1])
-        cache[values + word] = halves(projected[value + 2 * w], projected[value + 2 * w + 1])
+      for (plane, from) in [rotated[key..<key + columns], projected[value..<value + columns]].enumerated() {
+        let words = cacheRow(UnsafeBufferPointer(rebasing: from), format: p.format, rowWords: rowWords)
+        let to = (plane * Int(p.slots) + place) * rowWords
+        for (w, word) in words.enumerated() { cache[to + w] = word }
       }
     }
-  }
-
-  private static func halves(_ even: Float, _ odd: Float) -> UInt32 {
-    UInt32(halfBits(of: even)) | UInt32(halfBits(of: odd)) << 16
   }
 }

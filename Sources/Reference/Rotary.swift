@@ -4,22 +4,25 @@ import ShaderInterface
 extension Reference {
   /// Turns the first `rotarySize` elements of query and key heads by the angles of position `STATE_LENGTH` +
   /// depths[firstRow + r] (RoFormer), in pairs as `pairing` says; the others pass. +0 where the position lies
-  /// outside the table.
+  /// outside the table, and in void rows.
   ///
   /// `x`: f32 [rows][inputColumns]; `table`: f32 [positions][rotarySize / 2][2], cosine then sine; `depths`,
-  /// `state`: u32; `out`: f32 [rows][(heads + keyHeads) * headSize]. Each product is flushed before the add.
+  /// `state`, `owners`: u32; `out`: f32 [rows][(heads + keyHeads) * headSize]. Each product is flushed before the add.
   public static func rotary(
     _ p: ShaderInterface.Rotary, x: UnsafeBufferPointer<Float>, table: UnsafeBufferPointer<Float>,
     depths: UnsafeBufferPointer<UInt32>, state: UnsafeBufferPointer<UInt32>,
-    out: UnsafeMutableBufferPointer<Float>
+    owners: UnsafeBufferPointer<UInt32>, out: UnsafeMutableBufferPointer<Float>
   ) {
     let size = Int(p.headSize)
     let rotarySize = Int(p.rotarySize)
     let pairs = rotarySize / 2
     let heads = Int(p.heads + p.keyHeads)
+    let batch = BatchRows(sequences: p.sequences, state: state, owners: owners)
     for r in 0..<Int(p.rows) {
-      let position = Int(state[Int(STATE_LENGTH)]) + Int(depths[Int(p.firstRow) + r])
-      let inside = position < table.count / rotarySize
+      let row = Int(p.firstRow) + r
+      let length = batch.sequence(of: row).map { batch.word($0, STATE_LENGTH) }
+      let position = (length ?? 0) + Int(depths[row])
+      let inside = length != nil && position < table.count / rotarySize
       for h in 0..<heads {
         let from = r * Int(p.inputColumns) + h * size
         let to = (r * heads + h) * size

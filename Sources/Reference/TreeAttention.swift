@@ -6,81 +6,104 @@ extension Reference {
   ///
   /// Keys come in chunks of `ATTENTION_CHUNK`; a chunk has a maximum, a sum and weighted values, summed in key
   /// order from +0; chunks are merged in order (Milakov and Gimelshein, "Online normalizer calculation for
-  /// softmax", 2018). `query`: f32 [rows] with a stride of (heads + keyHeads) * headSize; `cache`: f16
-  /// [2][slots][keyHeads * headSize] in words; `mask`: u32 [in-flight rows][maskWords]; `state`: u32;
-  /// `out`: f32 [rows][heads * headSize]. Keys in slots at or above `slots` are not seen.
+  /// softmax", 2018). `query`: f32 [rows] with a stride of (heads + keyHeads) * headSize; `cache`: words
+  /// [2][slots][rowWords]; `mask`: u32 [in-flight rows][maskWords]; `state`: u32 [sequences][STATE_WORDS]; `depths`:
+  /// u32 [in-flight rows]; `owners`: u32 [firstRow + rows]; `pages`: u32 [sequences][pagesPerSequence];
+  /// `out`: f32 [rows][heads * headSize].
   public static func treeAttention(
     _ p: ShaderInterface.TreeAttention, query: UnsafeBufferPointer<Float>,
     cache: UnsafeBufferPointer<UInt32>, mask: UnsafeBufferPointer<UInt32>,
-    state: UnsafeBufferPointer<UInt32>, out: UnsafeMutableBufferPointer<Float>
+    state: UnsafeBufferPointer<UInt32>, depths: UnsafeBufferPointer<UInt32>,
+    owners: UnsafeBufferPointer<UInt32>, pages: UnsafeBufferPointer<UInt32>,
+    out: UnsafeMutableBufferPointer<Float>
+  ) {
+    let keys = VisibleKeys(p, mask: mask, state: state, depths: depths, owners: owners, pages: pages)
+    let size = Int(p.headSize)
+    forEachHead(p, query: query, cache: cache, keys: keys) { place, chunks in
+      let row = SoftmaxChunk.attention(of: chunks, size: size, significantBits: p.significantBits)
+      for d in 0..<size { out[place * size + d] = row[d] }
+    }
+  }
+
+  /// The chunks of ``treeAttention(_:query:cache:mask:state:depths:owners:pages:out:)``, apart.
+  ///
+  /// `parts`: f32 [rows][heads][chunks][headSize + 4]: weighted values, maximum, sum, 1 if the chunk exists.
+  public static func attentionChunks(
+    _ p: ShaderInterface.TreeAttention, query: UnsafeBufferPointer<Float>,
+    cache: UnsafeBufferPointer<UInt32>, mask: UnsafeBufferPointer<UInt32>,
+    state: UnsafeBufferPointer<UInt32>, depths: UnsafeBufferPointer<UInt32>,
+    owners: UnsafeBufferPointer<UInt32>, pages: UnsafeBufferPointer<UInt32>,
+    parts: UnsafeMutableBufferPointer<Float>
+  ) {
+    let keys = VisibleKeys(p, mask: mask, state: state, depths: depths, owners: owners, pages: pages)
+    let (size, width) = (Int(p.headSize), Int(p.headSize + PART_WORDS))
+    forEachHead(p, query: query, cache: cache, keys: keys) { place, chunks in
+      for c in 0..<Int(p.chunks) {
+        let to = (place * Int(p.chunks) + c) * width
+        let tail = to + size
+        guard c < chunks.count else {
+          parts[tail + Int(PART_EXISTS)] = 0
+          continue
+        }
+        for d in 0..<size { parts[to + d] = chunks[c].o[d] }
+        parts[tail + Int(PART_MAXIMUM)] = chunks[c].m
+        parts[tail + Int(PART_SUM)] = chunks[c].l
+        parts[tail + Int(PART_EXISTS)] = 1
+        parts[tail + Int(PART_WORDS) - 1] = 0
+      }
+    }
+  }
+
+  /// Joins chunks in order. `parts`: as ``attentionChunks(_:query:cache:mask:state:depths:owners:pages:parts:)``
+  /// writes them; `out`: f32 [rows][heads * headSize].
+  public static func attentionMerge(
+    _ p: ShaderInterface.AttentionMerge, parts: UnsafeBufferPointer<Float>,
+    out: UnsafeMutableBufferPointer<Float>
+  ) {
+    let (size, width) = (Int(p.headSize), Int(p.headSize + PART_WORDS))
+    for place in 0..<Int(p.rows * p.heads) {
+      var chunks: [SoftmaxChunk] = []
+      for c in 0..<Int(p.chunks) {
+        let from = (place * Int(p.chunks) + c) * width
+        let tail = from + size
+        if parts[tail + Int(PART_EXISTS)] == 0 { break }
+        chunks.append(
+          SoftmaxChunk(
+            m: parts[tail + Int(PART_MAXIMUM)], l: parts[tail + Int(PART_SUM)], o: Array(parts[from..<tail])))
+      }
+      let row = SoftmaxChunk.attention(of: chunks, size: size, significantBits: p.significantBits)
+      for d in 0..<size { out[place * size + d] = row[d] }
+    }
+  }
+
+  /// Hands over the chunks of every row and head; `place` = row * heads + head.
+  private static func forEachHead(
+    _ p: ShaderInterface.TreeAttention, query: UnsafeBufferPointer<Float>,
+    cache: UnsafeBufferPointer<UInt32>, keys: VisibleKeys, _ body: (_ place: Int, [SoftmaxChunk]) -> Void
   ) {
     let (heads, size) = (Int(p.heads), Int(p.headSize))
-    let columns = Int(p.keyHeads) * size
-    let values = Int(p.slots) * columns
+    let elements = CacheElements(
+      words: cache, format: p.format, slots: p.slots, rowWords: p.rowWords, columns: p.keyHeads * p.headSize)
     for r in 0..<Int(p.rows) {
-      let slots = visibleSlots(p, row: r, mask: mask, length: Int(state[Int(STATE_LENGTH)]))
+      let slots = keys.slots(row: r)
       for h in 0..<heads {
         let q = (r * (heads + Int(p.keyHeads)) + h) * size
-        let key = h / (heads / Int(p.keyHeads)) * size
-        var running = SoftmaxChunk(m: 0, l: 0, o: [])
-        for start in stride(from: 0, to: slots.count, by: Int(ATTENTION_CHUNK)) {
-          let keys = slots[start..<min(start + Int(ATTENTION_CHUNK), slots.count)]
-          let s = keys.map { slot in
-            dot(count: size) { d in
-              (query[q + d], float(halves: cache, at: slot * columns + key + d))
-            } * p.scale
-          }
-          let m = s.reduce(-.infinity, maximum)
-          let e = s.map { rounded(expNonPositive($0 - m), to: ACTIVATION_BITS_F16) }
-          var l: Float = 0
-          for weight in e { l = l + weight }
-          let o = (0..<size).map { d in
-            var sum: Float = 0
-            for (weight, slot) in zip(e, keys) {
-              sum = sum + weight * float(halves: cache, at: values + slot * columns + key + d)
+        let first = h / (heads / Int(p.keyHeads)) * size
+        let chunks = stride(from: 0, to: slots.count, by: Int(ATTENTION_CHUNK)).map { start in
+          let chunk = Array(slots[start..<min(start + Int(ATTENTION_CHUNK), slots.count)])
+          let scores = chunk.map { slot in
+            guard let slot else { return -Float.infinity }
+            let product = dot(count: size) { d in
+              (query[q + d], elements.value(plane: 0, slot: slot, column: first + d))
             }
-            return sum
+            return attentionScore(p, product)
           }
-          let chunk = SoftmaxChunk(m: m, l: l, o: o)
-          running = start == 0 ? chunk : running.merged(with: chunk)
+          return SoftmaxChunk(scores: scores, size: size) { t, d in
+            chunk[t].map { elements.value(plane: 1, slot: $0, column: first + d) } ?? 0
+          }
         }
-        for d in 0..<size {
-          let element = (r * heads + h) * size + d
-          out[element] =
-            slots.isEmpty ? 0 : rounded(flush(running.o[d]) * reciprocal(running.l), to: p.significantBits)
-        }
+        body(r * heads + h, chunks)
       }
     }
-  }
-
-  /// The slots that row `row` of the call sees, in key order.
-  static func visibleSlots(
-    _ p: ShaderInterface.TreeAttention, row: Int, mask: UnsafeBufferPointer<UInt32>, length: Int
-  ) -> [Int] {
-    let i = Int(p.firstRow) + row
-    let words = Int(p.maskWords)
-    var inFlight = Array(0...i)
-    if words > 0 {
-      let rows = mask.count / words
-      inFlight = (0..<min(rows, words * 32)).filter { j in
-        i < rows && mask[i * words + j / 32] >> UInt32(j % 32) & 1 == 1
-      }
-    }
-    return (Array(0..<length) + inFlight.map { length + $0 }).filter { $0 < Int(p.slots) }
-  }
-}
-
-/// Maximum, sum and weighted values of some keys' softmax.
-private struct SoftmaxChunk {
-  var m: Float
-  var l: Float
-  var o: [Float]  // [headSize]
-
-  func merged(with next: SoftmaxChunk) -> SoftmaxChunk {
-    let n = maximum(m, next.m)
-    let a = expNonPositive(m - n)
-    let b = expNonPositive(next.m - n)
-    return SoftmaxChunk(
-      m: n, l: flush(l * a) + flush(next.l * b), o: zip(o, next.o).map { flush($0 * a) + flush($1 * b) })
   }
 }

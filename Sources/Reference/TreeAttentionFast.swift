@@ -5,23 +5,28 @@ import ShaderInterface
 // The bits of TreeAttention.swift, vectorised across the keys of a chunk for scores and across the elements of
 // a head for values; threads take (key head, rows) pairs.
 extension Reference {
-  /// As ``treeAttention(_:query:cache:mask:state:out:)``, fast.
+  /// As ``treeAttention(_:query:cache:mask:state:depths:owners:pages:out:)``, fast.
   public static func treeAttentionFast(
     _ p: ShaderInterface.TreeAttention, query: UnsafeBufferPointer<Float>,
     cache: UnsafeBufferPointer<UInt32>, mask: UnsafeBufferPointer<UInt32>,
-    state: UnsafeBufferPointer<UInt32>, out: UnsafeMutableBufferPointer<Float>
+    state: UnsafeBufferPointer<UInt32>, depths: UnsafeBufferPointer<UInt32>,
+    owners: UnsafeBufferPointer<UInt32>, pages: UnsafeBufferPointer<UInt32>,
+    out: UnsafeMutableBufferPointer<Float>
   ) {
-    nonisolated(unsafe) let operands = (query: query, cache: cache, mask: mask, out: out)
-    let length = Int(state[Int(STATE_LENGTH)])
+    let visible = VisibleKeys(p, mask: mask, state: state, depths: depths, owners: owners, pages: pages)
+    nonisolated(unsafe) let operands = (query: query, cache: cache, visible: visible, out: out)
     let keyHeads = Int(p.keyHeads)
     let parts = min(Int(p.rows), max(1, 8 / keyHeads))
     DispatchQueue.concurrentPerform(iterations: keyHeads * parts) { task in
       let part = task / keyHeads
       let rows = part * Int(p.rows) / parts..<(part + 1) * Int(p.rows) / parts
       let heads = KeyHead(
-        p: p, index: task % keyHeads, length: length, query: operands.query, cache: operands.cache,
+        p: p, index: task % keyHeads, query: operands.query,
+        cache: CacheElements(
+          words: operands.cache, format: p.format, slots: p.slots, rowWords: p.rowWords,
+          columns: p.keyHeads * p.headSize),
         out: operands.out)
-      heads.run(rows: rows, mask: operands.mask)
+      heads.run(rows: rows, operands.visible)
     }
   }
 }
@@ -30,9 +35,8 @@ extension Reference {
 private struct KeyHead {
   let p: ShaderInterface.TreeAttention
   let index: Int
-  let length: Int
   let query: UnsafeBufferPointer<Float>
-  let cache: UnsafeBufferPointer<UInt32>
+  let cache: CacheElements
   let out: UnsafeMutableBufferPointer<Float>
 
   typealias Vector = SIMD16<Float>
@@ -52,9 +56,9 @@ private struct KeyHead {
   }
 
   /// Chunk outermost: rows whose keys in it are the same slots share the unpacked keys.
-  func run(rows: Range<Int>, mask: UnsafeBufferPointer<UInt32>) {
+  func run(rows: Range<Int>, _ visible: VisibleKeys) {
     let group = Int(p.heads) / Int(p.keyHeads)
-    let slots = rows.map { Reference.visibleSlots(p, row: $0, mask: mask, length: length) }
+    let slots = rows.map { visible.slots(row: $0) }
     let keyVectors = Self.chunk / Self.lanes
     let outputs = rows.count * group
     let capacity = (size + 2) * keyVectors + (Self.chunk + 1 + outputs) * vectors
@@ -68,7 +72,7 @@ private struct KeyHead {
       let running = part + vectors  // [row][head of the group][headSize, padded]
       let chunk = Chunk(keys: keys, values: values, scores: scores, part: part)
       for start in stride(from: 0, to: slots.map(\.count).max() ?? 0, by: Self.chunk) {
-        var loaded: ArraySlice<Int> = []
+        var loaded: ArraySlice<Int?> = []
         for r in slots.indices.reversed() where start < slots[r].count {  // causal: longest first
           let wanted = slots[r][start..<min(start + Self.chunk, slots[r].count)]
           if !loaded.starts(with: wanted) {
@@ -78,7 +82,7 @@ private struct KeyHead {
           for g in 0..<group {
             let output = r * group + g
             let head = index * group + g
-            let (m, l) = attend(row: rows.lowerBound + r, head: head, count: wanted.count, chunk)
+            let (m, l) = attend(row: rows.lowerBound + r, head: head, wanted, chunk)
             let o = running + output * vectors
             if start == 0 {
               sums[output] = (m, l)
@@ -100,22 +104,23 @@ private struct KeyHead {
     }
   }
 
-  private func load(_ slots: ArraySlice<Int>, to chunk: Chunk) {
-    let columns = Int(p.keyHeads) * size
-    let values = Int(p.slots) * columns
+  /// Missing slots become zeros.
+  private func load(_ slots: ArraySlice<Int?>, to chunk: Chunk) {
     let keys = UnsafeMutableRawPointer(chunk.keys).assumingMemoryBound(to: Float.self)
     let to = UnsafeMutableRawPointer(chunk.values).assumingMemoryBound(to: Float.self)
     for (t, slot) in slots.enumerated() {
-      let first = slot * columns + index * size
       for d in 0..<size {
-        keys[d * Self.chunk + t] = float(halves: cache, at: first + d)
-        to[t * vectors * Self.lanes + d] = float(halves: cache, at: values + first + d)
+        let column = index * size + d
+        keys[d * Self.chunk + t] = slot.map { cache.value(plane: 0, slot: $0, column: column) } ?? 0
+        to[t * vectors * Self.lanes + d] = slot.map { cache.value(plane: 1, slot: $0, column: column) } ?? 0
       }
     }
   }
 
   /// Maximum and sum of one chunk; its weighted values go to `chunk.part`.
-  private func attend(row: Int, head: Int, count: Int, _ chunk: Chunk) -> (m: Float, l: Float) {
+  private func attend(row: Int, head: Int, _ slots: ArraySlice<Int?>, _ chunk: Chunk) -> (m: Float, l: Float)
+  {
+    let count = slots.count
     let stride = (Int(p.heads) + Int(p.keyHeads)) * size
     let q = query.baseAddress! + row * stride + head * size
     let keyVectors = Self.chunk / Self.lanes
@@ -132,8 +137,8 @@ private struct KeyHead {
     }
     let s = UnsafeMutableRawPointer(scores).assumingMemoryBound(to: Float.self)
     var m: Float = -.infinity
-    for t in 0..<count {
-      s[t] = s[t] * p.scale
+    for (t, slot) in slots.enumerated() {
+      s[t] = slot == nil ? -.infinity : attentionScore(p, s[t])
       m = maximum(m, s[t])
     }
     var l: Float = 0

@@ -67,6 +67,12 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         rotarySize: $1.optionalSize(), pairing: $1.flag() ? .halves : .interleaved,
         significantBits: $1.bits())
     },
+    EntryPoint("rotary batch") {
+      $0.rotary(
+        projected: $1.tensor(), table: $1.tensor(), depths: $1.tensor(), state: $1.tensor(),
+        batch: $1.batch(), out: $1.tensor(), rows: $1.size(), firstRow: $1.size(), heads: $1.size(),
+        keyHeads: $1.size(), headSize: $1.size(), significantBits: $1.bits())
+    },
     EntryPoint("gatherRow") {
       $0.gatherRow($1.tensor(), state: $1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size())
     },
@@ -89,13 +95,46 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         rotated: $1.tensor(), projected: $1.tensor(), state: $1.tensor(), cache: $1.cache(), rows: $1.size(),
         firstRow: $1.size(), heads: $1.size(), keyHeads: $1.size(), headSize: $1.size())
     },
+    EntryPoint("keyValueAppend batch") {
+      $0.keyValueAppend(
+        rotated: $1.tensor(), projected: $1.tensor(), state: $1.tensor(), batch: $1.batch(),
+        cache: $1.pagedCache(.bf16), rows: $1.size(), firstRow: $1.size(), heads: $1.size(), keyHeads: 1,
+        headSize: 32)
+    },
+    EntryPoint("keyValueAppend q8") {
+      $0.keyValueAppend(
+        rotated: $1.tensor(), projected: $1.tensor(), state: $1.tensor(), cache: $1.pagedCache(.q8),
+        rows: $1.size(), heads: $1.size(), keyHeads: 1, headSize: 32)
+    },
     EntryPoint("treeAttention") {
       $0.treeAttention(
         query: $1.tensor(), cache: $1.cache(), mask: $1.tensor(), state: $1.tensor(), out: $1.tensor(),
         rows: $1.size(), firstRow: $1.size(), heads: $1.size(), keyHeads: $1.size(), headSize: $1.size(),
-        maskWords: $1.size(), scale: $1.number(), significantBits: $1.bits(), keysPerLane: $1.optionalSize())
+        maskWords: $1.size(), scale: $1.number(), significantBits: $1.bits(), options: $1.attention())
+    },
+    EntryPoint("treeAttention batch") {
+      $0.treeAttention(
+        query: $1.tensor(), cache: $1.pagedCache(.bf16), mask: $1.tensor(), state: $1.tensor(),
+        depths: $1.tensor(), batch: $1.batch(), out: $1.tensor(), rows: $1.size(), firstRow: $1.size(),
+        heads: $1.size(), keyHeads: 1, headSize: 32, maskWords: $1.size(), scale: $1.number(),
+        options: $1.attention(),
+        split: $1.flag() ? nil : AttentionSplit(parts: $1.tensor(), chunksPerGroup: $1.size()))
+    },
+    EntryPoint("treeAttention q8") {
+      $0.treeAttention(
+        query: $1.tensor(), cache: $1.pagedCache(.q8), mask: $1.tensor(), state: $1.tensor(),
+        depths: $1.tensor(), out: $1.tensor(), rows: $1.size(), heads: $1.size(), keyHeads: 1, headSize: 32,
+        maskWords: $1.size(), scale: $1.number(), options: $1.attention())
+    },
+    EntryPoint("attentionMerge") {
+      $0.attentionMerge(
+        $1.tensor(), out: $1.tensor(), rows: $1.size(), heads: $1.size(), headSize: $1.size(),
+        chunks: $1.size(), significantBits: $1.bits())
     },
     EntryPoint("compactCache") { $0.compactCache($1.cache(), result: $1.tensor()) },
+    EntryPoint("compactCache batch") {
+      $0.compactCache($1.pagedCache(.f16), result: $1.tensor(), sequences: $1.size())
+    },
   ]
 
   private static let vocabulary: [EntryPoint] = [
@@ -308,6 +347,24 @@ extension Arguments {
   mutating func lanes() -> Int? { flag() ? nil : size() &* 4 }
 
   mutating func cache() -> KeyValueCache { KeyValueCache(words: tensor(), slots: size(), keyColumns: size()) }
+
+  /// One key head's columns in pages; usually as many slots as one sequence may have.
+  mutating func pagedCache(_ format: KeyValueFormat) -> KeyValueCache {
+    let pages = PageTable(entries: tensor(), pageSize: size(), pagesPerSequence: size())
+    let slots = random.oneIn(8) ? size() : pages.pageSize &* pages.pagesPerSequence
+    return KeyValueCache(
+      words: tensor(), slots: slots, keyColumns: random.oneIn(8) ? size() : 32, format: format, pages: pages)
+  }
+
+  mutating func batch() -> SequenceBatch? {
+    flag() ? nil : SequenceBatch(sequences: size(), owners: tensor())
+  }
+
+  mutating func attention() -> AttentionOptions {
+    AttentionOptions(
+      window: flag() ? 0 : size(), softCap: flag() ? 0 : number(), isCross: random.oneIn(8),
+      keysPerLane: optionalSize(), rowsPerGroup: optionalSize())
+  }
 
   mutating func distribution() -> DistributionRows {
     DistributionRows(weights: tensor(), totals: tensor(), vocabulary: size())

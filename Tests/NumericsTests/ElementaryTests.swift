@@ -53,6 +53,17 @@ import Testing
     #expect(sigmoid(-.infinity).bitPattern == 0)
   }
 
+  @Test func tangentIsOddAndWithin2ToTheMinus22() {
+    for x in stride(from: Float(-12), through: 12, by: 0x1p-10) {
+      #expect(abs(Double(hyperbolicTangent(x)) - tanh(Double(x))) < 0x1p-22)
+      #expect(hyperbolicTangent(-x) == -hyperbolicTangent(x))
+    }
+    #expect(worst(0.5, 30, hyperbolicTangent, tanh) < 6)
+    #expect(hyperbolicTangent(.infinity) == 1 && hyperbolicTangent(-.greatestFiniteMagnitude) == -1)
+    #expect([0, -0.0, 0x1p-130, -0x1p-40].allSatisfy { hyperbolicTangent($0).bitPattern == 0 })
+    #expect(hyperbolicTangent(.nan).isNaN)
+  }
+
   @Test func geluIsWithin3Point7UlpAboveZeroAnd6e8Below() {
     let exact = { (x: Double) in x / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
     }

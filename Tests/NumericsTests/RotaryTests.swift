@@ -13,15 +13,15 @@ import Testing
     let (size, positions, pairs) = (6, 10, rotarySize / 2)
     let p = Rotary(
       rows: 3, firstRow: 1, heads: 2, keyHeads: 1, headSize: U32(size), inputColumns: 24, significantBits: 13,
-      rotarySize: U32(rotarySize), pairing: pairing)
+      rotarySize: U32(rotarySize), pairing: pairing, sequences: 1)
     let x = random.floats(24) + random.adversarial(24) + random.floats(24)
     let angles = (0..<positions * pairs).map { _ in Double.random(in: -3...3, using: &random) }
     let table = angles.flatMap { [Float(cos($0)), Float(sin($0))] }
     let out = poisoned(3 * 18)
     let state: [UInt32] = [4, 0, 0, 0, 0, 0, 0, 0]
     Reference.rotary(
-      p, x: operand(x), table: operand(table), depths: operand([99, 0, 5, 6]), state: operand(state), out: out
-    )
+      p, x: operand(x), table: operand(table), depths: operand([99, 0, 5, 6]), state: operand(state),
+      owners: operand([UInt32.max]), out: out)
     for (r, position) in [4, 9].enumerated() {
       for h in 0..<3 {
         let head = x[r * 24 + h * size..<r * 24 + (h + 1) * size].map(Double.init)

@@ -1,0 +1,34 @@
+// The chunks of treeAttention apart, so that a long context spreads over many groups; attentionMerge joins them in order.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "attentionChunk.glsl"
+
+layout(set = 0, binding = 7, std430) writeonly buffer Parts { vec2 parts[]; };  // [rows][heads][chunks][(headSize + PART_WORDS) / 2]
+
+void main() {
+  uint lane = gl_LocalInvocationID.x;
+  uint row = gl_WorkGroupID.x;
+  uint head = gl_WorkGroupID.y % p.heads;
+  uint begin = gl_WorkGroupID.y / p.heads * p.chunksPerGroup;
+  uint column = head / (p.heads / p.keyHeads) * p.headSize;
+  uint queryStart = (row * (p.heads + p.keyHeads) + head) * p.headSize;
+  RowKeys keys = findKeys(lane, p.firstRow + row);
+
+  for (uint chunk = begin; chunk < min(begin + p.chunksPerGroup, p.chunks); chunk++) {
+    uint to = ((row * p.heads + head) * p.chunks + chunk) * (p.headSize + PART_WORDS);
+    uint tail = (to + p.headSize + PART_EXISTS) / 2u;
+    if (chunk * ATTENTION_CHUNK >= keys.count) {
+      if (lane == 0u) parts[tail].x = 0.0;
+      continue;
+    }
+    OwnColumns own = attendChunk(lane, keys, chunk * ATTENTION_CHUNK, queryStart, column);
+    vec2 pairs[4] = vec2[](own.values.low.xy, own.values.low.zw, own.values.high.xy, own.values.high.zw);
+    for (uint part = 0u; part < 4u && ownColumn(lane, part) < p.headSize; part++) {
+      parts[(to + ownColumn(lane, part)) / 2u] = pairs[part];
+    }
+    if (lane == 0u) {
+      parts[tail - 1u] = vec2(own.maximum, own.sum);
+      parts[tail] = vec2(1.0, 0.0);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// Operands of treeAttention and attentionChunks, and the arithmetic of a chunk that all layouts share.
+#ifndef ESPALIER_ATTENTION_OPERANDS_GLSL
+#define ESPALIER_ATTENTION_OPERANDS_GLSL
+
+#include "shared/attention.h"
+
+layout(push_constant) uniform Push { TreeAttention p; };
+layout(set = 0, binding = 0, std430) readonly buffer Query { vec2 query[]; };  // [rows][(heads + keyHeads) * headSize / 2]
+layout(set = 0, binding = 0, std430) readonly buffer QueryQuads { vec4 queryQuads[]; };
+layout(set = 0, binding = 1, std430) readonly buffer Cache { uint cache[]; };  // [2][slots][rowWords]
+layout(set = 0, binding = 1, std430) readonly buffer CachePairs { uvec2 cachePairs[]; };
+layout(set = 0, binding = 1, std430) readonly buffer CacheQuads { uvec4 cacheQuads[]; };
+layout(set = 0, binding = 2, std430) readonly buffer Mask { uint mask[]; };      // [in-flight rows][maskWords]
+layout(set = 0, binding = 3, std430) readonly buffer State { uint state[]; };    // [sequences][STATE_WORDS]
+layout(set = 0, binding = 4, std430) readonly buffer Depths { uint depths[]; };  // [in-flight rows]
+layout(set = 0, binding = 5, std430) readonly buffer Owners { uint owners[]; };  // [firstRow + rows]
+layout(set = 0, binding = 6, std430) readonly buffer Pages { uint pages[]; };    // [sequences][pagesPerSequence]
+
+#define KEY_COLUMNS (p.keyHeads * p.headSize)
+
+#include "numerics.glsl"
+#include "cacheElements.glsl"
+#include "visibleKeys.glsl"
+
+float addPair(float sum, vec2 a, vec2 b) { return addProduct(addProduct(sum, a.x, b.x), a.y, b.y); }
+
+float addQuad(float sum, vec4 a, vec4 b) { return addPair(addPair(sum, a.xy, b.xy), a.zw, b.zw); }
+
+vec4 addWeighted(vec4 sum, float weight, vec4 value) {
+  return vec4(
+      addProduct(sum.x, weight, value.x), addProduct(sum.y, weight, value.y), addProduct(sum.z, weight, value.z),
+      addProduct(sum.w, weight, value.w));
+}
+
+// A key's score from its dot product.
+float scoreOf(float product) {
+  float score = flush(multiply(product, p.scale));
+  if (p.softCap > 0.0) score = flush(multiply(p.softCap, hyperbolicTangent(flush(multiply(score, p.inverseSoftCap)))));
+  return score;
+}
+
+// e_t: its 13 bits times the 11 of an f16 value are exact.
+float weightOf(float score, float maximum) {
+  return roundBits(expNonPositive(subtract(score, maximum)), ACTIVATION_BITS_F16);
+}
+
+#endif

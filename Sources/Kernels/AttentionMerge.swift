@@ -1,0 +1,29 @@
+import ShaderInterface
+
+extension CommandList {
+  /// Joins the chunks that `treeAttention` with a split computes apart, in their order.
+  ///
+  /// - Parameters:
+  ///   - parts: f32 `[rows][heads][chunks][headSize + 4]`: weighted values, maximum, sum, 1 if the chunk exists.
+  ///   - out: f32 `[rows][heads * headSize]`.
+  public func attentionMerge(
+    _ parts: Tensor<Float>, out: Tensor<Float>, rows: Int, heads: Int, headSize: Int, chunks: Int,
+    significantBits: UInt32 = ACTIVATION_BITS_F16
+  ) {
+    call(.attentionMerge) { kernel throws(Refusal) in
+      try requireSizes(rows, heads, headSize, chunks)
+      try require(
+        heads >= 1 && headSize >= 2 && headSize % 2 == 0 && headSize <= 256, "\(heads) heads of \(headSize)")
+      try requireSignificantBits(significantBits)
+      // Groups are limited to 65,535 in each direction.
+      try require(
+        rows <= 65_535 && heads <= 65_535 && chunks >= 1, "\(rows) rows, \(heads) heads, \(chunks) chunks")
+      try require(parts, rows * heads * chunks * (headSize + Int(PART_WORDS)), "parts")
+      try require(out, rows * heads * headSize, "out")
+      let p = ShaderInterface.AttentionMerge(
+        rows: U32(rows), heads: U32(heads), headSize: U32(headSize), chunks: U32(chunks),
+        significantBits: significantBits)
+      return Invocation(kernel, p, [.read(parts), .write(out)], groups: (rows, heads))
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import ShaderInterface
+
+/// The rarer parts of an attention pattern.
+public struct AttentionOptions: Sendable {
+  /// Positions that a row reaches back, its own included (sliding window); 0 for all. Needs depths.
+  public var window: Int
+  /// Scores are held within -softCap...softCap by softCap * tanh(score / softCap) (Gemma 2); 0 for none.
+  public var softCap: Float
+  /// Cross-attention: rows see the committed slots alone. The state is then that of the fixed context; with a batch its
+  /// nodes and first nodes are those of the rows.
+  public var isCross: Bool
+  /// Keys a lane scores, 1, 2, 4 or 8; nil takes what suits the device, which may be another shader. It changes no bits.
+  public var keysPerLane: Int?
+  /// Rows that share the loaded keys of a group, 1, 2, 4 or 8; nil takes what suits the call. It changes no bits, and
+  /// matters only where keys are shared by shuffles.
+  public var rowsPerGroup: Int?
+
+  public init(
+    window: Int = 0, softCap: Float = 0, isCross: Bool = false, keysPerLane: Int? = nil,
+    rowsPerGroup: Int? = nil
+  ) {
+    self.window = window
+    self.softCap = softCap
+    self.isCross = isCross
+    self.keysPerLane = keysPerLane
+    self.rowsPerGroup = rowsPerGroup
+  }
+
+  func check() throws(Refusal) {
+    try requireSizes(window, keysPerLane ?? 0, rowsPerGroup ?? 0)
+    try require(window == 0 || !isCross, "a window of \(window) in cross-attention")
+    // Its reciprocal has to be normal.
+    try require(softCap == 0 || (0x1p-60...0x1p60).contains(softCap), "a soft-cap of \(softCap)")
+    try require(
+      keysPerLane.map { [1, 2, 4, 8].contains($0) } ?? true,
+      "\(keysPerLane ?? 0) keys a lane; 1, 2, 4 or 8 are built")
+    try require(
+      rowsPerGroup.map { [1, 2, 4, 8].contains($0) } ?? true,
+      "\(rowsPerGroup ?? 0) rows a group; 1, 2, 4 or 8 are built")
+  }
+}
+
+/// Memory that lets the keys of a long context spread over many groups; it changes no bits.
+///
+/// Pays where rows times heads leave a device idle: few rows, thousands of keys.
+public struct AttentionSplit: Sendable {
+  /// f32, ``count(rows:heads:headSize:capacity:)`` elements of scratch.
+  public let parts: Tensor<Float>
+  /// Chunks of 64 keys that one group takes.
+  public let chunksPerGroup: Int
+
+  public init(parts: Tensor<Float>, chunksPerGroup: Int = 4) {
+    self.parts = parts
+    self.chunksPerGroup = chunksPerGroup
+  }
+
+  /// Elements of scratch for a cache of ``KeyValueCache/capacity``.
+  public static func count(rows: Int, heads: Int, headSize: Int, capacity: Int) -> Int {
+    rows * heads * chunks(capacity: capacity) * (headSize + Int(PART_WORDS))
+  }
+
+  static func chunks(capacity: Int) -> Int { (capacity + Int(ATTENTION_CHUNK) - 1) / Int(ATTENTION_CHUNK) }
+}

@@ -1,0 +1,107 @@
+import ShaderInterface
+
+/// How keys and values are stored.
+public enum KeyValueFormat: String, Sendable, CaseIterable {
+  case f16, bf16
+  /// Signed bytes with an f16 scale a block of 32 columns.
+  case q8 = "q8_0"
+
+  var code: U32 {
+    switch self {
+    case .f16: CACHE_F16
+    case .bf16: CACHE_BF16
+    case .q8: CACHE_Q8
+    }
+  }
+
+  /// Columns of a head are a multiple of this.
+  var block: Int { self == .q8 ? Int(CACHE_Q8_BLOCK) : 2 }
+
+  /// 32-bit words of one slot's keys or values.
+  public func rowWords(keyColumns: Int) -> Int {
+    switch self {
+    case .f16, .bf16: keyColumns / 2
+    // Bytes, then two scales a word, in multiples of 16 bytes.
+    case .q8: (keyColumns / 4 + (keyColumns / block + 1) / 2 + 3) / 4 * 4
+    }
+  }
+}
+
+/// Where the slots of each sequence lie: slot t in physical slot `entries[sequence][t / pageSize] * pageSize + t % pageSize`.
+///
+/// An entry that is not below the cache's pages means that its slots are missing: nothing is stored there, and attention
+/// gives them no weight. Forking a sequence shares entries; a page that is written must be one sequence's own.
+public struct PageTable: Sendable {
+  /// u32 `[sequences][pagesPerSequence]`
+  public let entries: Tensor<UInt32>
+  /// Slots a page.
+  public let pageSize: Int
+  /// At most the cache's pages.
+  public let pagesPerSequence: Int
+
+  public init(entries: Tensor<UInt32>, pageSize: Int, pagesPerSequence: Int) {
+    self.entries = entries
+    self.pageSize = pageSize
+    self.pagesPerSequence = pagesPerSequence
+  }
+}
+
+/// Keys and values of one layer: words `[2][slots][rowWords]`.
+public struct KeyValueCache: Sendable {
+  public let words: Tensor<UInt32>
+  /// Of all pages and sequences together.
+  public let slots: Int
+  /// Key heads times head size.
+  public let keyColumns: Int
+  public let format: KeyValueFormat
+  /// Nil where one sequence has all slots in order.
+  public let pages: PageTable?
+
+  public init(
+    words: Tensor<UInt32>, slots: Int, keyColumns: Int, format: KeyValueFormat = .f16, pages: PageTable? = nil
+  ) {
+    self.words = words
+    self.slots = slots
+    self.keyColumns = keyColumns
+    self.format = format
+    self.pages = pages
+  }
+
+  public init(
+    backend: any Backend, slots: Int, keyColumns: Int, format: KeyValueFormat = .f16, pages: PageTable? = nil,
+    label: String
+  ) throws(BackendError) {
+    let count = 2 * slots * format.rowWords(keyColumns: keyColumns)
+    self.init(
+      words: try backend.makeTensor(count, label), slots: slots, keyColumns: keyColumns, format: format,
+      pages: pages)
+  }
+
+  var rowWords: Int { format.rowWords(keyColumns: keyColumns) }
+
+  /// Slots that one sequence may have.
+  public var capacity: Int { pages.map { $0.pagesPerSequence * $0.pageSize } ?? slots }
+
+  var pageSize: U32 { U32(pages?.pageSize ?? 0) }
+  var pagesPerSequence: U32 { U32(pages?.pagesPerSequence ?? 0) }
+
+  /// What is bound for the page table: kernels do not read it without pages.
+  func pages(or other: Tensor<UInt32>) -> Tensor<UInt32> { pages?.entries ?? other }
+
+  /// The words hold the slots, and each of the sequences has a place for its own.
+  func check(sequences: Int = 1) throws(Refusal) {
+    try requireSizes(slots, keyColumns)
+    try require(
+      slots >= 1 && keyColumns >= 2 && keyColumns % format.block == 0,
+      "a cache of \(slots) slots of \(keyColumns) key columns in \(format.rawValue)")
+    try require(words, 2 * slots * rowWords, "cache")
+    guard let pages else {
+      return try require(sequences == 1, "\(sequences) sequences in a cache without pages")
+    }
+    try requireSizes(pages.pageSize, pages.pagesPerSequence)
+    try require(
+      pages.pageSize >= 1 && pages.pagesPerSequence >= 1 && slots % pages.pageSize == 0 && capacity <= slots,
+      "\(pages.pagesPerSequence) pages of \(pages.pageSize) of \(slots) slots")
+    try require(pages.entries, sequences * pages.pagesPerSequence, "pages")
+  }
+}

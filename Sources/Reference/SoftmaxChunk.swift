@@ -1,0 +1,52 @@
+import Numerics
+import ShaderInterface
+
+/// Maximum, sum and weighted values of some keys' softmax.
+struct SoftmaxChunk {
+  var m: Float
+  var l: Float
+  var o: [Float]  // [headSize]
+
+  /// `scores` in key order; `value(t, d)` is element d of key t's value.
+  init(scores: [Float], size: Int, value: (Int, Int) -> Float) {
+    let m = scores.reduce(-.infinity, maximum)
+    let e = scores.map { rounded(expNonPositive($0 - m), to: ACTIVATION_BITS_F16) }
+    self.m = m
+    l = e.reduce(0) { $0 + $1 }
+    o = (0..<size).map { d in
+      var sum: Float = 0
+      for (t, weight) in e.enumerated() { sum = sum + weight * value(t, d) }
+      return sum
+    }
+  }
+
+  init(m: Float, l: Float, o: [Float]) {
+    self.m = m
+    self.l = l
+    self.o = o
+  }
+
+  func merged(with next: SoftmaxChunk) -> SoftmaxChunk {
+    let n = maximum(m, next.m)
+    let a = expNonPositive(m - n)
+    let b = expNonPositive(next.m - n)
+    return SoftmaxChunk(
+      m: n, l: flush(l * a) + flush(next.l * b), o: zip(o, next.o).map { flush($0 * a) + flush($1 * b) })
+  }
+
+  /// The attention of one row and head over its chunks; +0 without any.
+  static func attention(of chunks: [SoftmaxChunk], size: Int, significantBits: UInt32) -> [Float] {
+    guard let first = chunks.first else { return [Float](repeating: 0, count: size) }
+    let all = chunks.dropFirst().reduce(first) { $0.merged(with: $1) }
+    let inverse = reciprocal(all.l)
+    return all.o.map { rounded(flush($0) * inverse, to: significantBits) }
+  }
+}
+
+/// A key's score from its dot product: scaled, and held within -softCap...softCap if that is not 0.
+@inline(__always)
+func attentionScore(_ p: ShaderInterface.TreeAttention, _ product: Float) -> Float {
+  let score = flush(product * p.scale)
+  guard p.softCap > 0 else { return score }
+  return flush(p.softCap * hyperbolicTangent(flush(score * p.inverseSoftCap)))
+}
