@@ -88,7 +88,8 @@ public struct KernelBenchmark: Sendable {
 
   private static func topTokens(rows: Int, vocabulary: Int, count: Int) -> KernelBenchmark {
     KernelBenchmark(
-      .topTokens, "\(rows) x \(vocabulary), \(count) best", bytes: 4 * rows * vocabulary, operations: 0
+      .topTokens, "\(rows) x \(vocabulary), \(count) best", variant: "plain", bytes: 4 * rows * vocabulary,
+      operations: 0
     ) {
       .topTokens(rows: rows, vocabulary: vocabulary, count: count, random: &$0)
     }
@@ -101,7 +102,7 @@ public struct KernelBenchmark: Sendable {
       KernelBenchmark(.argmax, shape, bytes: 4 * elements, operations: 0) {
         .argmax(rows: rows, vocabulary: vocabulary, random: &$0)
       },
-      KernelBenchmark(.topTokens, "\(shape), 4 best", bytes: 4 * elements, operations: 0) {
+      KernelBenchmark(.topTokens, "\(shape), 4 best", variant: "plain", bytes: 4 * elements, operations: 0) {
         .topTokens(rows: rows, vocabulary: vocabulary, count: 4, random: &$0)
       },
       // exp: 14 operations, its argument and the scale: 3.
@@ -136,18 +137,20 @@ public struct KernelBenchmark: Sendable {
           rows: rows, vocabulary: vocabulary, mixture: .contrastive(beta: 0.5, alpha: 0.1), inPlace: false,
           random: &$0)
       },
-      KernelBenchmark(.drawTarget, shape, bytes: 4 * elements, operations: 0) {
+      KernelBenchmark(.drawTarget, shape, variant: "plain", bytes: 4 * elements, operations: 0) {
         .drawTarget(rows: rows, vocabulary: vocabulary, random: &$0)
       },
-      KernelBenchmark(.drawLogits, shape, bytes: 4 * elements, operations: 17 * elements) {
+      KernelBenchmark(.drawLogits, shape, variant: "plain", bytes: 4 * elements, operations: 17 * elements) {
         .drawLogits(
           rows: rows, vocabulary: vocabulary, warp: Warp(temperature: 0.8), isBatch: false, random: &$0)
       },
       // Two logarithms of noise, one of the weight.
-      KernelBenchmark(.drawGumbel, "\(shape), 4 tokens", bytes: 4 * elements, operations: 70 * elements) {
+      KernelBenchmark(
+        .drawGumbel, "\(shape), 4 tokens", variant: "plain", bytes: 4 * elements, operations: 70 * elements
+      ) {
         .drawGumbel(rows: rows, vocabulary: vocabulary, count: 4, isBatch: false, random: &$0)
       },
-      KernelBenchmark(.drawShared, shape, bytes: 8 * elements, operations: 52 * elements) {
+      KernelBenchmark(.drawShared, shape, variant: "plain", bytes: 8 * elements, operations: 52 * elements) {
         .drawShared(
           rows: rows, vocabulary: vocabulary, temperature: 0.8, ratio: 0.5, isBatch: false, random: &$0)
       },

@@ -30,7 +30,7 @@ extension KernelCase {
   }
 }
 
-let drawGumbelFamilies = ["", "batch", "lanes"].map { name in
+let drawGumbelFamilies = ["plain", "batch", "lanes"].map { name in
   CaseFamily(.drawGumbel, name) { random in
     let vocabulary = random.vocabulary()
     return .drawGumbel(

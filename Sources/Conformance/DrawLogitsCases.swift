@@ -23,7 +23,7 @@ extension KernelCase {
   }
 }
 
-let drawLogitsFamilies = ["", "batch", "lanes"].map { name in
+let drawLogitsFamilies = ["plain", "batch", "lanes"].map { name in
   CaseFamily(.drawLogits, name) { random in
     let vocabulary = random.oneIn(12) ? random.integer(1...80_000) : random.vocabulary()
     let warp = Warp(

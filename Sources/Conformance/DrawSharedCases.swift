@@ -26,7 +26,7 @@ extension KernelCase {
   }
 }
 
-let drawSharedFamilies = ["", "batch"].map { name in
+let drawSharedFamilies = ["plain", "batch"].map { name in
   CaseFamily(.drawShared, name) { random in
     let vocabulary = random.vocabulary()
     return .drawShared(

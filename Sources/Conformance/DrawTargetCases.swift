@@ -27,7 +27,7 @@ extension KernelCase {
 }
 
 let drawTargetFamilies = [false, true].map { isBatch in
-  CaseFamily(.drawTarget, isBatch ? "batch" : "") { random in
+  CaseFamily(.drawTarget, isBatch ? "batch" : "plain") { random in
     let vocabulary = random.vocabulary()
     return .drawTarget(
       rows: random.rows(of: vocabulary), vocabulary: vocabulary, isBatch: isBatch, random: &random)

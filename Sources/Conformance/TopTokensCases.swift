@@ -19,7 +19,7 @@ extension KernelCase {
   }
 }
 
-let topTokensFamilies = ["", "lanes"].map { name in
+let topTokensFamilies = ["plain", "lanes"].map { name in
   CaseFamily(.topTokens, name) { random in
     let vocabulary = random.oneIn(12) ? random.integer(1...80_000) : random.vocabulary()
     return .topTokens(
