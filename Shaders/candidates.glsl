@@ -7,6 +7,8 @@ float scoreOf(uint candidate);
 shared uvec2 keptCandidates[LANES];  // key, candidate; in any order
 shared uint keptCount;
 
+uint tokenOf(uint candidate) { return candidate; }
+
 uint keyOf(uint candidate) { return ~orderedBits(scoreOf(candidate)); }
 
 // A candidate at -infinity does not.
