@@ -29,6 +29,12 @@ Place groupPlace(uint rowsPerGroup) {
   return place;
 }
 
+// One of the eight halves in a word.
+float wordHalf(uvec4 word, uint index) {
+  vec2 pair = unpackHalf2x16(word[index / 2u]);
+  return index % 2u == 0u ? pair.x : pair.y;
+}
+
 // Whether the matrix is bound. One that does not exist is no reason to read it: the rows are +0.
 bool isBound(Place place, uint rowsPerGroup, uint lane, uint lanes) {
   if (place.matrix - p.firstMatrix < p.boundMatrices) return true;

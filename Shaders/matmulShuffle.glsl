@@ -23,13 +23,7 @@ const uint CHUNK_STEPS = DOT_CHUNK / LANES;
 const uint SUMS = ROWS * OUTPUTS;
 
 #ifdef BLOCK_SCALES
-layout(set = 0, binding = 1, std430) readonly buffer Scales { uint scalePairs[]; };  // the same memory as weights
 #define GROUP_WORDS (PLANES * MATMUL_TILE + MATMUL_TILE / 8u)
-
-float blockScale(uint groupWord, uint column) {
-  vec2 pair = unpackHalf2x16(scalePairs[(groupWord + PLANES * MATMUL_TILE) * 4u + column / 2u]);
-  return column % 2u == 0u ? pair.x : pair.y;
-}
 #else
 #define GROUP_WORDS MATMUL_TILE
 #endif
@@ -96,7 +90,9 @@ void main() {
 #ifdef BLOCK_SCALES
       if (s % SEGMENTS == SEGMENTS - 1u || s + 1u == end) {
         [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
-          float scale = blockScale(tile + s / SEGMENTS * GROUP_WORDS, n * LANES + lane);
+          uint column = n * LANES + lane;
+          uint from = tile + s / SEGMENTS * GROUP_WORDS + PLANES * MATMUL_TILE + column / 8u;
+          float scale = wordHalf(weights[from], column % 8u);
           [[unroll]] for (uint r = 0u; r < ROWS; r++) {
             uint i = r * OUTPUTS + n;
             chunk[i] = addProduct(chunk[i], block[i], scale);

@@ -8,6 +8,7 @@
 // to whole lines of 256 bytes, so that matrices can be stacked and bound one by one.
 //   f32: groups of 4.  f16, bf16: groups of 8.
 //   q8_0: groups of 32, two planes of 16 bytes, then the f16 scales of the 32 outputs (64 bytes).
+//   int8: groups of 16; behind all groups of a tile the f32 scales of the 32 outputs (128 bytes).
 //   q4_0: groups of 32, one plane, then the scales; low nibbles are inputs 0 ..< 16, high nibbles 16 ..< 32, 8 is zero.
 #define MATMUL_TILE 32u
 #define MATMUL_LINE 16u  // 16-byte words of a line

@@ -46,15 +46,13 @@ public struct MatmulShape: Sendable {
 extension KernelCase {
   /// Activations times packed weights.
   public static func matmul(_ s: MatmulShape, random: inout CaseRandom) -> KernelCase {
-    // Sums stay finite and no product is subnormal: the domain that Contract.md states for each format.
-    let x = random.activations(s.inputRows * s.inputs, bits: s.format.activationBits, exponents: -70...40)
     let weights = (0..<s.matrices).flatMap { _ in
       random.packedWeights(s.format, outputs: s.outputs, inputs: s.inputs)
     }
     let shape = [s.outputRows, s.outputs]
     let count = s.outputRows * s.outputs
     var operands: [CaseOperand] = [
-      .floats("x", [s.inputRows, s.inputs], x),
+      random.matmulInput(s),
       CaseOperand(
         "weights", .input, s.format == .f32 ? .float : .word,
         shape: [s.matrices, weights.count / s.matrices],
@@ -75,21 +73,45 @@ extension KernelCase {
       operands.append(.words("choices", indices, [s.rows, s.choices]))
     }
     return KernelCase(s.description, operands) { list, o in
-      list.matmul(
-        o.floats("x"),
-        PackedWeights(
-          words: o.words("weights"), format: s.format, outputs: s.outputs, inputs: s.inputs,
-          matrices: s.matrices),
-        out: o.floats("out"), rows: s.rows, accumulate: s.accumulate,
-        bias: s.hasBias ? o.floats("bias") : nil,
-        transform: s.transform, significantBits: s.significantBits,
-        choices: s.choices > 0 ? MatrixChoices(indices: o.words("choices"), count: s.choices) : nil,
-        rowsPerGroup: s.rowsPerGroup, outputsPerLane: s.outputsPerLane, bytesPerBinding: s.bytesPerBinding)
+      if s.format == .int8 { s.record(list, o.words("x"), o) } else { s.record(list, o.floats("x"), o) }
     }
   }
 }
 
+extension MatmulShape {
+  fileprivate func record<Input: MatmulInput>(_ list: any CommandList, _ x: Tensor<Input>, _ o: BoundOperands)
+  {
+    list.matmul(
+      x,
+      PackedWeights(
+        words: o.words("weights"), format: format, outputs: outputs, inputs: inputs, matrices: matrices),
+      out: o.floats("out"), rows: rows, accumulate: accumulate, bias: hasBias ? o.floats("bias") : nil,
+      transform: transform, significantBits: significantBits,
+      choices: choices > 0 ? MatrixChoices(indices: o.words("choices"), count: choices) : nil,
+      rowsPerGroup: rowsPerGroup, outputsPerLane: outputsPerLane, bytesPerBinding: bytesPerBinding)
+  }
+}
+
 extension CaseRandom {
+  /// Sums stay finite and no product is subnormal: the domain that Contract.md states for each format.
+  fileprivate mutating func matmulInput(_ s: MatmulShape) -> CaseOperand {
+    guard s.format == .int8 else {
+      let x = activations(s.inputRows * s.inputs, bits: s.format.activationBits, exponents: -70...40)
+      return .floats("x", [s.inputRows, s.inputs], x)
+    }
+    // Any bytes, padding zero; a scale as quantizeRows writes it.
+    let columns = quantizedWordCount(columns: s.inputs)
+    var words = [UInt32](repeating: 0, count: s.inputRows * columns)
+    for r in 0..<s.inputRows {
+      for k in 0..<s.inputs {
+        words[r * columns + k / 4] |= UInt32(oneIn(8) ? 0x80 : below(256)) << UInt32(k % 4 * 8)
+      }
+      let scale = oneIn(12) ? Float(bitPattern: NAN_BITS) : oneIn(12) ? 0 : abs(float(-67...53))
+      words[(r + 1) * columns - 4] = scale.bitPattern
+    }
+    return .words("x", words, [s.inputRows, columns])
+  }
+
   /// Weights `[outputs][inputs]`, packed and cleaned as at load.
   mutating func packedWeights(_ format: PackedWeights.Format, outputs: Int, inputs: Int) -> [UInt32] {
     let packing = MatmulPacking(format: format, inputs: inputs, outputs: outputs)
@@ -104,6 +126,12 @@ extension CaseRandom {
       return weights.withUnsafeBufferPointer { packing.pack(brainFloats: $0).words }
     case .q8, .q4:
       return blocks(packing).withUnsafeBytes { packing.pack(blocks: $0) }
+    case .int8:
+      let bytes = words(outputs * inputs).map { Int8(truncatingIfNeeded: $0) }
+      let scales = floats(outputs, exponents: -70...40)
+      return bytes.withUnsafeBufferPointer { bytes in
+        scales.withUnsafeBufferPointer { packing.pack(bytes: bytes, scales: $0).words }
+      }
     }
   }
 
@@ -129,8 +157,9 @@ let matmulFamilies = PackedWeights.Format.allCases.flatMap { format in
       }
     }
   }
-  let forced = [(0, 1), (0, 16), (1, 1), (1, 4), (1, 16), (4, 2), (4, 16), (8, 2), (8, 8)].map {
-    (outputs: Int, tile: Int) in
+  let layouts = [(0, 1), (0, 16), (1, 1), (1, 4), (1, 16), (4, 2), (4, 16), (8, 2), (8, 8)]
+  // int8 has one layout.
+  let forced = (format == .int8 ? [] : layouts).map { (outputs: Int, tile: Int) in
     CaseFamily(format.kernel, "tile\(tile)-outputs\(outputs)") { random in
       random.matmul(format) { shape, _ in (shape.rowsPerGroup, shape.outputsPerLane) = (tile, outputs) }
     }

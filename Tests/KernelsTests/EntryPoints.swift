@@ -72,10 +72,22 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
   ]
 
-  private static let matrices: [EntryPoint] = PackedWeights.Format.allCases.map { format in
+  private static let matrices: [EntryPoint] =
+    PackedWeights.Format.allCases.map {
+      $0 == .int8 ? matmul($0, of: UInt32.self) : matmul($0, of: Float.self)
+    }
+    + [
+      EntryPoint("quantizeRows") {
+        $0.quantizeRows($1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size())
+      }
+    ]
+
+  private static func matmul<Input: MatmulInput>(_ format: PackedWeights.Format, of: Input.Type) -> EntryPoint
+  {
     EntryPoint("matmul \(format)") {
       $0.matmul(
-        $1.tensor(), $1.weights(format), out: $1.tensor(), rows: $1.size(), accumulate: $1.flag(),
+        $1.tensor(of: Input.self), $1.weights(format), out: $1.tensor(), rows: $1.size(),
+        accumulate: $1.flag(),
         bias: $1.flag() ? $1.tensor() : nil, transform: $1.transform(), significantBits: $1.bits(),
         choices: $1.flag() ? MatrixChoices(indices: $1.tensor(), count: $1.size()) : nil,
         rowsPerGroup: $1.optionalSize(), outputsPerLane: $1.optionalSize(),
