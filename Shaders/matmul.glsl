@@ -96,15 +96,15 @@ void addBlocks(uint firstScaleWord, uint tileColumn) {
 void main() {
   uint lane = gl_LocalInvocationID.x;
   Place place = groupPlace(ROWS);
-  if (!isBound(place, ROWS, lane, MATMUL_TILE)) return;
+  if (!hasProducts(place, ROWS, lane, MATMUL_TILE)) return;
   if (lane >= OUTPUT_LANES * ROW_LANES) return;
   uint tileColumn = lane % OUTPUT_LANES;
-  uint firstRow = place.firstRow + lane / OUTPUT_LANES * LANE_ROWS;
+  uint first = lane / OUTPUT_LANES * LANE_ROWS;  // of the group's rows
   uint groups = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS;
   uint wholeGroups = p.inputs % 4u == 0u ? p.inputs / GROUP_INPUTS : 0u;
   uint tile = firstTileWord(place, groups * GROUP_WORDS);
 
-  for (uint r = 0u; r < LANE_ROWS; r++) xRows[r] = inputRow(place, firstRow + r);
+  for (uint r = 0u; r < LANE_ROWS; r++) xRows[r] = inputRow(place, first + r);
   for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) total[i] = 0.0;
 #ifdef BLOCK_SCALES
   for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) block[i] = 0.0;
@@ -127,8 +127,8 @@ void main() {
   }
 
   for (uint r = 0u; r < LANE_ROWS; r++) {
-    uint row = firstRow + r;
-    if (row >= place.endRow) break;
+    uint row = outputRow(place, first + r);
+    if (row == NO_ROW) break;
     for (uint n = 0u; n < OUTPUTS; n++) {
       uint column = place.firstColumn + tileColumn + n * OUTPUT_LANES;
       if (column >= p.outputs) break;

@@ -13,6 +13,7 @@ layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; 
 #define GROUP_INPUTS 16u
 #define SCALE_WORDS (MATMUL_TILE / 4u)  // behind the groups of a tile
 
+uint xStarts[ROWS];
 int sums[ROWS];
 
 ivec4 signedBytes(uint word) {
@@ -31,11 +32,14 @@ float exactFloat(int i) { return add(multiply(float(i >> 12), 4096.0), float(i &
 void main() {
   uint lane = gl_LocalInvocationID.x;
   Place place = groupPlace(ROWS);
-  if (!isBound(place, ROWS, lane, MATMUL_TILE)) return;
+  if (!hasProducts(place, ROWS, lane, MATMUL_TILE)) return;
   uint groups = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS;
   uint tile = firstTileWord(place, groups * MATMUL_TILE + SCALE_WORDS);
 
-  for (uint r = 0u; r < ROWS; r++) sums[r] = 0;
+  for (uint r = 0u; r < ROWS; r++) {
+    xStarts[r] = inputRow(place, r) * (groups + 1u);
+    sums[r] = 0;
+  }
   for (uint group = 0u; group < groups; group++) {
     uvec4 word = weights[tile + group * MATMUL_TILE + lane];
     ivec4 a = signedBytes(word.x);
@@ -43,7 +47,7 @@ void main() {
     ivec4 c = signedBytes(word.z);
     ivec4 d = signedBytes(word.w);
     for (uint r = 0u; r < ROWS; r++) {
-      uvec4 values = x[inputRow(place, place.firstRow + r) * (groups + 1u) + group];
+      uvec4 values = x[xStarts[r] + group];
       sums[r] += products(values.x, a) + products(values.y, b) + products(values.z, c) + products(values.w, d);
     }
   }
@@ -53,9 +57,9 @@ void main() {
   uvec4 scaleWord = weights[tile + groups * MATMUL_TILE + lane / 4u];
   float scale = uintBitsToFloat(scaleWord[lane % 4u]);
   for (uint r = 0u; r < ROWS; r++) {
-    uint row = place.firstRow + r;
-    if (row >= place.endRow) break;
-    float inputScale = uintBitsToFloat(x[inputRow(place, row) * (groups + 1u) + groups].x);
+    uint row = outputRow(place, r);
+    if (row == NO_ROW) break;
+    float inputScale = uintBitsToFloat(x[xStarts[r] + groups].x);
     storeSum(row, column, multiply(multiply(exactFloat(sums[r]), inputScale), scale));
     if (needsFinish()) finish(place, row, column);
   }

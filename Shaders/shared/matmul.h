@@ -18,8 +18,19 @@
 #define MATMUL_SILU 1u
 #define MATMUL_GELU 2u
 
+#define NO_ROW 0xffffffffu
+#define NO_MATRIX 0xffffffffu
+#define MAXIMUM_SORTED_MATRICES 1024u
+
+struct SortChoices {
+  U32 rows;
+  U32 matrices;
+  U32 rowsPerGroup;
+  U32 groups;  // of the schedule
+};
+
 struct Matmul {
-  U32 rows;             // rows of out that share a matrix
+  U32 rows;             // rows of out that share a matrix; all rows of out with sorted choices
   U32 inputs;           // K
   U32 outputs;          // N
   U32 accumulate;       // 1: the sum is added to the previous output
@@ -27,6 +38,7 @@ struct Matmul {
   U32 transform;        // MATMUL_...
   U32 significantBits;  // of the output
   U32 choices;          // matrices that each row of x chose; 0: block b of rows has matrix b
+  U32 sorted;           // rows a group of sorted choices, 0 if they are not sorted
   U32 matrices;
   U32 firstMatrix;      // the first one bound
   U32 boundMatrices;

@@ -80,6 +80,9 @@ public struct KernelBenchmark: Sendable {
     KernelBenchmark(.rmsNorm, "64 x 384", bytes: 8 * 64 * 384 + 4 * 384, operations: 4 * 64 * 384) {
       .rmsNorm(rows: 64, columns: 384, significantBits: 13, random: &$0)
     },
+    KernelBenchmark(.sortChoices, "4096 x 2 of 64", bytes: 8 * 8192, operations: 0) {
+      .sortChoices(rows: 8192, matrices: 64, rowsPerGroup: 16, random: &$0)
+    },
     KernelBenchmark(.quantizeRows, "64 x 4096", bytes: 5 * 64 * 4096, operations: 2 * 64 * 4096) {
       .quantizeRows(rows: 64, columns: 4096, random: &$0)
     },

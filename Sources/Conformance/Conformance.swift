@@ -10,7 +10,8 @@ public enum Conformance {
   }
 
   private static let table: [CaseFamily] =
-    rowFamilies + matmulFamilies + quantizeRowsFamilies + attentionFamilies + vocabularyFamilies
+    rowFamilies + matmulFamilies + quantizeRowsFamilies + sortChoicesFamilies + attentionFamilies
+    + vocabularyFamilies
     + treeFamilies
 
   /// Runs cases `first ..< first + cases` of every family named by `kernel` on `backend` and on the reference.

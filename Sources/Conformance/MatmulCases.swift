@@ -16,6 +16,8 @@ public struct MatmulShape: Sendable {
   public var matrices = 1
   /// Matrices that each row chooses; 0: matrix m has rows m * rows ..< (m + 1) * rows.
   public var choices = 0
+  /// Rows a group of the sorted choices; nil: they are not sorted.
+  public var sortedRows: Int?
   // Layouts that a call may force.
   var rowsPerGroup: Int?
   var outputsPerLane: Int?
@@ -39,6 +41,7 @@ public struct MatmulShape: Sendable {
     if significantBits < 24 { parts.append("bits \(significantBits)") }
     if matrices > 1 { parts.append("matrices \(matrices)") }
     if choices > 0 { parts.append("choices \(choices)") }
+    if let sortedRows { parts.append("sorted by \(sortedRows)") }
     return parts.joined(separator: ", ")
   }
 }
@@ -66,11 +69,12 @@ extension KernelCase {
       operands.append(.floats("bias", [s.matrices, s.outputs], bias))
     }
     if s.choices > 0 {
-      // One in eight names no matrix.
-      let indices = random.words(s.rows * s.choices, below: s.matrices).map {
-        random.oneIn(8) ? random.element([UInt32(s.matrices), .max]) : $0
-      }
+      let indices = random.choices(s.outputRows, of: s.matrices)
       operands.append(.words("choices", indices, [s.rows, s.choices]))
+      if let size = s.sortedRows {
+        let groups = SortedChoices.groups(rows: s.outputRows, matrices: s.matrices, rowsPerGroup: size)
+        operands.append(.output("schedule", .word, [groups, 1 + size]))
+      }
     }
     return KernelCase(s.description, operands) { list, o in
       if s.format == .int8 { s.record(list, o.words("x"), o) } else { s.record(list, o.floats("x"), o) }
@@ -81,13 +85,16 @@ extension KernelCase {
 extension MatmulShape {
   fileprivate func record<Input: MatmulInput>(_ list: any CommandList, _ x: Tensor<Input>, _ o: BoundOperands)
   {
+    let sorted = sortedRows.map { SortedChoices(schedule: o.words("schedule"), rowsPerGroup: $0) }
+    if let sorted { list.sortChoices(o.words("choices"), out: sorted, rows: outputRows, matrices: matrices) }
     list.matmul(
       x,
       PackedWeights(
         words: o.words("weights"), format: format, outputs: outputs, inputs: inputs, matrices: matrices),
       out: o.floats("out"), rows: rows, accumulate: accumulate, bias: hasBias ? o.floats("bias") : nil,
       transform: transform, significantBits: significantBits,
-      choices: choices > 0 ? MatrixChoices(indices: o.words("choices"), count: choices) : nil,
+      choices: choices > 0
+        ? MatrixChoices(indices: o.words("choices"), count: choices, sorted: sorted) : nil,
       rowsPerGroup: rowsPerGroup, outputsPerLane: outputsPerLane, bytesPerBinding: bytesPerBinding)
   }
 }
@@ -184,12 +191,14 @@ private func matmulOptions(_ format: PackedWeights.Format) -> [CaseFamily] {
       random.matmul(format) { shape, random in
         random.stack(&shape)
         shape.choices = random.integer(1...3)
+        if random.oneIn(2) { shape.sortedRows = random.element([16, 16, 8, 5]) }
       }
     },
     CaseFamily(format.kernel, "sliced") { random in
       random.matmul(format) { shape, random in
         if random.oneIn(2) { random.stack(&shape) }
-        if random.oneIn(3) { shape.choices = random.integer(1...2) }
+        if random.oneIn(2) { shape.choices = random.integer(1...2) }
+        if shape.choices > 0 && random.oneIn(2) { shape.sortedRows = 16 }
         let packing = MatmulPacking(format: format, inputs: shape.inputs, outputs: shape.outputs)
         shape.bytesPerBinding =
           random.oneIn(2)

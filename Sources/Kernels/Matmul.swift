@@ -11,10 +11,29 @@ public struct MatrixChoices: Sendable {
   /// Matrix numbers `[rows][count]`; a number that no matrix has makes +0.
   public let indices: Tensor<UInt32>
   public let count: Int
+  /// The indices as ``sortChoices(_:out:rows:matrices:)`` sorted them. For many rows: each matrix is read once for up to
+  /// 16 rows that chose it, not once a row. It changes speed, never bits.
+  public let sorted: SortedChoices?
 
-  public init(indices: Tensor<UInt32>, count: Int) {
+  public init(indices: Tensor<UInt32>, count: Int, sorted: SortedChoices? = nil) {
     self.indices = indices
     self.count = count
+    self.sorted = sorted
+  }
+
+  /// What the kernel reads, and how many groups of rows it describes.
+  func operand(rows: Int, matrices: Int) throws(Refusal) -> (words: Tensor<UInt32>, groups: Int) {
+    try require(count >= 1, "no choices")
+    guard let sorted else {
+      try require(indices, rows * count, "choices")
+      return (indices, rows * count)
+    }
+    let size = sorted.rowsPerGroup
+    try requireSizes(size)
+    try require(size >= 1, "\(size) rows a group of sorted choices")
+    let groups = SortedChoices.groups(rows: rows * count, matrices: matrices, rowsPerGroup: size)
+    try require(sorted.schedule, groups * (1 + size), "sorted choices")
+    return (sorted.schedule, groups)
   }
 }
 
@@ -33,7 +52,7 @@ extension CommandList {
   /// accumulator a block of 32, scaled, then added to its chunk; int8: an exact integer sum of at most 131,072 inputs. The same for any number of rows.
   /// Error, against exact arithmetic on the rounded activations and the stored weights: (inputs in a chunk + chunks + 6) * 2^-24 of the
   /// sum of magnitudes.
-  /// Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for up to 16 rows of a matrix; with `choices`, for each row.
+  /// Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for up to 16 rows of a matrix; with `choices` that are not sorted, for each row.
   /// - Parameters:
   ///   - x: f32 `[rows][inputs]`, rounded to `weights.format.activationBits` by the kernel that made it; for int8 weights u32 rows of
   ///     ``quantizeRows(_:out:rows:columns:)``.
@@ -63,11 +82,11 @@ extension CommandList {
       try weights.require(x, rows: inputRows)
       try require(out, outputRows * weights.outputs, "out")
       if let bias { try require(bias, weights.matrices * weights.outputs, "bias") }
-      if let choices {
-        try require(choices.count >= 1, "no choices")
-        try require(choices.indices, blocks, "choices")
+      let chosen = try choices.map { choices throws(Refusal) in
+        try choices.operand(rows: rows, matrices: weights.matrices)
       }
-      let sharing = choices == nil ? rows : 1
+      let sorted = choices?.sorted?.rowsPerGroup
+      let sharing = choices == nil ? rows : sorted ?? 1
       let tile = rowsPerGroup ?? matmulRowsPerGroup(rows: sharing)
       try require([1, 2, 4, 8, 16].contains(tile), "\(tile) rows a group; 1, 2, 4, 8 or 16 are built")
       if let outputs = outputsPerLane {
@@ -79,9 +98,10 @@ extension CommandList {
       let slices = try weights.slices(byteCount: min(bytesPerBinding ?? .max, largestBinding))
       return slices.map { slice in
         let p = ShaderInterface.Matmul(
-          rows: UInt32(sharing), inputs: UInt32(weights.inputs), outputs: UInt32(weights.outputs),
+          rows: UInt32(sorted == nil ? sharing : blocks), inputs: UInt32(weights.inputs),
+          outputs: UInt32(weights.outputs),
           accumulate: accumulate ? 1 : 0, hasBias: bias == nil ? 0 : 1, transform: transform.rawValue,
-          significantBits: significantBits, choices: UInt32(choices?.count ?? 0),
+          significantBits: significantBits, choices: UInt32(choices?.count ?? 0), sorted: UInt32(sorted ?? 0),
           matrices: UInt32(weights.matrices), firstMatrix: UInt32(slice.matrices.lowerBound),
           boundMatrices: UInt32(slice.matrices.count), firstTile: UInt32(slice.tiles.lowerBound))
         let words = weights.words[slice.words]
@@ -89,11 +109,11 @@ extension CommandList {
           kernel, p,
           [
             .read(x), .read(words), .readWrite(out), bias.map { .read($0) } ?? .read(x),
-            .read(choices?.indices ?? words),
+            .read(chosen?.words ?? words),
           ],
           groups: (
             slice.tiles.count,
-            (choices == nil ? slice.matrices.count : blocks) * ((sharing + tile - 1) / tile)
+            (chosen?.groups ?? slice.matrices.count) * ((sharing + tile - 1) / tile)
           ),
           specialization: [UInt32(tile)] + (outputsPerLane.map { [UInt32($0)] } ?? []))
       }

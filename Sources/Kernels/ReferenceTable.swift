@@ -32,6 +32,7 @@ enum ReferenceTable {
     case .matmulQ8: o.matmul(.q8)
     case .matmulQ4: o.matmul(.q4)
     case .quantizeRows: Reference.quantizeRows(o.parameters(), x: o.floats(0), out: o.out(1))
+    case .sortChoices: Reference.sortChoices(o.parameters(), choices: o.words(0), schedule: o.out(1))
     case .matmulInt8: o.matmul { Reference.matmulInt8($0, $1, blocks: $2, tiles: $3) }
     case .keyValueAppend:
       Reference.keyValueAppend(
@@ -110,7 +111,8 @@ private struct Operands {
   /// - Parameter reference: takes parameters, operands, blocks of rows and tiles of outputs.
   func matmul<Input>(_ reference: (ShaderInterface.Matmul, MatmulOperands<Input>, Int, Int) -> Void) {
     let p: ShaderInterface.Matmul = parameters()
-    let rowTiles = (p.rows + call.specialization[0] - 1) / call.specialization[0]
+    let sharing = p.sorted != 0 ? p.sorted : p.rows
+    let rowTiles = (sharing + call.specialization[0] - 1) / call.specialization[0]
     reference(
       p,
       MatmulOperands(

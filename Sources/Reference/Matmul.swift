@@ -12,7 +12,7 @@ public struct MatmulOperands<Input> {
   public let out: UnsafeMutableBufferPointer<Float>
   /// f32 [matrices][outputs], read with `hasBias`.
   public let bias: UnsafeBufferPointer<Float>
-  /// [blocks], read with `choices`.
+  /// [blocks], or [blocks][1 + sorted]; read with `choices`.
   public let choices: UnsafeBufferPointer<UInt32>
 
   public init(
@@ -107,9 +107,15 @@ extension Reference {
     let bound = Int(p.firstMatrix)..<Int(p.firstMatrix + p.boundMatrices)
     let first = p.choices == 0 ? bound.lowerBound : 0
     return (first..<first + blocks).flatMap { block -> [MatmulRow] in
-      let matrix = p.choices == 0 ? block : Int(o.choices[block])
+      var (matrix, outputRows) = (block, Array(block * rows..<(block + 1) * rows))
+      if p.sorted != 0 {
+        let group = (0...Int(p.sorted)).map { Int(o.choices[block * Int(1 + p.sorted) + $0]) }
+        (matrix, outputRows) = (group[0], group.dropFirst().filter { $0 < rows })
+      } else if p.choices != 0 {
+        matrix = Int(o.choices[block])
+      }
       guard bound.contains(matrix) || matrix >= Int(p.matrices) else { return [] }
-      return (block * rows..<(block + 1) * rows).map { row in
+      return outputRows.map { row in
         MatmulRow(
           row: row, input: p.choices == 0 ? row : row / Int(p.choices),
           matrix: bound.contains(matrix) ? matrix - bound.lowerBound : nil)

@@ -122,14 +122,18 @@ extension KernelsTests {
       }
     }
 
-    @Test func `Chosen matrices give the bits of calls with one matrix`() throws {
-      let (rows, inputs, outputs, matrices) = (7, 40, 33, 4)
+    @Test(arguments: [nil, 1, 8, 16] as [Int?], [nil, 4] as [Int?])
+    func `Chosen matrices give the bits of calls with one matrix, sorted or not`(sorted: Int?, tile: Int?)
+      throws
+    {
+      let (rows, inputs, outputs, matrices) = (37, 40, 33, 4)
       try withDevice { backend in
         let data = try MatmulData(
           backend, .bf16, rows: rows, inputs: inputs, outputs: outputs, matrices: matrices)
         let indices = (0..<2 * rows).map { UInt32($0 * 3 % (matrices + 1)) }
+        let choices = try backend.sorted(indices, count: 2, matrices: matrices, rowsPerGroup: sorted)
         let chosen = try data.result(backend, rows: rows, outputRows: 2 * rows) {
-          $0.choices = MatrixChoices(indices: try backend.makeTensor(indices, "choices"), count: 2)
+          ($0.choices, $0.rowsPerGroup) = (choices, tile)
         }
         let stride = data.weights.words.count / matrices
         var byMatrix = try (0..<matrices).map { m in
@@ -146,6 +150,20 @@ extension KernelsTests {
         #expect(firstDifference(chosen, expected) == nil)
       }
     }
+  }
+}
+
+extension Backend {
+  /// Choices of `count` a row, sorted in groups of `rowsPerGroup` unless that is nil.
+  fileprivate func sorted(_ indices: [UInt32], count: Int, matrices: Int, rowsPerGroup: Int?) throws
+    -> MatrixChoices
+  {
+    let choices = try makeTensor(indices, "choices")
+    guard let size = rowsPerGroup else { return MatrixChoices(indices: choices, count: count) }
+    let words = SortedChoices.wordCount(rows: indices.count, matrices: matrices, rowsPerGroup: size)
+    let sorted = SortedChoices(schedule: try makeTensor(words, "schedule"), rowsPerGroup: size)
+    try run("sort") { $0.sortChoices(choices, out: sorted, rows: indices.count, matrices: matrices) }
+    return MatrixChoices(indices: choices, count: count, sorted: sorted)
   }
 }
 

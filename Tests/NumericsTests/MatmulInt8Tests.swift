@@ -60,7 +60,7 @@ import Testing
     let weights = packing.pack(bytes: operand(bytes), scales: operand(scales)).words
     let p = Matmul(
       rows: 3, inputs: U32(inputs), outputs: 35, accumulate: 0, hasBias: hasBias, transform: 0,
-      significantBits: 24, choices: 0, matrices: 1, firstMatrix: 0, boundMatrices: 1, firstTile: 0)
+      significantBits: 24, choices: 0, sorted: 0, matrices: 1, firstMatrix: 0, boundMatrices: 1, firstTile: 0)
     let out = poisoned(rows * outputs)
     let operands = MatmulOperands(
       x: UnsafeBufferPointer(x), weights: operand(weights), out: out, bias: operand(bias),

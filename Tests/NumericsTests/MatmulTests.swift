@@ -124,6 +124,14 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
     #expect(packed.reduce(0) { $0 + $1.nonzeroBitCount } == 27 * UInt16(0x3c00).nonzeroBitCount)
   }
 
+  @Test func choicesAreSorted() {
+    let schedule = mutableOperand([UInt32](repeating: 7, count: 6 * 3))
+    let p = SortChoices(rows: 6, matrices: 2, rowsPerGroup: 2, groups: 6)
+    Reference.sortChoices(p, choices: operand([1, 5, 0, 1, 2, 1]), schedule: schedule)
+    let groups: [UInt32] = [0, 2, NO_ROW, 1, 0, 3, 1, 5, NO_ROW, NO_MATRIX, 1, 4]
+    #expect(Array(schedule) == groups + [UInt32](repeating: NO_ROW, count: 6))
+  }
+
   /// Two matrices: by blocks of rows, by choice, and a choice that does not exist.
   @Test func stackedMatrices() {
     let packing = MatmulPacking(format: .f32, inputs: 2, outputs: 1)
@@ -135,6 +143,10 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
     (p.choices, p.accumulate) = (3, 1)
     let chosen = run(p, matrix, [1, 2], before: [1, 1, 1], choices: [1, 2, 0], blocks: 3)
     #expect(chosen == [2101, 0, 22])
+    (p.rows, p.sorted) = (3, 2)
+    let schedule: [UInt32] = [0, 2, NO_ROW, 1, 0, 9, NO_MATRIX, 1, NO_ROW]
+    #expect(run(p, matrix, [1, 2], before: [1, 1, 1], choices: schedule, blocks: 3) == [2101, 0, 22])
+    (p.rows, p.sorted) = (1, 0)
     // The second matrix alone is bound: rows of the first stay for another call.
     (p.firstMatrix, p.boundMatrices) = (1, 1)
     let second = TestWeights(packing, words: Array(words[packing.wordCount...]))
@@ -145,7 +157,8 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
 private func call(rows: Int, _ packing: MatmulPacking) -> ShaderInterface.Matmul {
   Matmul(
     rows: U32(rows), inputs: U32(packing.inputs), outputs: U32(packing.outputs), accumulate: 0, hasBias: 0,
-    transform: 0, significantBits: 24, choices: 0, matrices: 1, firstMatrix: 0, boundMatrices: 1, firstTile: 0
+    transform: 0, significantBits: 24, choices: 0, sorted: 0, matrices: 1, firstMatrix: 0, boundMatrices: 1,
+    firstTile: 0
   )
 }
 
