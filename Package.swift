@@ -69,7 +69,7 @@ let package = Package(
     .testTarget(
       name: "DecodingTests", dependencies: ["Decoding", "Models", "Kernels", "ShaderInterface"],
       resources: [.copy("Data")]),
-    .testTarget(name: "CommandLineTests", dependencies: ["espalier-cli", "Espalier"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["espalier-cli", "Espalier", "Benchmarking"]),
     .testTarget(name: "LawsTests", dependencies: ["Reference", "Numerics"], path: "Tests/Laws"),
   ],
   swiftLanguageModes: [.v6]

@@ -2,6 +2,11 @@ import Conformance
 import Foundation
 import Kernels
 
+/// Kernels whose every variant was compared with the reference in this run.
+private final class VerifiedKernels {
+  var kernels: Set<Kernel> = []
+}
+
 /// Measures kernels and the cost table of one device; verifies each call before it times it.
 public struct Benchmark {
   public let backend: any Backend
@@ -9,6 +14,7 @@ public struct Benchmark {
   /// Told what comes next.
   public let progress: (String) -> Void
   private let stopwatch: Stopwatch
+  private let verified = VerifiedKernels()
 
   /// Rows of the cost table.
   public static let rowCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64]
@@ -27,17 +33,14 @@ public struct Benchmark {
 
   /// - Parameters:
   ///   - kernel: a kernel's stem; nil for all.
+  ///   - filter: part of a measurement's name; nil for all.
+  ///   - sweeps: also every kernel's sweeps over rows and keys.
   ///   - layer: the layer of the cost table; nil for none.
   public func run(
-    kernel: String? = nil, layer: LayerShape? = .embedded, rowCounts: [Int] = Benchmark.rowCounts
+    kernel: String? = nil, filter: String? = nil, sweeps: Bool = false, layer: LayerShape? = .embedded,
+    rowCounts: [Int] = Benchmark.rowCounts
   ) throws(BenchmarkError) -> BenchmarkReport {
-    let chosen = KernelBenchmark.all.filter { kernel == nil || $0.kernel.rawValue == kernel }
-    if chosen.isEmpty {
-      let known = Kernel.allCases.map(\.rawValue).filter { stem in
-        KernelBenchmark.all.contains { $0.kernel.rawValue == stem }
-      }
-      throw .unknownKernel(kernel ?? "", known: known)
-    }
+    let chosen = try Self.chosen(kernel: kernel, filter: filter, sweeps: sweeps)
     progress("ceilings: copy, multiply-add")
     var report = try emptyReport()
     for (index, benchmark) in chosen.enumerated() {
@@ -49,6 +52,20 @@ public struct Benchmark {
       try measure(layer, rowCounts, into: &report)
     }
     return report
+  }
+
+  /// The measurements that `kernel` and `filter` leave.
+  public static func chosen(
+    kernel: String?, filter: String?, sweeps: Bool
+  ) throws(BenchmarkError) -> [KernelBenchmark] {
+    let all = KernelBenchmark.all + (sweeps ? KernelBenchmark.sweeps : [])
+    let chosen = all.filter { benchmark in
+      (kernel == nil || benchmark.kernel.rawValue == kernel)
+        && (filter == nil || benchmark.name.localizedCaseInsensitiveContains(filter ?? ""))
+    }
+    if !chosen.isEmpty { return chosen }
+    let known = Kernel.allCases.map(\.rawValue).filter { stem in all.contains { $0.kernel.rawValue == stem } }
+    throw .unknownKernel([kernel, filter].compactMap { $0 }.joined(separator: " with "), known: known)
   }
 
   private func emptyReport() throws(BenchmarkError) -> BenchmarkReport {
@@ -64,24 +81,31 @@ public struct Benchmark {
   private func measure(
     _ benchmark: KernelBenchmark, into report: inout BenchmarkReport
   ) throws(BenchmarkError) {
-    let name = "\(benchmark.kernel) \(benchmark.shape)"
-    guard let timing = try time(name, benchmark.makeCase(), verifies: true, &report) else { return }
+    let verifiesShape = benchmark.operations <= Self.mostVerifiedOperations
+    if !verifiesShape { try verifyVariants([benchmark.kernel]) }
+    guard
+      let timing = try time(benchmark.name, benchmark.makeCase(), verifies: verifiesShape, &report)
+    else { return }
     let bytesPerSecond = Double(benchmark.bytes) / timing.medianSeconds
     let operationsPerSecond = Double(benchmark.operations) / timing.medianSeconds
     report.kernels.append(
       .init(
         kernel: benchmark.kernel.rawValue, variant: benchmark.variant, shape: benchmark.shape,
+        sweep: benchmark.sweep,
         bytes: benchmark.bytes, operations: benchmark.operations, timing: timing,
         gigabytesPerSecond: bytesPerSecond * 1e-9, gigaflopsPerSecond: operationsPerSecond * 1e-9,
         copyShare: bytesPerSecond / report.ceilings.copyBytesPerSecond,
-        multiplyAddShare: report.ceilings.multiplyAddOperationsPerSecond.map { operationsPerSecond / $0 }))
+        multiplyAddShare: report.ceilings.multiplyAddOperationsPerSecond.map { operationsPerSecond / $0 },
+        verified: verifiesShape ? "shape" : "variants"))
   }
 
   private func measure(
     _ layer: LayerShape, _ rowCounts: [Int], into report: inout BenchmarkReport
   ) throws(BenchmarkError) {
     let large = rowCounts.contains { layer.operations(rows: $0) > Self.mostVerifiedOperations }
-    if large { try verifyVariants() }
+    if large {
+      try verifyVariants([.rmsNorm, .matmulF16, .rotary, .keyValueAppend, .treeAttention, .swiglu])
+    }
     // One row is what the others are compared with.
     for rows in Set([1] + rowCounts).sorted() {
       progress("layer \(layer.name), \(rows) rows")
@@ -117,9 +141,9 @@ public struct Benchmark {
     return nil
   }
 
-  /// Every variant of the layer's kernels, a few cases each.
-  private func verifyVariants() throws(BenchmarkError) {
-    for kernel in [Kernel.rmsNorm, .matmulF16, .rotary, .keyValueAppend, .treeAttention, .swiglu] {
+  /// Every variant of `kernels`, a few cases each.
+  private func verifyVariants(_ kernels: [Kernel]) throws(BenchmarkError) {
+    for kernel in kernels where verified.kernels.insert(kernel).inserted {
       progress("verifying \(kernel)")
       let report: ConformanceReport
       do throws(ConformanceError) {

@@ -5,6 +5,8 @@ public struct BenchmarkReport: Codable, Sendable {
     public var kernel: String
     public var variant: String
     public var shape: String
+    /// Where it stands in a sweep, if it belongs to one.
+    public var sweep: Sweep?
     /// From the shape: bytes that have to move, fp32 multiplications and additions.
     public var bytes: Int
     public var operations: Int
@@ -15,6 +17,11 @@ public struct BenchmarkReport: Codable, Sendable {
     public var copyShare: Double
     /// Share of the multiply-add ceiling.
     public var multiplyAddShare: Double?
+    /// `shape`: this very call agreed with the reference; `variants`: its kernel did, at smaller shapes.
+    public var verified: String?
+
+    /// "matmulF16 8 x 4096 -> 4096".
+    public var name: String { "\(kernel)\(variant.isEmpty ? "" : "/" + variant) \(shape)" }
   }
 
   /// The layer with so many rows in flight.

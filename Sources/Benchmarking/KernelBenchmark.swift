@@ -11,7 +11,12 @@ public struct KernelBenchmark: Sendable {
   public let bytes: Int
   /// fp32 multiplications and additions.
   public let operations: Int
+  /// Where it stands in a sweep, if it belongs to one.
+  public internal(set) var sweep: Sweep?
   let make: @Sendable (inout CaseRandom) -> KernelCase
+
+  /// "matmulF16/tile8 8 x 4096 -> 4096".
+  public var name: String { "\(kernel)\(variant.isEmpty ? "" : "/" + variant) \(shape)" }
 
   init(
     _ kernel: Kernel, _ shape: String, variant: String = "", bytes: Int, operations: Int,
@@ -43,7 +48,7 @@ public struct KernelBenchmark: Sendable {
       [1, 16].map { matmul(format, rows: $0, inputs: 2048, outputs: 2048) }
     }
 
-  private static func matmul(
+  static func matmul(
     _ format: PackedWeights.Format, rows: Int, inputs: Int, outputs: Int
   ) -> KernelBenchmark {
     let weights = inputs * outputs * format.groupBytes / format.group
@@ -62,7 +67,7 @@ public struct KernelBenchmark: Sendable {
   ]
 
   /// Work over the prefix; the tree in flight is small beside it.
-  private static func attention(
+  static func attention(
     rows: Int, heads: Int, keyHeads: Int, headSize: Int, length: Int
   ) -> KernelBenchmark {
     let shape = AttentionShape(

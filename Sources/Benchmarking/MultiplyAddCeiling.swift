@@ -28,7 +28,7 @@ enum MultiplyAddCeiling {
     return Double(invocations) * Double(chains) * Double(steps) * 2 / best
   }
 
-  private static func seconds(of recording: Recording, on device: Device) throws -> Double {
+  private static func seconds(of recording: CommandBuffer, on device: Device) throws -> Double {
     let clock = ContinuousClock()
     let start = clock.now
     try device.submit(recording).wait()

@@ -50,13 +50,17 @@ public struct Stopwatch {
   public func time(_ label: String, _ record: (any CommandList) -> Void) throws(BackendError) -> Timing {
     let single = try recording(label, calls: 1, record)
     var estimate = 0.0
-    for _ in 0..<budget.warmUps { estimate = try seconds(of: single) }
+    for _ in 0..<budget.warmUps {
+      estimate = try seconds(of: single)
+      if estimate > budget.seconds { break }
+    }
     let calls = min(Self.mostCalls, max(1, Int(Self.sampleSeconds / max(estimate, 1e-9))))
     let batch = calls == 1 ? single : try recording(label, calls: calls, record)
     estimate = try seconds(of: batch)
     let wanted = Int(budget.seconds / max(estimate, 1e-9))
     var samples: [Double] = []
-    for _ in 0..<min(budget.mostSamples, max(budget.fewestSamples, wanted)) {
+    let fewest = estimate > budget.seconds ? min(3, budget.fewestSamples) : budget.fewestSamples
+    for _ in 0..<min(budget.mostSamples, max(fewest, wanted)) {
       samples.append(try seconds(of: batch) / Double(calls))
     }
     return Timing(samples: samples, calls: calls)

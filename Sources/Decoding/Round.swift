@@ -88,11 +88,7 @@ final class Round {
 
   /// Begins a sequence: passes all of `prompt` but its last token, which becomes the root.
   func start(prompt: [UInt32], seed: UInt64) throws(BackendError) {
-    var state = [UInt32](repeating: 0, count: Int(STATE_WORDS))
-    state[Int(STATE_SEED_LOW)] = UInt32(truncatingIfNeeded: seed)
-    state[Int(STATE_SEED_HIGH)] = UInt32(truncatingIfNeeded: seed >> 32)
-    state[Int(STATE_NODES)] = UInt32(shape.count)
-    try backend.write(state, to: tree.state)
+    try backend.write(SequenceState(length: 0, seed: seed, nodes: shape.count).words, to: tree.state)
     try backend.write(prompt, to: history)
     // A prompt of one token leaves no hidden row; zeros keep a draft from seeing the text before.
     if prompt.count == 1 {

@@ -6,7 +6,7 @@ extension CommandList {
   /// +infinity where q bans a token that p can give; rounding never leaves it below 0.
   /// - Parameters: - p: f32 `[rows][vocabulary]`.  - q: f32 `[rows][vocabulary]`.
   ///   - out: f32 `[rows]`, NaN with a status.
-  ///   - status: u32 `[rows]`: `STATUS_NOT_FINITE` as in ``argmax``, of either row.
+  ///   - status: u32 `[rows]`: `STATUS_NOT_FINITE` as in `argmax`, of either row.
   public func divergence(
     _ p: Tensor<Float>, _ q: Tensor<Float>, out: Tensor<Float>, status: Tensor<UInt32>, rows: Int,
     vocabulary: Int

@@ -30,7 +30,7 @@ extension CommandList {
   /// Rounds the keys and values of `rows` in-flight rows to f16 and stores them at slot length + firstRow + r.
   ///
   /// - Parameters:
-  ///   - rotated: f32 `[rows][(heads + keyHeads) * headSize]`, as ``rotary`` writes it.
+  ///   - rotated: f32 `[rows][(heads + keyHeads) * headSize]`, as `rotary` writes it.
   ///   - projected: f32 `[rows][(heads + 2 * keyHeads) * headSize]`, whose last part is the value.
   public func keyValueAppend(
     rotated: Tensor<Float>, projected: Tensor<Float>, state: Tensor<UInt32>, cache: KeyValueCache, rows: Int,

@@ -26,7 +26,7 @@ public struct LogitMixture: Sendable, Hashable {
 extension CommandList {
   /// `scaleA * a + scaleB * b` where a is plausible, -infinity elsewhere; `out` may be the same tensor as `a`.
   ///
-  /// -infinity in either model gives -infinity. NaN or +infinity in either gives NaN, which ``argmax`` and ``distribution`` report.
+  /// -infinity in either model gives -infinity. NaN or +infinity in either gives NaN, which `argmax` and `distribution` report.
   /// - Parameters: - a: f32 `[rows][vocabulary]`.  - b: f32 `[rows][vocabulary]`.  - out: f32 `[rows][vocabulary]`.
   public func mixLogits(
     _ a: Tensor<Float>, _ b: Tensor<Float>, _ mixture: LogitMixture, out: Tensor<Float>, rows: Int,

@@ -5,7 +5,7 @@ extension CommandList {
   ///
   /// - Parameters: - logits: f32 `[rows][vocabulary]`.  - tokens: u32 `[rows]`.
   ///   - out: f32 `[rows]`, -infinity for a banned token, NaN with a status.
-  ///   - status: u32 `[rows]`: `STATUS_NOT_FINITE` as in ``argmax``, `STATUS_MALFORMED_DRAFT` for a token outside the vocabulary.
+  ///   - status: u32 `[rows]`: `STATUS_NOT_FINITE` as in `argmax`, `STATUS_MALFORMED_DRAFT` for a token outside the vocabulary.
   public func tokenLogProbability(
     _ logits: Tensor<Float>, tokens: Tensor<UInt32>, out: Tensor<Float>, status: Tensor<UInt32>, rows: Int,
     vocabulary: Int

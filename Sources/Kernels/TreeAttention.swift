@@ -7,7 +7,7 @@ extension CommandList {
   /// in-flight rows, in chunks of 64 that are merged in order, so a row gives the same bits in a chain, in a tree and alone.
   /// Cost a row: `2 * keys * headSize * heads` multiply-adds over one read of the keys and values it sees.
   /// - Parameters:
-  ///   - query: f32 `[rows][(heads + keyHeads) * headSize]` as ``rotary`` writes it.
+  ///   - query: f32 `[rows][(heads + keyHeads) * headSize]` as `rotary` writes it.
   ///   - mask: u32 `[in-flight rows][maskWords]`; `maskWords` 0 is causal and `mask` is then not read.
   ///   - out: f32 `[rows][heads * headSize]`.
   ///   - keysPerLane: 1, 2, 4 or 8; nil takes what suits the device. It changes no bits.

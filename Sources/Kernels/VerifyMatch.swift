@@ -4,7 +4,7 @@ extension CommandList {
   /// Walks from the root to the child that carries the target's pick; the pick no child carries is the bonus token.
   ///
   /// Lossless for any tree that was built without looking at the picks.
-  /// - Parameter picks: u32 `[maximumNodes][2]`: token, status, from ``argmax`` or ``drawTarget``.
+  /// - Parameter picks: u32 `[maximumNodes][2]`: token, status, from `argmax` or `drawTarget`.
   public func verifyMatch(picks: Tensor<UInt32>, tree: TreeBuffers) {
     call(.verifyMatch) { kernel throws(Refusal) in
       try tree.check(\.tokens, \.parents)

@@ -66,8 +66,7 @@ public final class VulkanBackend: Backend {
     }
   }
 
-  public func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Kernels
-    .Recording
+  public func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording
   {
     let list = VulkanCommandList(device: device, label: label)
     body(list)
@@ -142,7 +141,7 @@ private final class VulkanCommandList: CommandList {
     recorder?.endSpan()
   }
 
-  func finish() throws(BackendError) -> VulkanCompute.Recording {
+  func finish() throws(BackendError) -> CommandBuffer {
     if let failure { throw failure }
     guard let taken = recorder.take() else { preconditionFailure("a command list finishes once") }
     do throws(VulkanError) { return try taken.finish() } catch { throw BackendError(error) }
@@ -150,10 +149,10 @@ private final class VulkanCommandList: CommandList {
 }
 
 private final class VulkanRecording: Recording {
-  private let recording: VulkanCompute.Recording
+  private let recording: CommandBuffer
   private let measured = Mutex<[(name: String, nanoseconds: Double)]>([])
 
-  init(_ recording: VulkanCompute.Recording) { self.recording = recording }
+  init(_ recording: CommandBuffer) { self.recording = recording }
 
   var spans: [(name: String, nanoseconds: Double)] { measured.withLock { $0 } }
 
@@ -176,7 +175,7 @@ private final class VulkanRecording: Recording {
 }
 
 extension Operand {
-  fileprivate var vulkan: VulkanCompute.Operand {
+  fileprivate var vulkan: BufferOperand {
     let view = VulkanStorage.view(storage, byteOffset, byteCount)
     return switch access {
     case .read: .read(view)

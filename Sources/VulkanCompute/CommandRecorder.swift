@@ -1,4 +1,4 @@
-/// Takes commands in order and places the barriers between them; ``finish()`` turns them into a ``Recording``.
+/// Takes commands in order and places the barriers between them; ``finish()`` turns them into a ``CommandBuffer``.
 ///
 /// Recording cannot fail: nothing reaches the driver before ``finish()``. A command sees what the commands before it
 /// wrote, in this recording and in those submitted earlier.
@@ -34,7 +34,7 @@ public struct CommandRecorder: ~Copyable {
   /// at a multiple of `minStorageBufferOffsetAlignment` bytes.
   public mutating func dispatch(
     _ pipeline: Pipeline, groups: (UInt32, UInt32, UInt32), constants: UnsafeRawBufferPointer,
-    operands: [Operand]
+    operands: [BufferOperand]
   ) {
     check(pipeline, constants, operands)
     for (count, maximum) in zip([groups.0, groups.1, groups.2], device.limits.maxComputeWorkGroupCount)
@@ -48,14 +48,14 @@ public struct CommandRecorder: ~Copyable {
 
   /// Runs a kernel with push constants given as bytes.
   public mutating func dispatch(
-    _ pipeline: Pipeline, groups: (UInt32, UInt32, UInt32), constants: [UInt8] = [], operands: [Operand]
+    _ pipeline: Pipeline, groups: (UInt32, UInt32, UInt32), constants: [UInt8] = [], operands: [BufferOperand]
   ) {
     constants.withUnsafeBytes { dispatch(pipeline, groups: groups, constants: $0, operands: operands) }
   }
 
   /// Runs a kernel with push constants given as one value, usually a struct shared with the shader.
   public mutating func dispatch<Constants: BitwiseCopyable>(
-    _ pipeline: Pipeline, groups: (UInt32, UInt32, UInt32), constants: Constants, operands: [Operand]
+    _ pipeline: Pipeline, groups: (UInt32, UInt32, UInt32), constants: Constants, operands: [BufferOperand]
   ) {
     withUnsafeBytes(of: constants) { dispatch(pipeline, groups: groups, constants: $0, operands: operands) }
   }
@@ -64,7 +64,7 @@ public struct CommandRecorder: ~Copyable {
   ///
   /// `groups` lies at a multiple of 4 bytes; each word is at most `maxComputeWorkGroupCount`.
   public mutating func dispatchIndirect(
-    _ pipeline: Pipeline, groups: BufferView, constants: UnsafeRawBufferPointer, operands: [Operand]
+    _ pipeline: Pipeline, groups: BufferView, constants: UnsafeRawBufferPointer, operands: [BufferOperand]
   ) {
     check(pipeline, constants, operands)
     check(groups)
@@ -79,7 +79,7 @@ public struct CommandRecorder: ~Copyable {
 
   /// Runs a kernel indirectly with push constants given as bytes.
   public mutating func dispatchIndirect(
-    _ pipeline: Pipeline, groups: BufferView, constants: [UInt8] = [], operands: [Operand]
+    _ pipeline: Pipeline, groups: BufferView, constants: [UInt8] = [], operands: [BufferOperand]
   ) {
     constants.withUnsafeBytes {
       dispatchIndirect(pipeline, groups: groups, constants: $0, operands: operands)
@@ -156,13 +156,13 @@ public struct CommandRecorder: ~Copyable {
   ///
   /// Throws ``VulkanError/capacity(limit:requested:maximum:label:device:)`` if any command was beyond a limit of the
   /// device, ``VulkanError/outOfMemory(requestedBytes:label:)`` and other failures of the driver.
-  public consuming func finish() throws(VulkanError) -> Recording {
+  public consuming func finish() throws(VulkanError) -> CommandBuffer {
     precondition(openSpans.isEmpty, "\(label): \(openSpans.count) spans are still open")
     if let failure { throw failure }
-    return try Recording(device: device, label: label, commands: commands, spans: spans)
+    return try CommandBuffer(device: device, label: label, commands: commands, spans: spans)
   }
 
-  private mutating func append(_ command: Command, _ operands: [Operand]) {
+  private mutating func append(_ command: Command, _ operands: [BufferOperand]) {
     if !isConcurrent && hazards.needsBarrier(before: operands) { placeBarrier() }
     hazards.note(operands)
     commands.append(command)
@@ -178,7 +178,7 @@ public struct CommandRecorder: ~Copyable {
   }
 
   private mutating func check(
-    _ pipeline: Pipeline, _ constants: UnsafeRawBufferPointer, _ operands: [Operand]
+    _ pipeline: Pipeline, _ constants: UnsafeRawBufferPointer, _ operands: [BufferOperand]
   ) {
     let name = pipeline.name
     precondition(pipeline.device === device.logical, "\(name): a pipeline of another device")

@@ -127,7 +127,7 @@ public final class Device: Sendable {
 
   /// Runs `recording` after everything submitted before it; may be called again, also before the work is done.
   @discardableResult
-  public func submit(_ recording: Recording) throws(VulkanError) -> TimelinePoint {
+  public func submit(_ recording: CommandBuffer) throws(VulkanError) -> TimelinePoint {
     precondition(recording.device === self, "\(recording.label): recorded for another device")
     collect()
     let value = try state.withLock { state throws(VulkanError) -> UInt64 in
@@ -145,7 +145,7 @@ public final class Device: Sendable {
     TimelinePoint(device: self, value: state.withLock { $0.submitted })
   }
 
-  private func enqueue(_ recording: Recording, signal value: UInt64) throws(VulkanError) {
+  private func enqueue(_ recording: CommandBuffer, signal value: UInt64) throws(VulkanError) {
     try withArena { arena throws(VulkanError) in
       var timelineInfo = VkTimelineSemaphoreSubmitInfo()
       timelineInfo.sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO

@@ -9,7 +9,7 @@ struct HazardTracker {
 
   /// Whether a command with these operands must wait for one before it: read after write, write after read,
   /// write after write.
-  func needsBarrier(before operands: [Operand]) -> Bool {
+  func needsBarrier(before operands: [BufferOperand]) -> Bool {
     operands.contains { operand in
       guard let earlier = accesses[ObjectIdentifier(operand.view.storage)] else { return false }
       let range = operand.view.byteRange
@@ -19,7 +19,7 @@ struct HazardTracker {
   }
 
   /// Notes a command. The caller keeps the buffers alive, so identities stay unique.
-  mutating func note(_ operands: [Operand]) {
+  mutating func note(_ operands: [BufferOperand]) {
     for operand in operands {
       let range = operand.view.byteRange
       let key = ObjectIdentifier(operand.view.storage)

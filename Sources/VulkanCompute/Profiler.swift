@@ -25,7 +25,7 @@ public struct SpanSummary: Sendable, Hashable {
   public var totalNanoseconds: Double { nanoseconds.reduce(0, +) }
 }
 
-extension Recording {
+extension CommandBuffer {
   /// The spans of the last submission, in recording order; waits for it.
   ///
   /// Empty unless ``Device/isProfiling``, and before the first submission. An earlier submission's spans are
@@ -62,7 +62,7 @@ public final class Profiler: Sendable {
   public init() {}
 
   /// Adds the spans of the recording's last submission; waits for it.
-  public func collect(_ recording: Recording) throws(VulkanError) {
+  public func collect(_ recording: CommandBuffer) throws(VulkanError) {
     let spans = try recording.spans()
     gathered.withLock { $0 += spans }
   }

@@ -37,6 +37,8 @@ struct ArgumentTests {
       ["devices", "--json"], ["validate", "--kernel", "matmulF16", "--seed", "2", "--cases", "3"],
       ["generate", "--tree", "3x2x1", "--temperature", "0.8", "--top-k", "40", "--top-p", "1", "text"],
       ["generate", "--drafter", "ngram", "--tree", "chain:6", "--prompt-file", "-"], ["generate"],
+      ["bench", "--filter", "matmul", "--sweeps", "--compare", "old.json", "--plot", "pictures"],
+      ["bench", "--list"],
       ["bench", "--layer", "llama-7b", "--rows", "1", "2", "--out", "report.json"],
     ])
   func accepted(_ arguments: [String]) throws {

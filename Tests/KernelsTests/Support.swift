@@ -1,7 +1,6 @@
 import Conformance
 import Foundation
 import Kernels
-import ShaderInterface
 import Testing
 
 /// Every test of this target, one after another: they share the device.
@@ -57,10 +56,6 @@ func firstDifference(_ a: [UInt32], _ b: [UInt32]) -> String? {
 extension Backend {
   /// A sequence's state with this length and seed.
   func makeState(length: Int, seed: UInt64 = 7) throws -> Tensor<UInt32> {
-    var words = [UInt32](repeating: 0, count: Int(STATE_WORDS))
-    words[Int(STATE_LENGTH)] = UInt32(length)
-    words[Int(STATE_SEED_LOW)] = UInt32(truncatingIfNeeded: seed)
-    words[Int(STATE_SEED_HIGH)] = UInt32(seed >> 32)
-    return try makeTensor(words, "state")
+    try makeTensor(SequenceState(length: length, seed: seed).words, "state")
   }
 }

@@ -2,12 +2,12 @@ import CVulkan
 import Synchronization
 
 /// Commands ready to run, any number of times; keeps the buffers and pipelines that it uses.
-public final class Recording: Sendable {
+public final class CommandBuffer: Sendable {
   /// The device that runs it.
   public let device: Device
   /// Names the recording in errors.
   public let label: String
-  let resources: RecordingResources
+  let resources: CommandBufferResources
   let spanList: [RecordedSpan]
   private let storages: [BufferStorage]
   private let lastUse = Atomic<UInt64>(0)
@@ -20,7 +20,7 @@ public final class Recording: Sendable {
     var seen = Set<ObjectIdentifier>()
     storages = commands.flatMap(\.storages).filter { seen.insert(ObjectIdentifier($0)).inserted }
     spanList = device.isProfiling ? spans : []
-    resources = RecordingResources(device: device.logical)
+    resources = CommandBufferResources(device: device.logical)
     try resources.record(commands, spanCount: spanList.count, label: label)
   }
 

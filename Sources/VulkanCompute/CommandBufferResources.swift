@@ -1,7 +1,7 @@
 import CVulkan
 
-/// The Vulkan objects behind a ``Recording``; all go when the object goes, also after half of them were made.
-final class RecordingResources: @unchecked Sendable {
+/// The Vulkan objects behind a ``CommandBuffer``; all go when the object goes, also after half of them were made.
+final class CommandBufferResources: @unchecked Sendable {
   private(set) var commandBuffer: VkCommandBuffer!
   private(set) var queryPool: VkQueryPool?
   private var commandPool: VkCommandPool?

@@ -1,5 +1,5 @@
 /// A buffer range that a kernel uses, and how: the recorder places barriers by it.
-public enum Operand: Sendable {
+public enum BufferOperand: Sendable {
   /// Only read.
   case read(BufferView)
   /// Only written, not necessarily all of it.
