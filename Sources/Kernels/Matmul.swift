@@ -11,7 +11,7 @@ public struct MatrixChoices: Sendable {
   /// Matrix numbers `[rows][count]`; a number that no matrix has makes +0.
   public let indices: Tensor<UInt32>
   public let count: Int
-  /// The indices as ``sortChoices(_:out:rows:matrices:)`` sorted them. For many rows: each matrix is read once for up to
+  /// The indices as ``CommandList/sortChoices(_:out:rows:matrices:)`` sorted them. For many rows: each matrix is read once for up to
   /// 16 rows that chose it, not once a row. It changes speed, never bits.
   public let sorted: SortedChoices?
 
