@@ -28,7 +28,6 @@ vec4 quads[LANE_ROWS * SEGMENT_QUADS];  // x of one segment, for each row
 float chunk[LANE_ROWS * OUTPUTS];
 float total[LANE_ROWS * OUTPUTS];
 #ifdef BLOCK_SCALES
-layout(set = 0, binding = 1, std430) readonly buffer Scales { uint scalePairs[]; };  // the same memory as weights
 #define GROUP_WORDS (PLANES * MATMUL_TILE + MATMUL_TILE / 8u)
 float block[LANE_ROWS * OUTPUTS];
 #define SUMS block
@@ -82,11 +81,10 @@ void accumulate(uint firstWord, uint segment) {
 
 #ifdef BLOCK_SCALES
 // Scales the block sums, adds them to the chunks and starts new ones.
-void addBlocks(uint firstPair, uint tileColumn) {
+void addBlocks(uint firstScaleWord, uint tileColumn) {
   for (uint n = 0u; n < OUTPUTS; n++) {
     uint column = tileColumn + n * OUTPUT_LANES;
-    vec2 pair = unpackHalf2x16(scalePairs[firstPair + column / 2u]);
-    float scale = column % 2u == 0u ? pair.x : pair.y;
+    float scale = wordHalf(weights[firstScaleWord + column / 8u], column % 8u);
     for (uint r = 0u; r < LANE_ROWS; r++) {
       chunk[r * OUTPUTS + n] = addProduct(chunk[r * OUTPUTS + n], block[r * OUTPUTS + n], scale);
       block[r * OUTPUTS + n] = 0.0;
@@ -98,15 +96,15 @@ void addBlocks(uint firstPair, uint tileColumn) {
 void main() {
   uint lane = gl_LocalInvocationID.x;
   Place place = groupPlace(ROWS);
-  if (!isBound(place, ROWS, lane, MATMUL_TILE)) return;
+  if (!hasProducts(place, ROWS, lane, MATMUL_TILE)) return;
   if (lane >= OUTPUT_LANES * ROW_LANES) return;
   uint tileColumn = lane % OUTPUT_LANES;
-  uint firstRow = place.firstRow + lane / OUTPUT_LANES * LANE_ROWS;
+  uint first = lane / OUTPUT_LANES * LANE_ROWS;  // of the group's rows
   uint groups = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS;
   uint wholeGroups = p.inputs % 4u == 0u ? p.inputs / GROUP_INPUTS : 0u;
   uint tile = firstTileWord(place, groups * GROUP_WORDS);
 
-  for (uint r = 0u; r < LANE_ROWS; r++) xRows[r] = inputRow(place, firstRow + r);
+  for (uint r = 0u; r < LANE_ROWS; r++) xRows[r] = inputRow(place, first + r);
   for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) total[i] = 0.0;
 #ifdef BLOCK_SCALES
   for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) block[i] = 0.0;
@@ -122,15 +120,15 @@ void main() {
         accumulate(firstWord + tileColumn, segment);
       }
 #ifdef BLOCK_SCALES
-      addBlocks((firstWord + PLANES * MATMUL_TILE) * 4u, tileColumn);
+      addBlocks(firstWord + PLANES * MATMUL_TILE, tileColumn);
 #endif
     }
     for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) total[i] = add(total[i], chunk[i]);
   }
 
   for (uint r = 0u; r < LANE_ROWS; r++) {
-    uint row = firstRow + r;
-    if (row >= place.endRow) break;
+    uint row = outputRow(place, first + r);
+    if (row == NO_ROW) break;
     for (uint n = 0u; n < OUTPUTS; n++) {
       uint column = place.firstColumn + tileColumn + n * OUTPUT_LANES;
       if (column >= p.outputs) break;

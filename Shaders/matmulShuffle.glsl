@@ -24,12 +24,6 @@ const uint SUMS = ROWS * OUTPUTS;
 
 #ifdef BLOCK_SCALES
 #define GROUP_WORDS (PLANES * MATMUL_TILE + MATMUL_TILE / 8u)
-
-float blockScale(uint groupWord, uint column) {
-  uvec4 scales = weights[groupWord + PLANES * MATMUL_TILE + column / 8u];
-  vec2 pair = unpackHalf2x16(scales[column / 2u % 4u]);
-  return column % 2u == 0u ? pair.x : pair.y;
-}
 #else
 #define GROUP_WORDS MATMUL_TILE
 #endif
@@ -37,8 +31,7 @@ float blockScale(uint groupWord, uint column) {
 void main() {
   uint lane = gl_SubgroupInvocationID;
   Place place = groupPlace(ROWS);
-  if (!isBound(place, ROWS, lane, LANES)) return;
-  uint firstRow = place.firstRow;
+  if (!hasProducts(place, ROWS, lane, LANES)) return;
   uint segments = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS * SEGMENTS;
   uint steps = (p.inputs + LANES - 1u) / LANES;
   uint tile = firstTileWord(place, segments / SEGMENTS * GROUP_WORDS);
@@ -46,7 +39,7 @@ void main() {
   // All loops over rows and outputs are unrolled, so that these arrays are registers.
   uint rowStarts[ROWS];
   float total[SUMS];
-  [[unroll]] for (uint r = 0u; r < ROWS; r++) rowStarts[r] = inputRow(place, firstRow + r) * p.inputs;
+  [[unroll]] for (uint r = 0u; r < ROWS; r++) rowStarts[r] = inputRow(place, r) * p.inputs;
   [[unroll]] for (uint i = 0u; i < SUMS; i++) total[i] = 0.0;
 
   for (uint begin = 0u; begin < steps; begin += CHUNK_STEPS) {
@@ -96,7 +89,9 @@ void main() {
 #ifdef BLOCK_SCALES
       if (s % SEGMENTS == SEGMENTS - 1u || s + 1u == end) {
         [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
-          float scale = blockScale(tile + s / SEGMENTS * GROUP_WORDS, n * LANES + lane);
+          uint column = n * LANES + lane;
+          uint from = tile + s / SEGMENTS * GROUP_WORDS + PLANES * MATMUL_TILE + column / 8u;
+          float scale = wordHalf(weights[from], column % 8u);
           [[unroll]] for (uint r = 0u; r < ROWS; r++) {
             uint i = r * OUTPUTS + n;
             chunk[i] = addProduct(chunk[i], block[i], scale);
@@ -110,15 +105,17 @@ void main() {
   }
 
   [[unroll]] for (uint r = 0u; r < ROWS; r++) {
+    uint row = outputRow(place, r);
     [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
       uint column = place.firstColumn + n * LANES + lane;
-      if (firstRow + r < place.endRow && column < p.outputs) storeSum(firstRow + r, column, total[r * OUTPUTS + n]);
+      if (row != NO_ROW && column < p.outputs) storeSum(row, column, total[r * OUTPUTS + n]);
     }
   }
   if (!needsFinish()) return;
-  uint endRow = min(firstRow + ROWS, place.endRow);
   uint endColumn = min(place.firstColumn + MATMUL_TILE, p.outputs);
-  for (uint row = firstRow; row < endRow; row++) {
+  for (uint r = 0u; r < ROWS; r++) {
+    uint row = outputRow(place, r);
+    if (row == NO_ROW) break;
     for (uint column = place.firstColumn + lane; column < endColumn; column += LANES) finish(place, row, column);
   }
 }

@@ -17,6 +17,8 @@
 
 #define DOT_CHUNK 128u       // elements of a dot product that one accumulator sums
 #define BLOCK_INPUTS 32u     // weights that share a scale
+#define INT8_STEP 0.00787401572f  // 1 / 127
+#define INT8_INPUTS 131072u  // so that a sum of products of signed bytes fits 32 bits
 #define ATTENTION_CHUNK 64u  // keys that share a maximum before merging
 #define SCAN_CHUNK 32u       // elements of a state whose products with the query one accumulator sums
 #define REDUCTION_LANES 64u  // lanes of a row reduction

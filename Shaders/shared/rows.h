@@ -70,6 +70,11 @@ struct RoundActivations {
   U32 significantBits;
 };
 
+struct QuantizeRows {
+  U32 rows;
+  U32 columns;
+};
+
 struct Rotary {
   U32 rows;
   U32 firstRow;         // depth[firstRow + r] is the depth of row r

@@ -44,7 +44,7 @@ public struct KernelBenchmark: Sendable {
     [1, 4, 16, 64].map { matmul(.f16, rows: $0, inputs: 384, outputs: 1920) }
     + [1, 8, 16].map { matmul(.f16, rows: $0, inputs: 2048, outputs: 2048) }
     + [1, 16].map { matmul(.f32, rows: $0, inputs: 384, outputs: 1920) }
-    + [.bf16, .q8, .q4].flatMap { format in
+    + [.bf16, .q8, .q4, .int8].flatMap { format in
       [1, 16].map { matmul(format, rows: $0, inputs: 2048, outputs: 2048) }
     }
 
@@ -62,6 +62,12 @@ public struct KernelBenchmark: Sendable {
   private static let rowKernels: [KernelBenchmark] = [
     KernelBenchmark(.rmsNorm, "64 x 384", bytes: 8 * 64 * 384 + 4 * 384, operations: 4 * 64 * 384) {
       .rmsNorm(rows: 64, columns: 384, significantBits: 13, random: &$0)
+    },
+    KernelBenchmark(.sortChoices, "4096 x 2 of 64", bytes: 8 * 8192, operations: 0) {
+      .sortChoices(rows: 8192, matrices: 64, rowsPerGroup: 16, random: &$0)
+    },
+    KernelBenchmark(.quantizeRows, "64 x 4096", bytes: 5 * 64 * 4096, operations: 2 * 64 * 4096) {
+      .quantizeRows(rows: 64, columns: 4096, random: &$0)
     },
     KernelBenchmark(.rmsNorm, "64 x 4096", bytes: 8 * 64 * 4096 + 4 * 4096, operations: 4 * 64 * 4096) {
       .rmsNorm(rows: 64, columns: 4096, significantBits: 13, random: &$0)

@@ -10,8 +10,8 @@ public enum Conformance {
   }
 
   private static let table: [CaseFamily] =
-    rowFamilies + matmulFamilies + attentionFamilies + vocabularyFamilies + treeFamilies + scanFamilies
-    + pageFamilies
+    rowFamilies + matmulFamilies + quantizeRowsFamilies + sortChoicesFamilies + attentionFamilies
+    + vocabularyFamilies + treeFamilies + scanFamilies + pageFamilies
 
   /// Runs cases `first ..< first + cases` of every family named by `kernel` on `backend` and on the reference.
   ///

@@ -16,6 +16,8 @@ public struct MatmulShape: Sendable {
   public var matrices = 1
   /// Matrices that each row chooses; 0: matrix m has rows m * rows ..< (m + 1) * rows.
   public var choices = 0
+  /// Rows a group of the sorted choices; nil: they are not sorted.
+  public var sortedRows: Int?
   // Layouts that a call may force.
   var rowsPerGroup: Int?
   var outputsPerLane: Int?
@@ -39,6 +41,7 @@ public struct MatmulShape: Sendable {
     if significantBits < 24 { parts.append("bits \(significantBits)") }
     if matrices > 1 { parts.append("matrices \(matrices)") }
     if choices > 0 { parts.append("choices \(choices)") }
+    if let sortedRows { parts.append("sorted by \(sortedRows)") }
     return parts.joined(separator: ", ")
   }
 }
@@ -46,15 +49,13 @@ public struct MatmulShape: Sendable {
 extension KernelCase {
   /// Activations times packed weights.
   public static func matmul(_ s: MatmulShape, random: inout CaseRandom) -> KernelCase {
-    // Sums stay finite and no product is subnormal: the domain that Contract.md states for each format.
-    let x = random.activations(s.inputRows * s.inputs, bits: s.format.activationBits, exponents: -70...40)
     let weights = (0..<s.matrices).flatMap { _ in
       random.packedWeights(s.format, outputs: s.outputs, inputs: s.inputs)
     }
     let shape = [s.outputRows, s.outputs]
     let count = s.outputRows * s.outputs
     var operands: [CaseOperand] = [
-      .floats("x", [s.inputRows, s.inputs], x),
+      random.matmulInput(s),
       CaseOperand(
         "weights", .input, s.format == .f32 ? .float : .word,
         shape: [s.matrices, weights.count / s.matrices],
@@ -68,28 +69,56 @@ extension KernelCase {
       operands.append(.floats("bias", [s.matrices, s.outputs], bias))
     }
     if s.choices > 0 {
-      // One in eight names no matrix.
-      let indices = random.words(s.rows * s.choices, below: s.matrices).map {
-        random.oneIn(8) ? random.element([UInt32(s.matrices), .max]) : $0
-      }
+      let indices = random.choices(s.outputRows, of: s.matrices)
       operands.append(.words("choices", indices, [s.rows, s.choices]))
+      if let size = s.sortedRows {
+        let groups = SortedChoices.groups(rows: s.outputRows, matrices: s.matrices, rowsPerGroup: size)
+        operands.append(.output("schedule", .word, [groups, 1 + size]))
+      }
     }
     return KernelCase(s.description, operands) { list, o in
-      list.matmul(
-        o.floats("x"),
-        PackedWeights(
-          words: o.words("weights"), format: s.format, outputs: s.outputs, inputs: s.inputs,
-          matrices: s.matrices),
-        out: o.floats("out"), rows: s.rows, accumulate: s.accumulate,
-        bias: s.hasBias ? o.floats("bias") : nil,
-        transform: s.transform, significantBits: s.significantBits,
-        choices: s.choices > 0 ? MatrixChoices(indices: o.words("choices"), count: s.choices) : nil,
-        rowsPerGroup: s.rowsPerGroup, outputsPerLane: s.outputsPerLane, bytesPerBinding: s.bytesPerBinding)
+      if s.format == .int8 { s.record(list, o.words("x"), o) } else { s.record(list, o.floats("x"), o) }
     }
   }
 }
 
+extension MatmulShape {
+  fileprivate func record<Input: MatmulInput>(_ list: any CommandList, _ x: Tensor<Input>, _ o: BoundOperands)
+  {
+    let sorted = sortedRows.map { SortedChoices(schedule: o.words("schedule"), rowsPerGroup: $0) }
+    if let sorted { list.sortChoices(o.words("choices"), out: sorted, rows: outputRows, matrices: matrices) }
+    list.matmul(
+      x,
+      PackedWeights(
+        words: o.words("weights"), format: format, outputs: outputs, inputs: inputs, matrices: matrices),
+      out: o.floats("out"), rows: rows, accumulate: accumulate, bias: hasBias ? o.floats("bias") : nil,
+      transform: transform, significantBits: significantBits,
+      choices: choices > 0
+        ? MatrixChoices(indices: o.words("choices"), count: choices, sorted: sorted) : nil,
+      rowsPerGroup: rowsPerGroup, outputsPerLane: outputsPerLane, bytesPerBinding: bytesPerBinding)
+  }
+}
+
 extension CaseRandom {
+  /// Sums stay finite and no product is subnormal: the domain that Contract.md states for each format.
+  fileprivate mutating func matmulInput(_ s: MatmulShape) -> CaseOperand {
+    guard s.format == .int8 else {
+      let x = activations(s.inputRows * s.inputs, bits: s.format.activationBits, exponents: -70...40)
+      return .floats("x", [s.inputRows, s.inputs], x)
+    }
+    // Any bytes, padding zero; a scale as quantizeRows writes it.
+    let columns = quantizedWordCount(columns: s.inputs)
+    var words = [UInt32](repeating: 0, count: s.inputRows * columns)
+    for r in 0..<s.inputRows {
+      for k in 0..<s.inputs {
+        words[r * columns + k / 4] |= UInt32(oneIn(8) ? 0x80 : below(256)) << UInt32(k % 4 * 8)
+      }
+      let scale = oneIn(12) ? Float(bitPattern: NAN_BITS) : oneIn(12) ? 0 : abs(float(-67...53))
+      words[(r + 1) * columns - 4] = scale.bitPattern
+    }
+    return .words("x", words, [s.inputRows, columns])
+  }
+
   /// Weights `[outputs][inputs]`, packed and cleaned as at load.
   mutating func packedWeights(_ format: PackedWeights.Format, outputs: Int, inputs: Int) -> [UInt32] {
     let packing = MatmulPacking(format: format, inputs: inputs, outputs: outputs)
@@ -104,6 +133,12 @@ extension CaseRandom {
       return weights.withUnsafeBufferPointer { packing.pack(brainFloats: $0).words }
     case .q8, .q4:
       return blocks(packing).withUnsafeBytes { packing.pack(blocks: $0) }
+    case .int8:
+      let bytes = words(outputs * inputs).map { Int8(truncatingIfNeeded: $0) }
+      let scales = floats(outputs, exponents: -70...40)
+      return bytes.withUnsafeBufferPointer { bytes in
+        scales.withUnsafeBufferPointer { packing.pack(bytes: bytes, scales: $0).words }
+      }
     }
   }
 
@@ -129,10 +164,11 @@ let matmulFamilies = PackedWeights.Format.allCases.flatMap { format in
       }
     }
   }
-  let forced = [
+  let layouts = [
     (0, 1), (0, 9), (0, 12), (0, 16), (1, 1), (1, 4), (1, 16), (4, 2), (4, 16), (8, 2), (8, 8), (8, 14),
-  ].map {
-    (outputs: Int, tile: Int) in
+  ]
+  // int8 has one layout.
+  let forced = (format == .int8 ? [] : layouts).map { (outputs: Int, tile: Int) in
     CaseFamily(format.kernel, "tile\(tile)-outputs\(outputs)") { random in
       random.matmul(format) { shape, _ in (shape.rowsPerGroup, shape.outputsPerLane) = (tile, outputs) }
     }
@@ -157,12 +193,14 @@ private func matmulOptions(_ format: PackedWeights.Format) -> [CaseFamily] {
       random.matmul(format) { shape, random in
         random.stack(&shape)
         shape.choices = random.integer(1...3)
+        if random.oneIn(2) { shape.sortedRows = random.element([16, 16, 8, 5]) }
       }
     },
     CaseFamily(format.kernel, "sliced") { random in
       random.matmul(format) { shape, random in
         if random.oneIn(2) { random.stack(&shape) }
-        if random.oneIn(3) { shape.choices = random.integer(1...2) }
+        if random.oneIn(2) { shape.choices = random.integer(1...2) }
+        if shape.choices > 0 && random.oneIn(2) { shape.sortedRows = 16 }
         let packing = MatmulPacking(format: format, inputs: shape.inputs, outputs: shape.outputs)
         shape.bytesPerBinding =
           random.oneIn(2)

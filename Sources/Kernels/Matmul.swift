@@ -11,12 +11,36 @@ public struct MatrixChoices: Sendable {
   /// Matrix numbers `[rows][count]`; a number that no matrix has makes +0.
   public let indices: Tensor<UInt32>
   public let count: Int
+  /// The indices as ``CommandList/sortChoices(_:out:rows:matrices:)`` sorted them. For many rows: each matrix is read once for up to
+  /// 16 rows that chose it, not once a row. It changes speed, never bits.
+  public let sorted: SortedChoices?
 
-  public init(indices: Tensor<UInt32>, count: Int) {
+  public init(indices: Tensor<UInt32>, count: Int, sorted: SortedChoices? = nil) {
     self.indices = indices
     self.count = count
+    self.sorted = sorted
+  }
+
+  /// What the kernel reads, and how many groups of rows it describes.
+  func operand(rows: Int, matrices: Int) throws(Refusal) -> (words: Tensor<UInt32>, groups: Int) {
+    try require(count >= 1, "no choices")
+    guard let sorted else {
+      try require(indices, rows * count, "choices")
+      return (indices, rows * count)
+    }
+    let size = sorted.rowsPerGroup
+    try requireSizes(size)
+    try require(size >= 1, "\(size) rows a group of sorted choices")
+    let groups = SortedChoices.groups(rows: rows * count, matrices: matrices, rowsPerGroup: size)
+    try require(sorted.schedule, groups * (1 + size), "sorted choices")
+    return (sorted.schedule, groups)
   }
 }
+
+/// What a matmul multiplies: numbers, or for int8 weights the words of quantized rows.
+public protocol MatmulInput: BitwiseCopyable, Sendable {}
+extension Float: MatmulInput {}
+extension UInt32: MatmulInput {}
 
 extension CommandList {
   /// `out[r][n] = transform(sum over k of x[r][k] * weights[n][k] + bias[n])`; `accumulate` adds the old `out` to the sum.
@@ -25,12 +49,13 @@ extension CommandList {
   /// meets the matrices that it chose, and `out` is `[rows][choices.count][outputs]`.
   ///
   /// Sum order: chunks of 128 inputs, one accumulator in index order each, then the chunks in order; with block scales one
-  /// accumulator a block of 32, scaled, then added to its chunk. The same for any number of rows.
+  /// accumulator a block of 32, scaled, then added to its chunk; int8: an exact integer sum of at most 131,072 inputs. The same for any number of rows.
   /// Error, against exact arithmetic on the rounded activations and the stored weights: (inputs in a chunk + chunks + 6) * 2^-24 of the
   /// sum of magnitudes.
-  /// Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for each 16 rows of a matrix; with `choices`, for each row.
+  /// Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for each 16 rows of a matrix; with `choices` that are not sorted, for each row.
   /// - Parameters:
-  ///   - x: f32 `[rows][inputs]`, rounded to `weights.format.activationBits` by the kernel that made it.
+  ///   - x: f32 `[rows][inputs]`, rounded to `weights.format.activationBits` by the kernel that made it; for int8 weights u32 rows of
+  ///     ``quantizeRows(_:out:rows:columns:)``.
   ///   - out: f32 `[rows][outputs]`; a fused transform gives the bits of the kernel of that name.
   ///   - rows: of one matrix, or of x with `choices`.
   ///   - bias: f32 `[matrices][outputs]`.
@@ -40,8 +65,8 @@ extension CommandList {
   ///     another shader.
   ///   - bytesPerBinding: most bytes of weights that one dispatch binds, if less than the device can; larger weights take several.
   ///     None of the three changes bits.
-  public func matmul(
-    _ x: Tensor<Float>, _ weights: PackedWeights, out: Tensor<Float>, rows: Int, accumulate: Bool = false,
+  public func matmul<Input: MatmulInput>(
+    _ x: Tensor<Input>, _ weights: PackedWeights, out: Tensor<Float>, rows: Int, accumulate: Bool = false,
     bias: Tensor<Float>? = nil, transform: OutputTransform = .none, significantBits: UInt32 = 24,
     choices: MatrixChoices? = nil,
     rowsPerGroup: Int? = nil, outputsPerLane: Int? = nil, bytesPerBinding: Int? = nil
@@ -54,39 +79,58 @@ extension CommandList {
       let blocks = rows * (choices?.count ?? weights.matrices)
       let (inputRows, outputRows) =
         choices == nil ? (rows * weights.matrices, rows * weights.matrices) : (rows, blocks)
-      try require(x, inputRows * weights.inputs, "x")
+      try weights.require(x, rows: inputRows)
       try require(out, outputRows * weights.outputs, "out")
       if let bias { try require(bias, weights.matrices * weights.outputs, "bias") }
-      if let choices {
-        try require(choices.count >= 1, "no choices")
-        try require(choices.indices, blocks, "choices")
+      let chosen = try choices.map { choices throws(Refusal) in
+        try choices.operand(rows: rows, matrices: weights.matrices)
       }
-      let sharing = choices == nil ? rows : 1
+      let sorted = choices?.sorted?.rowsPerGroup
+      let sharing = choices == nil ? rows : sorted ?? 1
       let tile = rowsPerGroup ?? matmulRowsPerGroup(rows: sharing)
       try require((1...matmulMostRows).contains(tile), "\(tile) rows a group, not 1 to \(matmulMostRows)")
       if let outputs = outputsPerLane {
         try require(
           [0, 1, 4].contains(outputs) || outputs == 8 && tile % 2 == 0,
           "\(outputs) outputs a lane with \(tile) rows a group")
+        try require(weights.format != .int8, "\(outputs) outputs a lane; int8 has one layout")
       }
       let slices = try weights.slices(byteCount: min(bytesPerBinding ?? .max, largestBinding))
       return slices.map { slice in
         let p = ShaderInterface.Matmul(
-          rows: UInt32(sharing), inputs: UInt32(weights.inputs), outputs: UInt32(weights.outputs),
+          rows: UInt32(sorted == nil ? sharing : blocks), inputs: UInt32(weights.inputs),
+          outputs: UInt32(weights.outputs),
           accumulate: accumulate ? 1 : 0, hasBias: bias == nil ? 0 : 1, transform: transform.rawValue,
-          significantBits: significantBits, choices: UInt32(choices?.count ?? 0),
+          significantBits: significantBits, choices: UInt32(choices?.count ?? 0), sorted: UInt32(sorted ?? 0),
           matrices: UInt32(weights.matrices), firstMatrix: UInt32(slice.matrices.lowerBound),
           boundMatrices: UInt32(slice.matrices.count), firstTile: UInt32(slice.tiles.lowerBound))
         let words = weights.words[slice.words]
         return Invocation(
           kernel, p,
-          [.read(x), .read(words), .readWrite(out), .read(bias ?? x), .read(choices?.indices ?? words)],
+          [
+            .read(x), .read(words), .readWrite(out), bias.map { .read($0) } ?? .read(x),
+            .read(chosen?.words ?? words),
+          ],
           groups: (
             slice.tiles.count,
-            (choices == nil ? slice.matrices.count : blocks) * ((sharing + tile - 1) / tile)
+            (chosen?.groups ?? slice.matrices.count) * ((sharing + tile - 1) / tile)
           ),
           specialization: [UInt32(tile)] + (outputsPerLane.map { [UInt32($0)] } ?? []))
       }
+    }
+  }
+}
+
+extension PackedWeights {
+  /// x holds the rows that this format multiplies.
+  fileprivate func require<Input>(_ x: Tensor<Input>, rows: Int) throws(Refusal) {
+    if format == .int8 {
+      try Kernels.require(Input.self == UInt32.self, "int8 weights take rows of quantizeRows")
+      try Kernels.require(inputs <= Int(INT8_INPUTS), "\(inputs) inputs, at most \(INT8_INPUTS) with int8")
+      try Kernels.require(x, rows * quantizedWordCount(columns: inputs), "x")
+    } else {
+      try Kernels.require(Input.self == Float.self, "\(format.rawValue) weights take rows of floats")
+      try Kernels.require(x, rows * inputs, "x")
     }
   }
 }

@@ -43,6 +43,7 @@ extension MatmulPacking.Format {
     case .f16: ACTIVATION_BITS_F16
     case .bf16: ACTIVATION_BITS_BF16
     case .q8, .q4: ACTIVATION_BITS_BLOCKS
+    case .int8: 24  // quantizeRows rounds them
     }
   }
 
@@ -54,6 +55,7 @@ extension MatmulPacking.Format {
     case .bf16: .matmulBf16
     case .q8: .matmulQ8
     case .q4: .matmulQ4
+    case .int8: .matmulInt8
     }
   }
 }

@@ -31,6 +31,9 @@ enum ReferenceTable {
     case .matmulBf16: o.matmul(.bf16)
     case .matmulQ8: o.matmul(.q8)
     case .matmulQ4: o.matmul(.q4)
+    case .quantizeRows: Reference.quantizeRows(o.parameters(), x: o.floats(0), out: o.out(1))
+    case .sortChoices: Reference.sortChoices(o.parameters(), choices: o.words(0), schedule: o.out(1))
+    case .matmulInt8: o.matmul { Reference.matmulInt8($0, $1, blocks: $2, tiles: $3) }
     case .keyValueAppend:
       Reference.keyValueAppend(
         o.parameters(), rotated: o.floats(0), projected: o.floats(1), state: o.words(2), owners: o.words(3),
@@ -187,12 +190,19 @@ private struct Operands {
   }
 
   func matmul(_ format: MatmulPacking.Format) {
+    matmul { Reference.matmulFast(format, $0, $1, blocks: $2, tiles: $3) }
+  }
+
+  /// - Parameter reference: takes parameters, operands, blocks of rows and tiles of outputs.
+  func matmul<Input>(_ reference: (ShaderInterface.Matmul, MatmulOperands<Input>, Int, Int) -> Void) {
     let p: ShaderInterface.Matmul = parameters()
-    let rowTiles = (p.rows + call.specialization[0] - 1) / call.specialization[0]
-    Reference.matmulFast(
-      format, p,
-      MatmulOperands(x: floats(0), weights: words(1), out: out(2), bias: floats(3), choices: words(4)),
-      blocks: call.groups.y / Int(rowTiles), tiles: call.groups.x)
+    let sharing = p.sorted != 0 ? p.sorted : p.rows
+    let rowTiles = (sharing + call.specialization[0] - 1) / call.specialization[0]
+    reference(
+      p,
+      MatmulOperands(
+        x: UnsafeBufferPointer(out(0)), weights: words(1), out: out(2), bias: floats(3), choices: words(4)),
+      call.groups.y / Int(rowTiles), call.groups.x)
   }
   func words(_ index: Int) -> UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(out(index)) }
   func floats(_ index: Int) -> UnsafeBufferPointer<Float> { UnsafeBufferPointer(out(index)) }

@@ -2,20 +2,21 @@ import Numerics
 import ShaderInterface
 
 /// The operands of a matmul, in binding order.
-public struct MatmulOperands {
+public struct MatmulOperands<Input> {
   /// f32 [blocks * rows][inputs], or [blocks / choices][inputs]; rounded to the format's activation bits.
-  public let x: UnsafeBufferPointer<Float>
+  /// For int8: as quantizeRows writes those rows.
+  public let x: UnsafeBufferPointer<Input>
   /// Packed, from the first matrix and tile of the call.
   public let weights: UnsafeBufferPointer<UInt32>
   /// f32 [blocks * rows][outputs].
   public let out: UnsafeMutableBufferPointer<Float>
   /// f32 [matrices][outputs], read with `hasBias`.
   public let bias: UnsafeBufferPointer<Float>
-  /// [blocks], read with `choices`.
+  /// [blocks], or [blocks][1 + sorted]; read with `choices`.
   public let choices: UnsafeBufferPointer<UInt32>
 
   public init(
-    x: UnsafeBufferPointer<Float>, weights: UnsafeBufferPointer<UInt32>,
+    x: UnsafeBufferPointer<Input>, weights: UnsafeBufferPointer<UInt32>,
     out: UnsafeMutableBufferPointer<Float>,
     bias: UnsafeBufferPointer<Float>, choices: UnsafeBufferPointer<UInt32>
   ) {
@@ -31,7 +32,8 @@ extension Reference {
   /// out[o][n] = round(transform(dot(x row, w[m][n]) + bias[m][n])) for every row o of `blocks` blocks of `rows`, its matrix m
   /// given by the block or by `choices`, and the matrices and `tiles` of 32 outputs that are bound.
   public static func matmul(
-    _ format: MatmulPacking.Format, _ p: ShaderInterface.Matmul, _ o: MatmulOperands, blocks: Int, tiles: Int
+    _ format: MatmulPacking.Format, _ p: ShaderInterface.Matmul, _ o: MatmulOperands<Float>, blocks: Int,
+    tiles: Int
   ) {
     let packing = MatmulPacking(format: format, inputs: Int(p.inputs), outputs: Int(p.outputs))
     for place in matmulRows(p, o, blocks: blocks) {
@@ -98,14 +100,22 @@ struct MatmulRow {
 
 extension Reference {
   /// The rows of a call; a matrix that exists without being bound leaves its rows to another call.
-  static func matmulRows(_ p: ShaderInterface.Matmul, _ o: MatmulOperands, blocks: Int) -> [MatmulRow] {
+  static func matmulRows<Input>(_ p: ShaderInterface.Matmul, _ o: MatmulOperands<Input>, blocks: Int)
+    -> [MatmulRow]
+  {
     let rows = Int(p.rows)
     let bound = Int(p.firstMatrix)..<Int(p.firstMatrix + p.boundMatrices)
     let first = p.choices == 0 ? bound.lowerBound : 0
     return (first..<first + blocks).flatMap { block -> [MatmulRow] in
-      let matrix = p.choices == 0 ? block : Int(o.choices[block])
+      var (matrix, outputRows) = (block, Array(block * rows..<(block + 1) * rows))
+      if p.sorted != 0 {
+        let group = (0...Int(p.sorted)).map { Int(o.choices[block * Int(1 + p.sorted) + $0]) }
+        (matrix, outputRows) = (group[0], group.dropFirst().filter { $0 < rows })
+      } else if p.choices != 0 {
+        matrix = Int(o.choices[block])
+      }
       guard bound.contains(matrix) || matrix >= Int(p.matrices) else { return [] }
-      return (block * rows..<(block + 1) * rows).map { row in
+      return outputRows.map { row in
         MatmulRow(
           row: row, input: p.choices == 0 ? row : row / Int(p.choices),
           matrix: bound.contains(matrix) ? matrix - bound.lowerBound : nil)

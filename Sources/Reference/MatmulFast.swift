@@ -6,7 +6,8 @@ import ShaderInterface
 extension Reference {
   /// As ``matmul(_:_:_:blocks:tiles:)``, fast.
   public static func matmulFast(
-    _ format: MatmulPacking.Format, _ p: ShaderInterface.Matmul, _ o: MatmulOperands, blocks: Int, tiles: Int
+    _ format: MatmulPacking.Format, _ p: ShaderInterface.Matmul, _ o: MatmulOperands<Float>, blocks: Int,
+    tiles: Int
   ) {
     let packing = MatmulPacking(format: format, inputs: Int(p.inputs), outputs: Int(p.outputs))
     // Rows that share a matrix go together, so that its chunks are unpacked once.
@@ -28,7 +29,7 @@ private struct MatmulTile {
   let tile: Int
   let matrix: Int?
   let rows: [MatmulRow]
-  let operands: MatmulOperands
+  let operands: MatmulOperands<Float>
 
   typealias Outputs = (SIMD16<Float>, SIMD16<Float>)
 

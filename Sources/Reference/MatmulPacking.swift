@@ -11,6 +11,8 @@ public struct MatmulPacking: Sendable {
     case q8 = "q8_0"
     /// Blocks of 32 nibbles, less 8, with an f16 scale.
     case q4 = "q4_0"
+    /// Signed bytes with an f32 scale a row.
+    case int8
 
     /// Inputs of a group.
     public var group: Int {
@@ -18,12 +20,13 @@ public struct MatmulPacking: Sendable {
       case .f32: 4
       case .f16, .bf16: 8
       case .q8, .q4: Int(BLOCK_INPUTS)
+      case .int8: 16
       }
     }
 
     /// 16-byte words of a group and output.
     var planes: Int { self == .q8 ? 2 : 1 }
-    /// Whether each group has a scale: its inputs are then integers.
+    /// Whether each group has a scale: its weights are then integers.
     public var isScaled: Bool { self == .q8 || self == .q4 }
     /// Bytes of one output's group, as published block layouts have them too: 16, 34 (`q8_0`) or 18 (`q4_0`).
     public var groupBytes: Int { 16 * planes + (isScaled ? 2 : 0) }
@@ -53,14 +56,14 @@ public struct MatmulPacking: Sendable {
   /// Tiles of 32 outputs, the last one padded with zeros.
   public var tiles: Int { (outputs + Self.tile - 1) / Self.tile }
   /// 32-bit words of a tile; every fourth tile starts at a multiple of 256 bytes.
-  public var tileWordCount: Int { groups * groupWordCount }
+  public var tileWordCount: Int { groups * groupWordCount + (format == .int8 ? Self.tile : 0) }
   /// 32-bit words of the packed weights, whole lines of 256 bytes.
   public var wordCount: Int {
     let line = Int(MATMUL_LINE) * 4
     return (tiles * tileWordCount + line - 1) / line * line
   }
 
-  private var groupWordCount: Int { format.groupBytes * Self.tile / 4 }
+  var groupWordCount: Int { format.groupBytes * Self.tile / 4 }
 
   /// The first 32-bit word of a group's scales, or of the next group without them.
   private func scaleWord(output: Int, group: Int) -> Int {
@@ -86,14 +89,22 @@ public struct MatmulPacking: Sendable {
     case .q4:
       let byte = words[first + k % 16 / 4] >> UInt32(k % 4 * 8)
       return Float(Int((byte >> UInt32(k / 16 * 4)) & 15) - 8)
+    case .int8: return Float(Int8(truncatingIfNeeded: words[first + k / 4] >> UInt32(k % 4 * 8)))
     }
   }
 
-  /// The scale of (output, group), exactly; 1 in formats without scales.
+  /// The scale of (output, group) in block formats, exactly.
   @inline(__always)
   public func scale(_ words: UnsafeBufferPointer<UInt32>, output: Int, group: Int) -> Float {
-    guard format.isScaled else { return 1 }
+    precondition(format.isScaled)
     return float(halves: words, at: scaleWord(output: output, group: group) * 2 + output % Self.tile)
+  }
+}
+
+extension MatmulPacking {
+  /// The word of an output's scale in int8.
+  func rowScaleWord(output: Int) -> Int {
+    output / Self.tile * tileWordCount + groups * groupWordCount + output % Self.tile
   }
 }
 
@@ -147,6 +158,25 @@ extension MatmulPacking {
       }
     }
     return words
+  }
+
+  /// Packed words of int8 rows and their scales `[outputs]`, and how many non-zero scales below 2^-64 became +0.
+  public func pack(bytes: UnsafeBufferPointer<Int8>, scales: UnsafeBufferPointer<Float>) -> (
+    words: [UInt32], cleaned: Int
+  ) {
+    precondition(format == .int8 && bytes.count == inputs * outputs && scales.count == outputs)
+    var words = [UInt32](repeating: 0, count: wordCount)
+    var cleaned = 0
+    for n in 0..<outputs {
+      let scale = flush(scales[n])
+      if scale == 0 && scales[n] != 0 { cleaned += 1 }
+      words[rowScaleWord(output: n)] = scale.bitPattern
+      for k in 0..<inputs {
+        let byte = UInt32(UInt8(bitPattern: bytes[n * inputs + k]))
+        words[word(output: n, group: k / 16) + k % 16 / 4] |= byte << UInt32(k % 4 * 8)
+      }
+    }
+    return (words, cleaned)
   }
 
   private static func clean(_ weight: Float, _ cleaned: inout Int) -> Float {

@@ -78,12 +78,27 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
   ]
 
-  private static let matrices: [EntryPoint] = PackedWeights.Format.allCases.map { format in
+  private static let matrices: [EntryPoint] =
+    PackedWeights.Format.allCases.map {
+      $0 == .int8 ? matmul($0, of: UInt32.self) : matmul($0, of: Float.self)
+    }
+    + [
+      EntryPoint("sortChoices") {
+        $0.sortChoices($1.tensor(), out: $1.sortedChoices(), rows: $1.size(), matrices: $1.size())
+      },
+      EntryPoint("quantizeRows") {
+        $0.quantizeRows($1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size())
+      },
+    ]
+
+  private static func matmul<Input: MatmulInput>(_ format: PackedWeights.Format, of: Input.Type) -> EntryPoint
+  {
     EntryPoint("matmul \(format)") {
       $0.matmul(
-        $1.tensor(), $1.weights(format), out: $1.tensor(), rows: $1.size(), accumulate: $1.flag(),
+        $1.tensor(of: Input.self), $1.weights(format), out: $1.tensor(), rows: $1.size(),
+        accumulate: $1.flag(),
         bias: $1.flag() ? $1.tensor() : nil, transform: $1.transform(), significantBits: $1.bits(),
-        choices: $1.flag() ? MatrixChoices(indices: $1.tensor(), count: $1.size()) : nil,
+        choices: $1.flag() ? $1.choices() : nil,
         rowsPerGroup: $1.optionalSize(), outputsPerLane: $1.optionalSize(),
         bytesPerBinding: $1.flag() ? 4096 : $1.optionalSize())
     }
@@ -253,7 +268,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       (test.count, test.distance) = ($1.size(), $1.optionalSize())
       $0.lossyAccept(
         test, logits: $1.tensor(), statistics: $1.tensor(), best: $1.flag() ? nil : $1.tensor(),
-        divergence: $1.flag() ? nil : $1.tensor(), tree: $1.tree(), owners: $1.flag() ? nil : $1.tensor(),
+        divergence: $1.flag() ? nil : $1.tensor(), tree: $1.smallTree(), owners: $1.flag() ? nil : $1.tensor(),
         accept: $1.tensor(), score: $1.tensor(), vocabulary: $1.size(), sequences: $1.size(),
         combines: $1.flag())
     },
@@ -335,6 +350,12 @@ struct EntryPoint: Sendable, CustomStringConvertible {
 }
 
 extension Arguments {
+  mutating func choices() -> MatrixChoices {
+    MatrixChoices(indices: tensor(), count: size(), sorted: flag() ? sortedChoices() : nil)
+  }
+
+  mutating func sortedChoices() -> SortedChoices { SortedChoices(schedule: tensor(), rowsPerGroup: size()) }
+
   mutating func transform() -> OutputTransform { random.element(OutputTransform.allCases) }
 
   mutating func weights(_ format: PackedWeights.Format) -> PackedWeights {

@@ -103,14 +103,37 @@ extension KernelsTests {
       }
     }
 
-    @Test func `Chosen matrices give the bits of calls with one matrix`() throws {
-      let (rows, inputs, outputs, matrices) = (7, 40, 33, 4)
+    @Test func `The longest int8 sum does not overflow`() throws {
+      let inputs = Int(INT8_INPUTS)
+      try withDevice { backend in
+        let packing = MatmulPacking(format: .int8, inputs: inputs, outputs: 2)
+        let bytes = [Int8](repeating: -128, count: inputs) + [Int8](repeating: 127, count: inputs)
+        let words = bytes.withUnsafeBufferPointer { bytes in
+          ([1, 1] as [Float]).withUnsafeBufferPointer { packing.pack(bytes: bytes, scales: $0).words }
+        }
+        let weights = PackedWeights(
+          words: try backend.makeTensor(words, "weights"), format: .int8, outputs: 2, inputs: inputs)
+        var row = [UInt32](repeating: 0x8181_8181, count: inputs / 4)  // -127
+        row += [Float(1).bitPattern, 0, 0, 0]
+        let x = try backend.makeTensor(row, "x")
+        let out: Tensor<Float> = try backend.makeTensor(2, "out")
+        try backend.run("longest sum") { $0.matmul(x, weights, out: out, rows: 1) }
+        #expect(try backend.read(out) == [Float(inputs * 127 * 128), -Float(inputs * 127 * 127)])
+      }
+    }
+
+    @Test(arguments: [nil, 1, 8, 16] as [Int?], [nil, 4] as [Int?])
+    func `Chosen matrices give the bits of calls with one matrix, sorted or not`(sorted: Int?, tile: Int?)
+      throws
+    {
+      let (rows, inputs, outputs, matrices) = (37, 40, 33, 4)
       try withDevice { backend in
         let data = try MatmulData(
           backend, .bf16, rows: rows, inputs: inputs, outputs: outputs, matrices: matrices)
         let indices = (0..<2 * rows).map { UInt32($0 * 3 % (matrices + 1)) }
+        let choices = try backend.sorted(indices, count: 2, matrices: matrices, rowsPerGroup: sorted)
         let chosen = try data.result(backend, rows: rows, outputRows: 2 * rows) {
-          $0.choices = MatrixChoices(indices: try backend.makeTensor(indices, "choices"), count: 2)
+          ($0.choices, $0.rowsPerGroup) = (choices, tile)
         }
         let stride = data.weights.words.count / matrices
         var byMatrix = try (0..<matrices).map { m in
@@ -130,9 +153,24 @@ extension KernelsTests {
   }
 }
 
+extension Backend {
+  /// Choices of `count` a row, sorted in groups of `rowsPerGroup` unless that is nil.
+  fileprivate func sorted(_ indices: [UInt32], count: Int, matrices: Int, rowsPerGroup: Int?) throws
+    -> MatrixChoices
+  {
+    let choices = try makeTensor(indices, "choices")
+    guard let size = rowsPerGroup else { return MatrixChoices(indices: choices, count: count) }
+    let words = SortedChoices.wordCount(rows: indices.count, matrices: matrices, rowsPerGroup: size)
+    let sorted = SortedChoices(schedule: try makeTensor(words, "schedule"), rowsPerGroup: size)
+    try run("sort") { $0.sortChoices(choices, out: sorted, rows: indices.count, matrices: matrices) }
+    return MatrixChoices(indices: choices, count: count, sorted: sorted)
+  }
+}
+
 /// Options of a call that a test changes.
 private struct MatmulOptions {
   var weights: PackedWeights
+  var accumulate = false
   var bias: Tensor<Float>?
   var transform = OutputTransform.none
   var significantBits: UInt32 = 24
@@ -142,6 +180,7 @@ private struct MatmulOptions {
 
 private struct MatmulData {
   let x, row, rowOut: Tensor<Float>
+  let quantized: Tensor<UInt32>
   let weights: PackedWeights
 
   init(
@@ -153,6 +192,7 @@ private struct MatmulData {
     x = try backend.makeTensor(
       (0..<rows * inputs).map { _ in rounded(Float.random(in: -1..<1, using: &random), to: bits) }, "x")
     row = try backend.makeTensor(inputs, "one row")
+    quantized = try backend.makeTensor(rows * quantizedWordCount(columns: inputs), "quantized rows")
     rowOut = try backend.makeTensor(outputs, "one row's result")
     let words = (0..<matrices).flatMap { _ in random.plainWeights(format, outputs: outputs, inputs: inputs) }
     weights = PackedWeights(
@@ -167,7 +207,7 @@ private struct MatmulData {
     try backend.run("one row") { list in
       for (i, r) in rows.enumerated() {
         list.copy(x[r * inputs..<(r + 1) * inputs], to: row)
-        list.matmul(row, weights, out: rowOut, rows: 1)
+        multiply(list, row, MatmulOptions(weights: weights), out: rowOut, rows: 1)
         list.copy(rowOut, to: single[i * outputs..<(i + 1) * outputs])
       }
     }
@@ -184,13 +224,29 @@ private struct MatmulData {
     let out: Tensor<Float> = try backend.makeTensor((outputRows ?? rows) * weights.outputs, "out")
     try backend.run("matmul") { list in
       for accumulate in twice ? [false, true] : [false] {
-        list.matmul(
-          x, options.weights, out: out, rows: rows, accumulate: accumulate, bias: options.bias,
-          transform: options.transform, significantBits: options.significantBits, choices: options.choices,
-          rowsPerGroup: options.rowsPerGroup, bytesPerBinding: options.bytesPerBinding)
+        options.accumulate = accumulate
+        multiply(list, x, options, out: out, rows: rows)
       }
     }
     return try backend.read(out)
+  }
+
+  /// The call; for int8 weights after the rows are quantized.
+  func multiply(
+    _ list: any CommandList, _ x: Tensor<Float>, _ options: MatmulOptions, out: Tensor<Float>, rows: Int
+  ) {
+    guard weights.format == .int8 else { return multiply(list, input: x, options, out: out, rows: rows) }
+    list.quantizeRows(x, out: quantized, rows: rows, columns: weights.inputs)
+    multiply(list, input: quantized, options, out: out, rows: rows)
+  }
+
+  private func multiply<Input: MatmulInput>(
+    _ list: any CommandList, input: Tensor<Input>, _ options: MatmulOptions, out: Tensor<Float>, rows: Int
+  ) {
+    list.matmul(
+      input, options.weights, out: out, rows: rows, accumulate: options.accumulate, bias: options.bias,
+      transform: options.transform, significantBits: options.significantBits, choices: options.choices,
+      rowsPerGroup: options.rowsPerGroup, bytesPerBinding: options.bytesPerBinding)
   }
 }
 
@@ -207,11 +263,7 @@ extension CaseRandom {
     case .bf16:
       let numbers = list.map { UInt16($0.bitPattern >> 16) }
       return numbers.withUnsafeBufferPointer { packing.pack(brainFloats: $0).words }
-    case .q8, .q4:
-      let blocks = (0..<outputs * packing.groups).flatMap { _ -> [UInt8] in
-        [UInt8(truncatingIfNeeded: next()), 0x20] + (2..<format.groupBytes).map { _ in UInt8(next() >> 56) }
-      }
-      return blocks.withUnsafeBytes { packing.pack(blocks: $0) }
+    case .q8, .q4, .int8: return list.withUnsafeBufferPointer { packing.pack(quantizing: $0) }
     }
   }
 }

@@ -81,6 +81,24 @@ extension KernelsTests {
       }
     }
 
+    @Test func `Rows that a weight format does not take`() throws {
+      let backend = ReferenceBackend()
+      let words: Tensor<UInt32> = try backend.makeTensor(192, "weights")
+      let x: Tensor<Float> = try backend.makeTensor(1, "x")
+      let bytes = PackedWeights(words: words, format: .int8, outputs: 1, inputs: 1)
+      expectRefusal("matmulInt8: int8 weights take rows of quantizeRows", backend) {
+        $0.matmul(x, bytes, out: x, rows: 1)
+      }
+      let halves = PackedWeights(words: words, format: .f16, outputs: 1, inputs: 1)
+      expectRefusal("matmulF16: f16 weights take rows of floats", backend) {
+        $0.matmul(words, halves, out: x, rows: 1)
+      }
+      let long = PackedWeights(words: words, format: .f16, outputs: 256, inputs: 1)
+      expectRefusal("matmulF16: weights holds 192 elements, 1024 are needed", backend) {
+        $0.matmul(x, long, out: x, rows: 1)
+      }
+    }
+
     @Test func `Heads that key heads do not divide`() throws {
       let backend = ReferenceBackend()
       let cache = try KeyValueCache(backend: backend, slots: 4, keyColumns: 4, label: "cache")

@@ -12,7 +12,7 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
   typealias Format = MatmulPacking.Format
 
   /// Bound: (terms in a chunk + chunks + 6) * 2^-24 of the sum of all magnitudes, and the flush.
-  @Test(arguments: Format.allCases, shapes.indices)
+  @Test(arguments: [Format.f32, .f16, .bf16, .q8, .q4], shapes.indices)
   func equalsFastAndFloat64(format: Format, shape: Int) {
     let (rows, inputs, outputs) = shapes[shape]
     var random = SplitMix(UInt64(shape))
@@ -79,11 +79,57 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
     #expect(run(call(rows: 1, q8), TestWeights(q8, words: Array(bytes)), ones, before: [0]) == [-8])
   }
 
+  /// llama.cpp's rounding, by hand: q4_0 takes its scale from the value of greatest magnitude, sign included.
+  @Test func blocksAreQuantizedAsPublished() {
+    let ramp = (0..<32).map { Float($0) - 20 }  // -20 ... 11
+    let q4 = MatmulPacking(format: .q4, inputs: 32, outputs: 1)
+    let nibbles = operand(q4.pack(quantizing: operand(ramp)))
+    #expect(q4.scale(nibbles, output: 0, group: 0) == 2.5)
+    let q8 = MatmulPacking(format: .q8, inputs: 32, outputs: 1)
+    let bytes = operand(q8.pack(quantizing: operand(ramp.map { $0 * 6.35 })))  // -127 ... 69.85
+    #expect(q8.scale(bytes, output: 0, group: 0) == 1)
+    for k in 0..<32 {
+      // -19 / 2.5 + 8.5 = 0.9, cut off; 11 / 2.5 + 8.5 = 12.9.
+      #expect(q4.weight(nibbles, output: 0, input: k) == (ramp[k] / 2.5 + 8.5).rounded(.down) - 8)
+      #expect(abs(q8.weight(bytes, output: 0, input: k) - ramp[k] * 6.35) <= 0.501)
+    }
+  }
+
+  /// Quantized weights are within half a scale of the floats: 1 / 254 of the greatest magnitude for bytes, 1 / 8 for nibbles
+  /// (one whole scale where the greatest value's sign is the rarer), and the f16 rounding of the scale.
+  @Test(arguments: [Format.q8, .q4, .int8])
+  func quantizationIsClose(format: Format) {
+    var random = SplitMix(5)
+    let (inputs, outputs) = (77, 40)
+    let packing = MatmulPacking(format: format, inputs: inputs, outputs: outputs)
+    let floats = random.floats(inputs * outputs)
+    let words = operand(packing.pack(quantizing: operand(floats)))
+    let bound: Float = format == .q4 ? 0.126 : 0.0045
+    for n in 0..<outputs {
+      for k in 0..<inputs {
+        let scale =
+          format == .int8
+          ? Float(bitPattern: words[packing.tileWordCount * (n / 32 + 1) - 32 + n % 32])
+          : packing.scale(words, output: n, group: k / 32)
+        let value = packing.weight(words, output: n, input: k) * scale
+        #expect(abs(value - floats[n * inputs + k]) <= bound)
+      }
+    }
+  }
+
   @Test func paddingIsZero() {
     let packing = MatmulPacking(format: .f16, inputs: 9, outputs: 3)
     let packed = packing.pack(halves: operand([UInt16](repeating: 0x3c00, count: 27)))
     #expect(packed.count == 2 * 32 * 4)
     #expect(packed.reduce(0) { $0 + $1.nonzeroBitCount } == 27 * UInt16(0x3c00).nonzeroBitCount)
+  }
+
+  @Test func choicesAreSorted() {
+    let schedule = mutableOperand([UInt32](repeating: 7, count: 6 * 3))
+    let p = SortChoices(rows: 6, matrices: 2, rowsPerGroup: 2, groups: 6)
+    Reference.sortChoices(p, choices: operand([1, 5, 0, 1, 2, 1]), schedule: schedule)
+    let groups: [UInt32] = [0, 2, NO_ROW, 1, 0, 3, 1, 5, NO_ROW, NO_MATRIX, 1, 4]
+    #expect(Array(schedule) == groups + [UInt32](repeating: NO_ROW, count: 6))
   }
 
   /// Two matrices: by blocks of rows, by choice, and a choice that does not exist.
@@ -97,6 +143,10 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
     (p.choices, p.accumulate) = (3, 1)
     let chosen = run(p, matrix, [1, 2], before: [1, 1, 1], choices: [1, 2, 0], blocks: 3)
     #expect(chosen == [2101, 0, 22])
+    (p.rows, p.sorted) = (3, 2)
+    let schedule: [UInt32] = [0, 2, NO_ROW, 1, 0, 9, NO_MATRIX, 1, NO_ROW]
+    #expect(run(p, matrix, [1, 2], before: [1, 1, 1], choices: schedule, blocks: 3) == [2101, 0, 22])
+    (p.rows, p.sorted) = (1, 0)
     // The second matrix alone is bound: rows of the first stay for another call.
     (p.firstMatrix, p.boundMatrices) = (1, 1)
     let second = TestWeights(packing, words: Array(words[packing.wordCount...]))
@@ -107,7 +157,8 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
 private func call(rows: Int, _ packing: MatmulPacking) -> ShaderInterface.Matmul {
   Matmul(
     rows: U32(rows), inputs: U32(packing.inputs), outputs: U32(packing.outputs), accumulate: 0, hasBias: 0,
-    transform: 0, significantBits: 24, choices: 0, matrices: 1, firstMatrix: 0, boundMatrices: 1, firstTile: 0
+    transform: 0, significantBits: 24, choices: 0, sorted: 0, matrices: 1, firstMatrix: 0, boundMatrices: 1,
+    firstTile: 0
   )
 }
 
@@ -133,7 +184,7 @@ extension MatmulPacking.Format {
     case .f32: ACTIVATION_BITS_F32
     case .f16: ACTIVATION_BITS_F16
     case .bf16: ACTIVATION_BITS_BF16
-    case .q8, .q4: ACTIVATION_BITS_BLOCKS
+    default: ACTIVATION_BITS_BLOCKS
     }
   }
 }
@@ -164,7 +215,7 @@ private struct TestWeights {
       let numbers = given.map { UInt16($0.bitPattern >> 16) }
       words = operand(packing.pack(brainFloats: operand(numbers)).words)
       values = numbers.map { Float(bitPattern: UInt32($0) << 16) }.map { abs($0) < 0x1p-38 ? 0 : Double($0) }
-    case .q8, .q4:
+    default:
       let (blocks, decoded) = Self.blocks(packing, &random)
       words = operand(packing.pack(blocks: UnsafeRawBufferPointer(operand(blocks))))
       values = decoded

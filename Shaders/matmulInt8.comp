@@ -1,0 +1,66 @@
+// Matmul of rows of signed bytes (quantizeRows) with int8 weights, 32 outputs and ROWS rows a group, an output a lane.
+// Integer sums are exact, so their order is free.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "matmulCall.glsl"
+
+layout(local_size_x = 32) in;  // MATMUL_TILE
+layout(constant_id = 0) const uint ROWS = 1u;
+
+layout(set = 0, binding = 0, std430) readonly buffer X { uvec4 x[]; };              // [rows][groups + 1]
+layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; };  // [tiles][groups][MATMUL_TILE], scales
+
+#define GROUP_INPUTS 16u
+#define SCALE_WORDS (MATMUL_TILE / 4u)  // behind the groups of a tile
+
+uint xStarts[ROWS];
+int sums[ROWS];
+
+ivec4 signedBytes(uint word) {
+  int bytes = int(word);
+  return ivec4(bitfieldExtract(bytes, 0, 8), bitfieldExtract(bytes, 8, 8), bitfieldExtract(bytes, 16, 8), bytes >> 24);
+}
+
+int products(uint a, ivec4 b) {
+  ivec4 product = signedBytes(a) * b;
+  return product.x + product.y + product.z + product.w;
+}
+
+// Both parts are exact, so the sum rounds once.
+float exactFloat(int i) { return add(multiply(float(i >> 12), 4096.0), float(i & 4095)); }
+
+void main() {
+  uint lane = gl_LocalInvocationID.x;
+  Place place = groupPlace(ROWS);
+  if (!hasProducts(place, ROWS, lane, MATMUL_TILE)) return;
+  uint groups = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS;
+  uint tile = firstTileWord(place, groups * MATMUL_TILE + SCALE_WORDS);
+
+  for (uint r = 0u; r < ROWS; r++) {
+    xStarts[r] = inputRow(place, r) * (groups + 1u);
+    sums[r] = 0;
+  }
+  for (uint group = 0u; group < groups; group++) {
+    uvec4 word = weights[tile + group * MATMUL_TILE + lane];
+    ivec4 a = signedBytes(word.x);
+    ivec4 b = signedBytes(word.y);
+    ivec4 c = signedBytes(word.z);
+    ivec4 d = signedBytes(word.w);
+    for (uint r = 0u; r < ROWS; r++) {
+      uvec4 values = x[xStarts[r] + group];
+      sums[r] += products(values.x, a) + products(values.y, b) + products(values.z, c) + products(values.w, d);
+    }
+  }
+
+  uint column = place.firstColumn + lane;
+  if (column >= p.outputs) return;
+  uvec4 scaleWord = weights[tile + groups * MATMUL_TILE + lane / 4u];
+  float scale = uintBitsToFloat(scaleWord[lane % 4u]);
+  for (uint r = 0u; r < ROWS; r++) {
+    uint row = outputRow(place, r);
+    if (row == NO_ROW) break;
+    float inputScale = uintBitsToFloat(x[xStarts[r] + groups].x);
+    storeSum(row, column, multiply(multiply(exactFloat(sums[r]), inputScale), scale));
+    if (needsFinish()) finish(place, row, column);
+  }
+}

@@ -1,0 +1,25 @@
+import ShaderInterface
+
+extension CommandList {
+  /// Rows as signed bytes with one scale each, for a matmul with int8 weights (absolute-maximum quantization, Dettmers et al., 2022).
+  ///
+  /// byte = x * 127 / m to the nearest integer, ties to even; scale = m / 127, m the greatest magnitude of the row. Error: half a scale,
+  /// and 2^-20 of the magnitude. A row with a NaN or a magnitude above 2^60 gets a NaN scale, so that all its products are NaN;
+  /// one whose magnitudes are below 2^-60 counts as zeros.
+  /// - Parameters:
+  ///   - x: f32 `[rows][columns]`, any rounding.
+  ///   - out: u32 `[rows][n]`, n = ``quantizedWordCount(columns:)``: the bytes, then the scale.
+  public func quantizeRows(_ x: Tensor<Float>, out: Tensor<UInt32>, rows: Int, columns: Int) {
+    call(.quantizeRows) { kernel throws(Refusal) in
+      try requireSizes(rows, columns)
+      try require(rows > 0 && columns > 0, "\(rows) rows of \(columns) columns")
+      try require(x, rows * columns, "x")
+      try require(out, rows * quantizedWordCount(columns: columns), "out")
+      let p = ShaderInterface.QuantizeRows(rows: UInt32(rows), columns: UInt32(columns))
+      return Invocation(kernel, p, [.read(x), .write(out)], groups: (rows, 1))
+    }
+  }
+}
+
+/// 32-bit words of a quantized row: whole sixteens of bytes, then one for the scale.
+public func quantizedWordCount(columns: Int) -> Int { (columns + 15) / 16 * 4 + 4 }
