@@ -7,12 +7,13 @@
 
 uint stateWord(uint sequence, uint word) { return state[sequence * STATE_WORDS + word]; }
 
-// The sequence of packed row `row`; false if the row is void, so that no later index is out of range.
+// The sequence of packed row `row`, below `sequences` even where the result is false: the row is then void.
 bool findSequence(uint row, out uint sequence) {
   sequence = 0u;
   if (p.sequences <= 1u) return true;
-  sequence = owners[row];
-  if (sequence >= p.sequences) return false;
+  uint owner = owners[row];
+  if (owner >= p.sequences) return false;
+  sequence = owner;
   uint first = stateWord(sequence, STATE_FIRST_NODE);
   return row >= first && row - first < min(stateWord(sequence, STATE_NODES), MAXIMUM_NODES);
 }
