@@ -268,7 +268,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       (test.count, test.distance) = ($1.size(), $1.optionalSize())
       $0.lossyAccept(
         test, logits: $1.tensor(), statistics: $1.tensor(), best: $1.flag() ? nil : $1.tensor(),
-        divergence: $1.flag() ? nil : $1.tensor(), tree: $1.smallTree(), owners: $1.flag() ? nil : $1.tensor(),
+        divergence: $1.flag() ? nil : $1.tensor(), tree: $1.tree(nodes: 32),
+        owners: $1.flag() ? nil : $1.tensor(),
         accept: $1.tensor(), score: $1.tensor(), vocabulary: $1.size(), sequences: $1.size(),
         combines: $1.flag())
     },
@@ -397,13 +398,16 @@ extension Arguments {
       typicalP: flag() ? nil : real())
   }
 
-  /// A tree whose parents are at most `nodes`.
+  /// A tree whose node arrays hold at most `nodes`.
   mutating func tree(nodes: Int = roomy) -> TreeBuffers {
-    let parents = tensor(of: UInt32.self)
-    return TreeBuffers(
-      state: tensor(), tokens: tensor(), parents: parents[0..<min(nodes, parents.count)], depths: tensor(),
-      mask: tensor(),
+    TreeBuffers(
+      state: tensor(), tokens: few(nodes), parents: few(nodes), depths: few(nodes), mask: tensor(),
       result: tensor(), maximumNodes: size())
+  }
+
+  private mutating func few(_ most: Int) -> Tensor<UInt32> {
+    let all: Tensor<UInt32> = tensor()
+    return all[0..<min(most, all.count)]
   }
 
   mutating func growth() -> TreeGrowth {
