@@ -21,14 +21,16 @@ void main() {
   uint accepted = result[resultAt + RESULT_ACCEPTED];
   uint bonus = result[resultAt + RESULT_BONUS];
   uint length = state[stateAt + STATE_LENGTH];
+  if (status == STATUS_OK && accepted >= p.maximumNodes) status = STATUS_MALFORMED_TREE;
   barrier();  // every lane has read the old length
   if (status != STATUS_OK) {
     if (lane == 0u) state[stateAt + STATE_STATUS] |= status;
     return;
   }
   uint path = resultAt + RESULT_PATH;
+  uint room = p.historyCapacity - min(length, p.historyCapacity);
   for (uint j = lane; j <= accepted + 1u; j += 64u) {
-    if (length + j >= p.historyCapacity) break;
+    if (j >= room) break;
     history[gl_WorkGroupID.x * p.historyCapacity + length + j] =
         j <= accepted ? result[path + p.maximumNodes + j] : bonus;
   }

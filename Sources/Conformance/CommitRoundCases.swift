@@ -14,6 +14,9 @@ extension KernelCase {
       var result = random.result(
         accepted: random.below(maximumNodes), maximumNodes: maximumNodes, length: length)
       if random.oneIn(6) { result[Int(RESULT_STATUS)] = 1 << UInt32(random.below(4)) }
+      if random.oneIn(9) {
+        result[Int(RESULT_ACCEPTED)] = random.element([UInt32(maximumNodes), 0x7fff_ffff, .max])
+      }
       results += result
       var state = random.state(length: length, nodes: maximumNodes)
       if sequences > 1 { state[Int(STATE_FIRST_NODE)] = UInt32(states.count / Int(STATE_WORDS)) }

@@ -123,8 +123,8 @@ public final class Decoder {
 
   private func runRound() throws(DecodingError) -> RoundResult {
     let result = try onBackend { () throws(BackendError) in try round.run() }
-    guard result.status == STATUS_OK else {
-      throw result.status & STATUS_NOT_FINITE != 0
+    guard result.status.isEmpty else {
+      throw result.status.contains(.notFinite)
         ? .notFinite(position: result.position)
         : .failedRound(position: result.position, status: result.status)
     }

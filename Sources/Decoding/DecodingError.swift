@@ -1,5 +1,4 @@
 import Kernels
-import ShaderInterface
 
 /// What decoding can refuse or run into.
 public enum DecodingError: Error, Sendable, CustomStringConvertible {
@@ -30,7 +29,7 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible {
   /// The model's logits at this position are NaN, infinite or all -infinity.
   case notFinite(position: Int)
   /// The device reported `STATUS_` bits that a sound round never has.
-  case failedRound(position: Int, status: UInt32)
+  case failedRound(position: Int, status: KernelStatus)
 
   public var description: String {
     switch self {
@@ -53,16 +52,8 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible {
       "prompt token \(token) at position \(position) is outside the vocabulary of \(vocabulary)"
     case .notFinite(let position): "the model's logits for position \(position) are not finite"
     case .failedRound(let position, let status):
-      "the round at position \(position) failed: status \(status) (\(Self.names(status)))"
+      "the round at position \(position) failed: \(status)"
     }
-  }
-
-  private static func names(_ status: UInt32) -> String {
-    let bits: [(UInt32, String)] = [
-      (STATUS_NOT_FINITE, "logits not finite"), (STATUS_MALFORMED_TREE, "malformed tree"),
-      (STATUS_MALFORMED_DRAFT, "malformed draft"), (STATUS_EMPTY_ROW, "empty distribution"),
-    ]
-    return bits.filter { status & $0.0 != 0 }.map(\.1).joined(separator: ", ")
   }
 }
 

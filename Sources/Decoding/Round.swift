@@ -131,27 +131,3 @@ final class Round {
   /// Nanoseconds by span, summed over all rounds so far.
   var spans: [(name: String, nanoseconds: Double)] { recording.spans }
 }
-
-/// What one round gave.
-struct RoundResult {
-  let status: UInt32
-  /// Accepted nodes, root first; the row of each gave the token at the same index of ``tokens``.
-  let path: [Int]
-  /// Accepted tokens and the bonus token.
-  let tokens: [UInt32]
-  /// Position of the last of ``tokens``.
-  let position: Int
-  /// Nodes that counted, root included.
-  let nodes: Int
-
-  init(words: [UInt32], maximumNodes: Int) {
-    let accepted = Int(words[Int(RESULT_ACCEPTED)])
-    let first = Int(RESULT_PATH)
-    status = words[Int(RESULT_STATUS)]
-    path = (0...accepted).map { Int(words[first + $0]) }
-    tokens =
-      words[(first + maximumNodes + 1)..<(first + maximumNodes + 1 + accepted)] + [words[Int(RESULT_BONUS)]]
-    position = Int(words[Int(RESULT_LENGTH)])
-    nodes = Int(words[Int(RESULT_NODES)])
-  }
-}

@@ -199,8 +199,11 @@ extension Device {
   fileprivate func pipeline(
     _ call: Invocation, _ layout: Tuning.Layout, usesTexels: Bool
   ) throws(VulkanError) -> Pipeline {
-    let texelForm = usesTexels ? ShaderLibrary.modules[layout.stem + "Texels"] : nil
-    guard let module = texelForm ?? ShaderLibrary.modules[layout.stem] else {
+    var module = ShaderLibrary.modules[layout.stem]
+    if usesTexels, let form = ShaderLibrary.modules[layout.stem + "Texels"], canBind(call.operands, form) {
+      module = form
+    }
+    guard let module else {
       throw .unsupported(
         missing: ["the shader, which this build left out"], label: layout.stem,
         device: description.name)
@@ -216,6 +219,20 @@ extension Device {
       module.name, spirv: module.words, specialization: layout.specialization,
       constantByteCount: module.pushConstantBytes, bindingCount: module.bindings.count,
       texels: Dictionary(uniqueKeysWithValues: texels))
+  }
+}
+
+extension Device {
+  /// Whether operands are whole texels, and not more than the device binds.
+  private func canBind(_ operands: [Operand], _ module: ShaderModule) -> Bool {
+    module.bindings.allSatisfy { binding in
+      guard let format = binding.texelFormat.flatMap(TexelFormat.init), binding.index < operands.count else {
+        return true
+      }
+      let (texels, rest) = operands[binding.index].byteCount.quotientAndRemainder(
+        dividingBy: format.byteCount)
+      return rest == 0 && texels <= description.limits.maxTexelBufferElements
+    }
   }
 }
 

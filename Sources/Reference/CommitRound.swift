@@ -3,7 +3,7 @@ import ShaderInterface
 
 extension Reference {
   /// Appends a round's accepted tokens and bonus token to the history and moves the state behind them; a round
-  /// with a status changes only the state's status.
+  /// with a status, or with more nodes than there are, changes only the state's status.
   ///
   /// `result`: u32 [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes]; `state`: u32 [sequences][STATE_WORDS];
   /// `tokens`: u32 [capacity]; `history`: u32 [sequences][historyCapacity].
@@ -17,8 +17,10 @@ extension Reference {
       let block = UnsafeBufferPointer(rebasing: result[s * words..<(s + 1) * words])
       let first = s * Int(STATE_WORDS)
       let own = UnsafeMutableBufferPointer(rebasing: state[first..<first + Int(STATE_WORDS)])
-      own[Int(STATE_STATUS)] |= block[Int(RESULT_STATUS)]
-      guard block[Int(RESULT_STATUS)] == STATUS_OK else { continue }
+      var status = block[Int(RESULT_STATUS)]
+      if status == STATUS_OK && block[Int(RESULT_ACCEPTED)] >= p.maximumNodes { status = STATUS_MALFORMED_TREE }
+      own[Int(STATE_STATUS)] |= status
+      guard status == STATUS_OK else { continue }
       let length = Int(own[Int(STATE_LENGTH)])
       let accepted = Int(block[Int(RESULT_ACCEPTED)])
       let bonus = block[Int(RESULT_BONUS)]
@@ -27,7 +29,7 @@ extension Reference {
         history[s * Int(p.historyCapacity) + length + j] =
           j <= accepted ? block[path + Int(p.maximumNodes) + j] : bonus
       }
-      own[Int(STATE_LENGTH)] = UInt32(length + accepted + 1)
+      own[Int(STATE_LENGTH)] = UInt32(truncatingIfNeeded: length + accepted + 1)
       own[Int(STATE_LAST_NODE)] = block[path + accepted]
       if own[Int(STATE_FIRST_NODE)] < p.capacity { tokens[Int(own[Int(STATE_FIRST_NODE)])] = bonus }
     }

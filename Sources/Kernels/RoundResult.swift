@@ -1,0 +1,82 @@
+import ShaderInterface
+
+/// What a verifier said of one sequence's round.
+public struct RoundResult: Sendable, Hashable {
+  public let status: KernelStatus
+  /// Accepted nodes, root first; the row of each gave the token at the same index of ``tokens``.
+  public let path: [Int]
+  /// Accepted tokens and the bonus token.
+  public let tokens: [UInt32]
+  /// Position of the last of ``tokens``.
+  public let position: Int
+  /// Nodes that counted, root included.
+  public let nodes: Int
+  /// Nodes of depth d + 1 that the rule looked at.
+  public let tried: [Int]
+
+  /// Draft tokens accepted.
+  public var acceptedCount: Int { path.count - 1 }
+  /// The token after the last accepted one.
+  public var bonus: UInt32 { tokens[tokens.count - 1] }
+
+  /// Reads one sequence's result block, `TreeBuffers.resultWords(maximumNodes:)` words.
+  ///
+  /// - Precondition: `words` has that many words and the accepted nodes fit, as a verifier writes them.
+  public init(words: [UInt32], maximumNodes: Int) {
+    let accepted = Int(words[Int(RESULT_ACCEPTED)])
+    precondition(
+      words.count >= TreeBuffers.resultWords(maximumNodes: maximumNodes) && accepted < maximumNodes,
+      "RoundResult: \(words.count) words, \(accepted) accepted of \(maximumNodes) nodes")
+    let first = Int(RESULT_PATH)
+    func array(_ index: Int, _ range: Range<Int>) -> ArraySlice<UInt32> {
+      let start = first + index * maximumNodes
+      return words[start + range.lowerBound..<start + range.upperBound]
+    }
+    status = KernelStatus(rawValue: words[Int(RESULT_STATUS)])
+    path = array(0, 0..<accepted + 1).map { Int($0) }
+    tokens = array(1, 1..<accepted + 1) + [words[Int(RESULT_BONUS)]]
+    position = Int(words[Int(RESULT_LENGTH)])
+    nodes = Int(words[Int(RESULT_NODES)])
+    tried = array(2, 0..<maximumNodes).map { Int($0) }
+  }
+
+  /// The results of a batch, one a sequence.
+  public static func batch(_ words: [UInt32], maximumNodes: Int, sequences: Int) -> [RoundResult] {
+    let stride = TreeBuffers.resultWords(maximumNodes: maximumNodes)
+    return (0..<sequences).map {
+      RoundResult(words: Array(words[$0 * stride..<($0 + 1) * stride]), maximumNodes: maximumNodes)
+    }
+  }
+}
+
+/// Why a row, a tree or a round did not go well, as kernels report it beside their results; empty is fine.
+public struct KernelStatus: OptionSet, Sendable, Hashable, CustomStringConvertible {
+  public let rawValue: UInt32
+
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// NaN or +infinity among the logits, or no finite logit at all.
+  public static let notFinite = KernelStatus(rawValue: STATUS_NOT_FINITE)
+  /// A parent that is not before its child, or a node count out of range.
+  public static let malformedTree = KernelStatus(rawValue: STATUS_MALFORMED_TREE)
+  /// A draft token outside the vocabulary, or one that the draft gives no weight.
+  public static let malformedDraft = KernelStatus(rawValue: STATUS_MALFORMED_DRAFT)
+  /// A distribution row whose total is zero.
+  public static let emptyRow = KernelStatus(rawValue: STATUS_EMPTY_ROW)
+  /// A sequence that got no pages: too few are free, or its table is too short.
+  public static let outOfPages = KernelStatus(rawValue: STATUS_OUT_OF_PAGES)
+
+  public var description: String {
+    let names: [(KernelStatus, String)] = [
+      (.notFinite, "logits not finite"), (.malformedTree, "malformed tree"),
+      (.malformedDraft, "malformed draft"), (.emptyRow, "empty distribution"),
+      (.outOfPages, "out of pages"),
+    ]
+    return isEmpty ? "fine" : names.filter { contains($0.0) }.map(\.1).joined(separator: ", ")
+  }
+}
+
+/// In token arrays: no token, so a node that carries it does not exist.
+public let noToken = NO_TOKEN
+/// In node arrays: no node, such as the root's parent.
+public let noNode = NO_NODE
