@@ -1,3 +1,5 @@
+import Kernels
+
 /// Why a text ended.
 public enum StopReason: String, Sendable {
   case maxTokens, stopToken, context
