@@ -1,6 +1,6 @@
 import ShaderInterface
 
-/// What ``combineDistributions(_:_:_:out:mass:rows:lanes:)`` makes of two rows with the laws p and q.
+/// What `combineDistributions` makes of two rows with the laws p and q.
 public enum DistributionCombination: Sendable, Hashable {
   /// share * p + (1 - share) * q, share in 0...1 in units of 2^-31.
   case mixture(share: Double)

@@ -17,20 +17,24 @@ public struct TreeBuffers: Sendable {
   public let maximumNodes: Int
   public let maskWords: Int
 
-  public init(backend: any Backend, maximumNodes: Int) throws(BackendError) {
-    guard (1...Int(MAXIMUM_NODES)).contains(maximumNodes) else {
+  /// Memory for `sequences` trees of at most `maximumNodes` nodes each, 1 to 1,024.
+  public init(backend: any Backend, maximumNodes: Int, sequences: Int = 1) throws(BackendError) {
+    guard (1...Int(MAXIMUM_NODES)).contains(maximumNodes), (1...65_535).contains(sequences) else {
       throw .invalidCall(
-        kernel: "TreeBuffers", reason: "\(maximumNodes) nodes, 1 to \(MAXIMUM_NODES) are possible")
+        kernel: "TreeBuffers",
+        reason:
+          "\(sequences) trees of \(maximumNodes) nodes; 1 to 65535 of 1 to \(MAXIMUM_NODES) are possible")
     }
+    let capacity = sequences * maximumNodes
     self.maximumNodes = maximumNodes
     maskWords = (maximumNodes + 31) / 32
-    state = try backend.makeTensor(Int(STATE_WORDS), "sequence state")
-    tokens = try backend.makeTensor(maximumNodes, "tree tokens")
-    parents = try backend.makeTensor(maximumNodes, "tree parents")
-    depths = try backend.makeTensor(maximumNodes, "tree depths")
-    mask = try backend.makeTensor(maximumNodes * maskWords, "tree mask")
+    state = try backend.makeTensor(sequences * Int(STATE_WORDS), "sequence state")
+    tokens = try backend.makeTensor(capacity, "tree tokens")
+    parents = try backend.makeTensor(capacity, "tree parents")
+    depths = try backend.makeTensor(capacity, "tree depths")
+    mask = try backend.makeTensor(capacity * maskWords, "tree mask")
     result = try backend.makeTensor(
-      Self.resultWords(maximumNodes: maximumNodes), use: .readback, "round result")
+      sequences * Self.resultWords(maximumNodes: maximumNodes), use: .readback, "round result")
   }
 
   /// Words of one sequence's result: status and counts, then path, accepted tokens and tried nodes by depth.

@@ -54,9 +54,9 @@ struct BenchPictures {
     if kernel.hasPrefix("matmul") { return "matmul" }
     if kernel.lowercased().contains("attention") { return "attention" }
     let vocabulary = [
-      "argmax", "top", "distribution", "divergence", "token", "penalties", "mix", "draw", "rowS",
+      "argmax", "top", "distribution", "divergence", "token", "penalties", "mix", "draw", "rowS", "combine",
     ]
-    return vocabulary.contains { kernel.hasPrefix($0) } ? "vocabulary" : "rows"
+    return vocabulary.contains { kernel.hasPrefix($0) } ? "vocabulary" : "rows and trees"
   }
 
   /// The cost table, beside what would cost nothing more and what would cost as many passes.

@@ -36,7 +36,7 @@ struct BenchReportTests {
   func pictures() throws {
     let report = try recorded()
     let files = BenchPictures(report).files
-    #expect(files.map(\.name) == ["roofline.svg", "rows.svg"])
+    #expect(files.map(\.name) == ["roofline.svg", "rows.svg", "matmul.svg", "attention.svg"])
     for file in files {
       let parser = XMLDocumentCheck()
       #expect(parser.isWellFormed(file.svg), "\(file.name)")
