@@ -18,7 +18,9 @@ extension Reference {
       let first = s * Int(STATE_WORDS)
       let own = UnsafeMutableBufferPointer(rebasing: state[first..<first + Int(STATE_WORDS)])
       var status = block[Int(RESULT_STATUS)]
-      if status == STATUS_OK && block[Int(RESULT_ACCEPTED)] >= p.maximumNodes { status = STATUS_MALFORMED_TREE }
+      if status == STATUS_OK && block[Int(RESULT_ACCEPTED)] >= p.maximumNodes {
+        status = STATUS_MALFORMED_TREE
+      }
       own[Int(STATE_STATUS)] |= status
       guard status == STATUS_OK else { continue }
       let length = Int(own[Int(STATE_LENGTH)])
