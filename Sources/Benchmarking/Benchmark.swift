@@ -58,7 +58,9 @@ public struct Benchmark {
   public static func chosen(
     kernel: String?, filter: String?, sweeps: Bool
   ) throws(BenchmarkError) -> [KernelBenchmark] {
-    let all = KernelBenchmark.all + (sweeps ? KernelBenchmark.sweeps : [])
+    let swept = Set(sweeps ? KernelBenchmark.sweeps.map(\.name) : [])
+    let all =
+      KernelBenchmark.all.filter { !swept.contains($0.name) } + (sweeps ? KernelBenchmark.sweeps : [])
     let chosen = all.filter { benchmark in
       (kernel == nil || benchmark.kernel.rawValue == kernel)
         && (filter == nil || benchmark.name.localizedCaseInsensitiveContains(filter ?? ""))

@@ -48,10 +48,17 @@ extension BenchmarkComparison.Entry {
 }
 
 extension BenchmarkReport {
-  /// Every measurement by name, in order.
+  /// Every measurement by name, in order; a name that comes again is numbered.
   var timings: [(String, Timing)] {
-    kernels.map { (name: $0.name, $0.timing) }
+    let named =
+      kernels.map { ($0.name, $0.timing) }
       + layer.map { ("layer \(layerShape?.name ?? ""), \($0.rows) rows", $0.timing) }
+    var counts: [String: Int] = [:]
+    return named.map { name, timing in
+      let count = counts[name, default: 0] + 1
+      counts[name] = count
+      return (count == 1 ? name : "\(name) (\(count))", timing)
+    }
   }
 
   /// Reads a report that ``espalier bench --out`` wrote.

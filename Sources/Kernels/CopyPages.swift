@@ -10,7 +10,7 @@ extension CommandList {
         pool.pages >= 1 && pool.pageSize >= 1 && pool.pages * pool.pageSize <= cache.slots,
         "\(pool.pages) pages of \(pool.pageSize) slots in a cache of \(cache.slots)")
       try require(pool.copies, 2 * pool.sequences, "page copies")
-      let rowWords = cache.keyColumns / 2
+      let rowWords = cache.rowWords
       let p = ShaderInterface.CopyPages(
         sequences: UInt32(pool.sequences), pages: UInt32(pool.pages),
         pageWords: UInt32(pool.pageSize * rowWords), planes: 2, planeWords: UInt32(cache.slots * rowWords))

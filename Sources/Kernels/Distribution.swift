@@ -77,6 +77,7 @@ public struct DistributionRows: Sendable {
   }
 
   public init(backend: any Backend, rows: Int, vocabulary: Int, label: String) throws(BackendError) {
+    try checkSizes(of: "DistributionRows") { () throws(Refusal) in try requireSizes(rows, vocabulary) }
     self.init(
       weights: try backend.makeTensor(rows * vocabulary, label + " weights"),
       totals: try backend.makeTensor(rows * 2, label + " totals"), vocabulary: vocabulary)

@@ -71,6 +71,7 @@ public struct KeyValueCache: Sendable {
     backend: any Backend, slots: Int, keyColumns: Int, format: KeyValueFormat = .f16, pages: PageTable? = nil,
     label: String
   ) throws(BackendError) {
+    try checkSizes(of: "KeyValueCache") { () throws(Refusal) in try requireSizes(slots, keyColumns) }
     let count = 2 * slots * format.rowWords(keyColumns: keyColumns)
     self.init(
       words: try backend.makeTensor(count, label), slots: slots, keyColumns: keyColumns, format: format,

@@ -8,6 +8,44 @@ extension KernelsTests {
   @Suite(.needsDevice) struct PageTests {
     private static let (sequences, pages, entries, pageSize) = (5, 24, 6, 4)
 
+    @Test(arguments: KeyValueFormat.allCases)
+    func `A parted page takes its rows along, whatever their format`(format: KeyValueFormat) throws {
+      try withDevice { backend in
+        let (pages, pageSize, keyColumns) = (3, 2, 64)
+        let pool = try PagePool(
+          backend: backend, sequences: 1, pages: pages, pagesPerSequence: 2, pageSize: pageSize)
+        let cache = try KeyValueCache(
+          backend: backend, slots: pages * pageSize, keyColumns: keyColumns, format: format, label: "cache")
+        let before = (0..<cache.words.count).map { UInt32($0) }
+        try backend.write(before, to: cache.words)
+        try backend.write([0, 2] as [UInt32], to: pool.copies)
+        try backend.run("copy") { $0.copyPages(pool, cache: cache) }
+        let pageWords = pageSize * format.rowWords(keyColumns: keyColumns)
+        var expected = before
+        for first in [0, pages * pageWords] {
+          expected.replaceSubrange(
+            first + 2 * pageWords..<first + 3 * pageWords, with: before[first..<first + pageWords])
+        }
+        #expect(firstDifference(try backend.read(cache.words), expected) == nil)
+      }
+    }
+
+    @Test func `Memory of absurd sizes is refused`() {
+      let backend = ReferenceBackend()
+      for size in [-1, Int.max, Int.max / 2, 1 << 40] {
+        #expect(throws: BackendError.self) {
+          try KeyValueCache(backend: backend, slots: size, keyColumns: 64, label: "cache")
+        }
+        #expect(throws: BackendError.self) {
+          try DistributionRows(backend: backend, rows: size, vocabulary: size, label: "rows")
+        }
+        #expect(throws: BackendError.self) { try TreeBuffers(backend: backend, maximumNodes: size) }
+        #expect(throws: BackendError.self) {
+          let _: Tensor<Float> = try backend.makeTensor(size, "tensor")
+        }
+      }
+    }
+
     /// A pool on a backend, and what every sequence should read through its table: one word a slot.
     private final class Model {
       let backend: any Backend
