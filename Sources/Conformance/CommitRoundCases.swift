@@ -20,7 +20,8 @@ extension KernelCase {
       results += result
       var state = random.state(length: length, nodes: maximumNodes)
       if sequences > 1 { state[Int(STATE_FIRST_NODE)] = UInt32(states.count / Int(STATE_WORDS)) }
-      if random.oneIn(9) { state[Int(STATE_FIRST_NODE)] = UInt32(nodes) }
+      // Beyond the arrays: no two sequences share a root.
+      if random.oneIn(9) { state[Int(STATE_FIRST_NODE)] = UInt32(max(nodes, sequences)) }
       states += state
     }
     return KernelCase(
