@@ -3,6 +3,7 @@
 #extension GL_GOOGLE_include_directive : require
 #define LANES_BY_HOST
 #include "shared/pages.h"
+#include "stride.glsl"
 #include "workgroup.glsl"
 
 layout(push_constant) uniform Push { AllocatePages p; };
@@ -33,7 +34,7 @@ bool needsPage(uint sequence, uint entry) {
 uint needsOf(uint sequence) {
   uvec2 entries = writtenEntries(sequence);
   uint needs = 0u;
-  for (uint e = entries.x; e < entries.y; e++) needs += needsPage(sequence, e) ? 1u : 0u;
+  EACH(e, entries.x, entries.y) needs += needsPage(sequence, e) ? 1u : 0u;
   return needs;
 }
 
@@ -54,15 +55,16 @@ uint listFreePages(uint lane) {
 uvec2 serve(uint sequence, uint next) {
   uvec2 pair = uvec2(NO_PAGE);
   uvec2 entries = writtenEntries(sequence);
-  for (uint e = entries.x; e < entries.y; e++) {
-    if (!needsPage(sequence, e)) continue;
-    uint old = table[entryAt(sequence, e)];
-    uint page = scratch[next];
-    scratch[p.pages + next] = old;
-    next++;
-    table[entryAt(sequence, e)] = page;
-    bool isPartial = e == entries.x && stateWord(sequence, STATE_LENGTH) % p.pageSize != 0u;
-    if (isPartial && old < p.pages) pair = uvec2(old, page);
+  EACH(e, entries.x, entries.y) {
+    if (needsPage(sequence, e)) {
+      uint old = table[entryAt(sequence, e)];
+      uint page = scratch[next];
+      scratch[p.pages + next] = old;
+      next++;
+      table[entryAt(sequence, e)] = page;
+      bool isPartial = e == entries.x && stateWord(sequence, STATE_LENGTH) % p.pageSize != 0u;
+      if (isPartial && old < p.pages) pair = uvec2(old, page);
+    }
   }
   return pair;
 }

@@ -2,9 +2,10 @@
 // costs far more than a shuffle, which is one instruction: each weight and each x is loaded once a group (as texels, see
 // Tuning), lane l has outputs l, l + 8, l + 16, l + 24 of every row, and x reaches the other lanes by shuffles.
 // The includer defines its format as for matmul.glsl.
-#extension GL_EXT_control_flow_attributes : require
 #extension GL_KHR_shader_subgroup_shuffle : require
 #include "matmulCall.glsl"
+#define STRIDE_ID 2
+#include "stride.glsl"
 
 layout(local_size_x = 8) in;
 layout(constant_id = 0) const uint ROWS = 1u;
@@ -53,7 +54,7 @@ void main() {
 #else
 #define RUNNING chunk
 #endif
-    for (uint s = begin; s < end; s++) {
+    EACH(s, begin, end) {
       uvec4 words[WORDS * OUTPUTS];
       [[unroll]] for (uint i = 0u; i < WORDS; i++) {
         uint segment = s * WORDS + i;

@@ -4,6 +4,8 @@
 #include "shared/contract.h"
 #include "shared/growth.h"
 #include "workgroup.glsl"
+#define STRIDE_ID 0
+#include "stride.glsl"
 
 layout(push_constant) uniform Push { MergePaths p; };
 layout(set = 0, binding = 0, std430) readonly buffer Paths { uint paths[]; };        // [sequences][paths][length]
@@ -15,37 +17,38 @@ layout(set = 0, binding = 4, std430) writeonly buffer Nodes { uint nodes[]; };  
 #define WRITES_STATE
 #include "packed.glsl"
 
-shared uint numbers[MAXIMUM_PATH_TOKENS];  // of the elements that own themselves
+// Of each element: NO_NODE past the end of its path, the element whose node it takes, or IS_OWNER and its own number.
+shared uint owners[MAXIMUM_PATH_TOKENS];
+
+#define IS_OWNER 0x80000000u
 
 // An element is path * length + depth.
 uint tokenOf(uint element) { return paths[gl_WorkGroupID.x * p.paths * p.maximumLength + element]; }
 
-bool isEqual(uint path, uint other, uint count) {
-  for (uint d = 0u; d < count; d++) {
-    if (tokenOf(path * p.maximumLength + d) != tokenOf(other * p.maximumLength + d)) return false;
-  }
-  return true;
-}
-
-// The element whose node this one takes; NO_NODE past the end of the path.
-uint ownerOf(uint element) {
-  uint path = element / p.maximumLength;
-  uint depth = element - path * p.maximumLength;
-  for (uint d = 0u; d <= depth; d++) {
-    if (tokenOf(path * p.maximumLength + d) == NO_TOKEN) return NO_NODE;
-  }
+// The first path up to `path` that is equal to it down to `depth`, whose owners one depth above are known.
+uint ownerOf(uint path, uint depth) {
+  uint element = path * p.maximumLength + depth;
+  uint token = tokenOf(element);
+  uint above = depth == 0u ? 0u : owners[element - 1u];
+  if (token == NO_TOKEN || above == NO_NODE) return NO_NODE;
   if (p.merging == 0u) return element;
-  for (uint other = 0u; other < path; other++) {
-    if (isEqual(path, other, depth + 1u)) return other * p.maximumLength + depth;
+  uint owner = element;
+  uint end = path;
+  EACH(other, 0u, end) {
+    uint candidate = other * p.maximumLength + depth;
+    if (tokenOf(candidate) == token && (depth == 0u || owners[candidate - 1u] == above)) {
+      owner = candidate;  // no path before it is equal to it, else that one were equal to `path`
+      end = other;
+    }
   }
-  return element;
+  return owner;
 }
-
 // The number of an element's node, NO_NODE if it has none.
 uint nodeOf(uint element) {
-  uint owner = ownerOf(element);
+  uint owner = owners[element];
   if (owner == NO_NODE) return NO_NODE;
-  uint number = numbers[owner];
+  if (owner < IS_OWNER) owner = owners[owner];
+  uint number = owner - IS_OWNER;
   return number < p.maximumNodes ? number : NO_NODE;
 }
 
@@ -58,23 +61,29 @@ void main() {
   }
   uint first = stateWord(sequence, STATE_FIRST_NODE);
   uint elements = p.paths * p.maximumLength;
+  for (uint depth = 0u; depth < p.maximumLength; depth++) {
+    for (uint path = lane; path < p.paths; path += LANES) owners[path * p.maximumLength + depth] = ownerOf(path, depth);
+    barrier();
+  }
+
   uvec2 own = ownBlock(lane, elements);
   uint count = 0u;
-  for (uint e = own.x; e < own.y; e++) count += ownerOf(e) == e ? 1u : 0u;
-  Wide owners;
-  uint next = 1u + scanAdd(lane, widen(count), owners).x - count;
+  for (uint e = own.x; e < own.y; e++) count += owners[e] == e ? 1u : 0u;
+  Wide total;
+  uint next = 1u + scanAdd(lane, widen(count), total).x - count;
   for (uint e = own.x; e < own.y; e++) {
-    if (ownerOf(e) == e) numbers[e] = next++;
+    if (owners[e] == e) owners[e] = IS_OWNER + next++;
   }
   barrier();
+
   if (lane == 0u) {
     parents[first] = NO_NODE;
-    state[sequence * STATE_WORDS + STATE_NODES] = min(1u + owners.x, p.maximumNodes);
+    state[sequence * STATE_WORDS + STATE_NODES] = min(1u + total.x, p.maximumNodes);
   }
   for (uint e = lane; e < elements; e += LANES) {
     uint node = nodeOf(e);
     nodes[sequence * elements + e] = node;
-    if (node == NO_NODE || ownerOf(e) != e) continue;
+    if (node == NO_NODE || owners[e] < IS_OWNER) continue;
     tokens[first + node] = tokenOf(e);
     parents[first + node] = e % p.maximumLength == 0u ? 0u : nodeOf(e - 1u);
   }

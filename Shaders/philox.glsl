@@ -2,12 +2,13 @@
 #ifndef ESPALIER_PHILOX_GLSL
 #define ESPALIER_PHILOX_GLSL
 
+#extension GL_EXT_control_flow_attributes : require
 #include "wide.glsl"
 
 #define UNIFORM_TRIES 128u
 
 uvec4 philox(uvec4 counter, uvec2 key) {
-  for (uint i = 0u; i < 10u; i++) {
+  [[unroll]] for (uint i = 0u; i < 10u; i++) {
     Wide a = wideProduct(0xd2511f53u, counter.x);
     Wide b = wideProduct(0xcd9e8d57u, counter.z);
     counter = uvec4(b.y ^ counter.y ^ key.x, b.x, a.y ^ counter.w ^ key.y, a.x);

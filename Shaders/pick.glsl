@@ -2,6 +2,7 @@
 #ifndef ESPALIER_PICK_GLSL
 #define ESPALIER_PICK_GLSL
 
+#include "stride.glsl"
 #include "workgroup.glsl"
 
 // Weight of a token; only the lane that owns the token asks. Defined by the includer.
@@ -9,7 +10,7 @@ Wide weightOf(uint token);
 
 Wide blockSum(uvec2 block) {
   Wide sum = Wide(0u);
-  for (uint token = block.x; token < block.y; token++) sum = wideAdd(sum, weightOf(token));
+  EACH(token, block.x, block.y) sum = wideAdd(sum, weightOf(token));
   return sum;
 }
 
@@ -17,14 +18,18 @@ Wide blockSum(uvec2 block) {
 uint pickToken(uint lane, uvec2 block, Wide own, Wide inclusive, Wide y) {
   Wide running = wideSubtract(inclusive, own);
   bool isOwner = !wideLess(y, running) && wideLess(y, inclusive);
-  uint token = block.x;
+  uint picked = block.x;
   if (isOwner) {
-    for (; token < block.y; token++) {
+    uint end = block.y;
+    EACH(token, block.x, end) {
       running = wideAdd(running, weightOf(token));
-      if (wideLess(y, running)) break;
+      if (wideLess(y, running)) {
+        picked = token;
+        end = token;
+      }
     }
   }
-  return broadcast(lane, isOwner, token, 0u);
+  return broadcast(lane, isOwner, picked, 0u);
 }
 
 #endif

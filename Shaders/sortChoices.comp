@@ -3,6 +3,8 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/contract.h"
 #include "shared/matmul.h"
+#define STRIDE_ID 0
+#include "stride.glsl"
 
 layout(local_size_x = 256) in;
 
@@ -23,10 +25,11 @@ uint groupsBefore(uint matrix) {
 void placeRows(uint matrix) {
   uint to = groupsBefore(matrix) * (1u + p.rowsPerGroup);
   uint end = groupsBefore(matrix + 1u) * (1u + p.rowsPerGroup);
-  for (uint row = 0u; row < p.rows; row++) {
-    if (min(choices[row], p.matrices) != matrix) continue;
-    if (to % (1u + p.rowsPerGroup) == 0u) schedule[to++] = matrix < p.matrices ? matrix : NO_MATRIX;
-    schedule[to++] = row;
+  EACH(row, 0u, p.rows) {
+    if (min(choices[row], p.matrices) == matrix) {
+      if (to % (1u + p.rowsPerGroup) == 0u) schedule[to++] = matrix < p.matrices ? matrix : NO_MATRIX;
+      schedule[to++] = row;
+    }
   }
   for (; to < end; to++) schedule[to] = NO_ROW;
 }

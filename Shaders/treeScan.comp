@@ -4,6 +4,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/scan.h"
 #include "numerics.glsl"
+#include "stride.glsl"
 
 layout(local_size_x = 64, local_size_x_id = 0) in;
 
@@ -51,7 +52,7 @@ float scanChunk(Row row, uint chunk) {
   float sum = 0.0;
   uint end = min((chunk + 1u) * SCAN_CHUNK, p.stateSize);
   float factor = decayOf(row.index, row.head, 0u);
-  for (uint n = chunk * SCAN_CHUNK; n < end; n++) {
+  EACH(n, chunk * SCAN_CHUNK, end) {
     uint offset = n * p.headSize;
     float before = row.hasParent ? states[row.from + offset] : committed[row.from + offset];
     if (p.decays > 1u) factor = decayOf(row.index, row.head, n);
@@ -95,7 +96,7 @@ void main() {
     barrier();
     if (exists && part == 0u) {
       float sum = 0.0;
-      for (uint chunk = 0u; chunk < chunks; chunk++) sum = add(sum, chunkSums[chunk * COLUMNS + column]);
+      EACH(chunk, 0u, chunks) sum = add(sum, chunkSums[chunk * COLUMNS + column]);
       outValues[(own.x + i) * p.heads * p.headSize + channel] = roundBits(sum, p.significantBits);
     }
     barrier();  // the sums may be written again

@@ -65,7 +65,7 @@ struct Outcome {
 // k-seq with `count` candidates: whether what they may take with this cap fits into the target `count` times over.
 bool capFits(uint lane, uvec2 block, uint count) {
   Wide own = Wide(0u);
-  for (uint token = block.x; token < block.y; token++) own = wideAdd(own, widen(takenWeight(token)));
+  EACH(token, block.x, block.y) own = wideAdd(own, widen(takenWeight(token)));
   Wide mass;
   scanAdd(lane, own, mass);
   uint missed = wideQuotient(wideProduct(draftTotal - mass.x, 1u << 30), draftTotal);
@@ -97,7 +97,7 @@ void chooseCap(uint lane, uvec2 block, uint count) {
 // Writes P[v] = ((C[v] + o) >> s) - ((C[v-1] + o) >> s) of the own block, C the running sum of U.
 void reduceBlock(uvec2 block, Wide before, Wide offset, uint shift) {
   Wide running = wideAdd(before, offset);
-  for (uint token = block.x; token < block.y; token++) {
+  EACH(token, block.x, block.y) {
     Wide next = wideAdd(running, weightOf(token));
     scratch[scratchAt(token)] = wideShiftRight(next, shift).x - wideShiftRight(running, shift).x;
     running = next;

@@ -66,7 +66,7 @@ void scaleResidual() {
 uint fairShare(Wide n, Wide d, uint role, uint index) {
   if (!wideLess(n, d)) return SHARE_ONE;
   uint quotient = 0u;
-  for (uint i = 0u; i < SHARE_BITS; i++) {
+  [[unroll]] for (uint i = 0u; i < SHARE_BITS; i++) {
     n = wideAdd(n, n);
     quotient <<= 1u;
     if (!wideLess(n, d)) {
@@ -129,7 +129,7 @@ uint childShare(uint lane, uint child, out uint status) {
 // Writes P[v] = ((C[v] + o) >> s) - ((C[v-1] + o) >> s) of the own block, C the running sum of U.
 void reduceBlock(uvec2 block, Wide before, Wide offset, uint shift) {
   Wide running = wideAdd(before, offset);
-  for (uint token = block.x; token < block.y; token++) {
+  EACH(token, block.x, block.y) {
     Wide next = wideAdd(running, weightOf(token));
     weights[rowStart + token] = wideShiftRight(next, shift).x - wideShiftRight(running, shift).x;
     running = next;

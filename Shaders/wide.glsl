@@ -2,6 +2,8 @@
 #ifndef ESPALIER_WIDE_GLSL
 #define ESPALIER_WIDE_GLSL
 
+#extension GL_EXT_control_flow_attributes : require
+
 // Bits up to the highest one that is set; 0 for 0.
 uint bitLength(uint x) { return x == 0u ? 0u : uint(findMSB(x)) + 1u; }
 
@@ -48,19 +50,30 @@ uint wideBitLength(Wide a) { return a.y != 0u ? 32u + bitLength(a.y) : bitLength
 // 2^n - 1, n = 0...64
 Wide wideMask(uint n) { return Wide(wordMask(int(n)), wordMask(int(n) - 32)); }
 
-// floor(a / b) for a quotient below 2^32
-uint wideQuotient(Wide a, uint b) {
-  uint quotient = 0u;
-  for (uint i = 0u; i < 32u; i++) {
-    bool overflows = a.y >= 0x80000000u;
-    a = Wide(a.x << 1u, (a.y << 1u) | (a.x >> 31u));
-    quotient <<= 1u;
-    if (overflows || a.y >= b) {
-      a.y -= b;
-      quotient |= 1u;
+// floor((high * 2^16 + next) / divisor) for divisor >= 2^31, high < divisor and next < 2^16 (Knuth's algorithm D).
+uint quotientDigit(uint high, uint next, uint divisor) {
+  uint digit = high / (divisor >> 16u);
+  uint rest = high - digit * (divisor >> 16u);
+  // An estimate from half of the divisor is at most two too great.
+  [[unroll]] for (uint i = 0u; i < 2u; i++) {
+    bool isTooGreat = digit > 0xffffu || digit * (divisor & 0xffffu) > ((rest << 16u) | next);
+    if (rest <= 0xffffu && isTooGreat) {
+      digit--;
+      rest += divisor >> 16u;
     }
   }
-  return quotient;
+  return digit;
+}
+
+// floor(a / b) for a quotient below 2^32
+uint wideQuotient(Wide a, uint b) {
+  uint shift = 32u - bitLength(b);
+  uint divisor = b << shift;
+  uint high = shift == 0u ? a.y : (a.y << shift) | (a.x >> (32u - shift));
+  uint low = a.x << shift;
+  uint first = quotientDigit(high, low >> 16u, divisor);
+  high = (high << 16u) + (low >> 16u) - first * divisor;
+  return (first << 16u) + quotientDigit(high, low & 0xffffu, divisor);
 }
 
 // The low 64 bits of a block of random words.

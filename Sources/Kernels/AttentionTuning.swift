@@ -12,16 +12,14 @@ extension Tuning {
       call.specialization[0], call.specialization[1], call.specialization[2]
     )
     let p = call.constants.withUnsafeBytes { $0.loadUnaligned(as: ShaderInterface.TreeAttention.self) }
-    let chunks = Self.chunks(p, apart: call.kernel == .attentionChunks)
     if shuffles && call.kernel == .treeAttention && keysPerLane == 0 && p.headSize % 8 == 0 {
       let sharing = p.heads / p.keyHeads  // query heads of a key head
       let heads: U32 = (1...Self.sharingVectors).last(where: { sharing % $0 == 0 }) ?? 1
-      let fitting: U32 =
-        [4, 2, 1].first(where: { $0 * heads <= Self.sharingVectors && $0 < 2 * p.rows }) ?? 1
-      let rows = rowsPerGroup == 0 ? fitting : rowsPerGroup
-      // Scores, values, softmax and merge of treeAttentionShuffle.comp.
-      let passes = 2 * (Int(p.headSize) / 8 + 3) + 8 * 5 + 2 * Int(rows * heads) + 1
-      if allows(chunks * passes) {
+      let fitting: [U32] = [4, 2, 1].filter { $0 * heads <= Self.sharingVectors && $0 < 2 * p.rows }
+      let possible = (rowsPerGroup == 0 ? fitting : [rowsPerGroup]).first {
+        allows(p.chunks(ofRows: $0) * p.shufflePasses(vectors: $0 * heads))
+      }
+      if let rows = possible {
         layout.stem += "Shuffle"
         layout.specialization = [rows * heads, format, heads, (p.headSize + 63) / 64]
         layout.groups = (Int((p.rows + rows - 1) / rows), Int(p.heads / heads))
@@ -29,9 +27,8 @@ extension Tuning {
       }
     }
     layout.specialization = [keysPerLane == 0 ? attentionKeysPerLane : keysPerLane, format]
-    // Scores, values, maxima and merge of attentionChunk.glsl.
-    let passes = Int(p.headSize) / (p.headSize % 8 == 0 ? 8 : 2) + 2 + Int(ATTENTION_CHUNK) + 16 + 1
-    guard allows(chunks * passes) else {
+    let chunks = call.kernel == .attentionChunks ? Int(p.chunksPerGroup) : p.chunks(ofRows: 1)
+    guard allows(chunks * p.chunkPasses) else {
       throw .unsupported(
         kernel: layout.stem,
         reason: "llvmpipe ends loops too early for \(chunks) chunks of 64 keys in a group; split the keys")
@@ -41,11 +38,32 @@ extension Tuning {
   private func allows(_ passes: Int) -> Bool {
     loopPasses.map { passes + Self.otherPasses <= $0 } ?? true
   }
+}
 
-  /// Chunks of keys that one group may have.
-  private static func chunks(_ p: ShaderInterface.TreeAttention, apart: Bool) -> Int {
-    if apart { return Int(p.chunksPerGroup) }
-    let capacity = p.pageSize == 0 ? Int(p.slots) : Int(p.pageSize) * Int(p.pagesPerSequence)
-    return (capacity + Int(ATTENTION_CHUNK) - 1) / Int(ATTENTION_CHUNK)
+/// Chunks of keys that one group may have, and the passes of its loops for each (see ``LoopPasses``).
+extension ShaderInterface.TreeAttention {
+  /// Rows of one sequence without a window share the chunks of the prefix; others have each its own.
+  fileprivate func chunks(ofRows rows: U32) -> Int {
+    let size = Int(ATTENTION_CHUNK)
+    let capacity = pageSize == 0 ? Int(slots) : Int(pageSize) * Int(pagesPerSequence)
+    let inFlight = maskWords == 0 ? Int(firstRow) + Int(self.rows) : 32 * Int(maskWords)
+    let most = (capacity + size - 1) / size
+    let last = min(most, min(inFlight, Int(MAXIMUM_NODES)) / size + 2)  // with those in flight
+    if window > 0 { return Int(rows) * min(most, Int(window) / size + last) }
+    return rows == 1 ? most : sequences > 1 ? Int(rows) * most : most + Int(rows) * last
+  }
+
+  private var dotChunks: Int { (Int(headSize) + Int(DOT_CHUNK) - 1) / Int(DOT_CHUNK) }
+
+  /// treeAttentionShuffle.comp: scores in two steps, their maxima, eight groups of values, the merge. The driver's own
+  /// rearrangements added up to 17 in every shape that was measured.
+  fileprivate func shufflePasses(vectors: U32) -> Int {
+    let scores = 3 + 2 * (Int(headSize) / 8 + 2 * dotChunks + 1)
+    return 1 + scores + 2 * (Int(vectors) + 1) + 9 + 8 * 5 + 20
+  }
+
+  /// attentionChunk.glsl: scores and values; the driver unrolls the loops over a lane's keys. As measured, with room.
+  fileprivate var chunkPasses: Int {
+    Int(headSize) / (headSize % 8 == 0 ? 8 : 2) + 3 * dotChunks + Int(ATTENTION_CHUNK) + 22
   }
 }

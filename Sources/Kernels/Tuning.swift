@@ -1,3 +1,4 @@
+import ShaderInterface
 import VulkanCompute
 
 /// Work layouts that suit a device: they change speed, never bits.
@@ -59,9 +60,7 @@ extension Tuning {
   func layout(of call: Invocation) throws(BackendError) -> Layout {
     var layout = Layout(stem: call.kernel.rawValue, specialization: call.specialization, groups: call.groups)
     switch call.kernel {
-    case .matmulF32, .matmulF16, .matmulBf16, .matmulQ8, .matmulQ4:
-      guard call.specialization.count == 1 else { break }
-      if shuffles { layout.stem += "Shuffle" } else { layout.specialization.append(matmulOutputsPerLane) }
+    case .matmulF32, .matmulF16, .matmulBf16, .matmulQ8, .matmulQ4: try matmul(call, &layout)
     case .treeAttention, .attentionChunks: try attention(call, &layout)
     case .argmax, .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .drawShared,
       .combineDistributions, .penalties:
@@ -75,6 +74,43 @@ extension Tuning {
     case .treeScan where call.specialization.isEmpty: layout.specialization = [scanLanes]
     default: break
     }
+    if let passes = call.loopPasses(lanes: layout.specialization.first) {
+      try addStride(passes, &layout)
+    }
     return layout
   }
+
+  /// A call carries rows a group, and outputs a lane if they are forced.
+  private func matmul(_ call: Invocation, _ layout: inout Layout) throws(BackendError) {
+    let p = call.constants.withUnsafeBytes { $0.loadUnaligned(as: ShaderInterface.Matmul.self) }
+    let steps = Int(p.inputs + 7) / 8
+    if shuffles && call.specialization.count == 1 {
+      layout.stem += "Shuffle"
+      layout.specialization.append(8)  // lanes, which are also the inputs of a step
+      try addStride(LoopPasses(items: steps, others: steps / 8 + Self.finishPasses), &layout)
+    } else {
+      if call.specialization.count == 1 { layout.specialization.append(matmulOutputsPerLane) }
+      // Measured: the driver unrolls the loops over few sums of a lane, but not over many.
+      let rows = call.specialization[0]
+      let outputs = layout.specialization[1] != 0 ? layout.specialization[1] : rows < 8 ? 4 : 8
+      let passes = rows * outputs <= 16 || outputs == 1 ? 4 : 20
+      try addStride(LoopPasses(others: steps * passes + Self.finishPasses), &layout)
+    }
+  }
+  /// Passes of the loops that finish outputs, at most.
+  private static let finishPasses = 100
+
+  /// Appends the stride as the next specialization constant if it is not 1.
+  private func addStride(_ passes: LoopPasses, _ layout: inout Layout) throws(BackendError) {
+    guard let limit = loopPasses else { return }
+    guard let stride = passes.stride(within: limit - Self.spare) else {
+      throw .unsupported(
+        kernel: layout.stem,
+        reason: "llvmpipe ends loops after \(limit) passes; this call needs \(passes.items) of one item and "
+          + "\(passes.others) others. Make it smaller, or several")
+    }
+    if stride > 1 { layout.specialization.append(stride) }
+  }
+  /// Passes of short loops that nobody counts.
+  private static let spare = 1000
 }

@@ -37,7 +37,7 @@ extension CommandList {
           .read(tree.tokens), .read(tree.parents), .read(tree.depths), .read(tree.state),
           .readWrite(scratch), .write(tree.result),
         ],
-        groups: (sequences, 1), specialization: [walkLanes(target.vocabulary)])
+        groups: (sequences, 1), specialization: [walkLanes(max(target.vocabulary, tree.maximumNodes))])
     }
   }
 }

@@ -29,7 +29,7 @@ extension CommandList {
           .readWrite(target.weights), .read(target.totals), .read(draft.weights), .read(draft.totals),
           .read(tree.tokens), .read(tree.parents), .read(tree.state), .write(tree.result),
         ],
-        groups: (sequences, 1), specialization: [walkLanes(target.vocabulary)])
+        groups: (sequences, 1), specialization: [walkLanes(max(target.vocabulary, tree.maximumNodes))])
     }
   }
 }

@@ -1,0 +1,125 @@
+import ShaderInterface
+
+/// How often an invocation passes through its loops at most, all of them together.
+///
+/// llvmpipe ends them after 65,535 passes, silently, and computes on; a loop's last test, which ends it, counts as a pass. Loops that can become longer take several items a pass
+/// (`EACH` of stride.glsl); the stride changes speed, never bits.
+struct LoopPasses {
+  /// Passes of one item each, which a stride divides.
+  var items = 0
+  /// Passes that it leaves.
+  var others: Int
+
+  /// The least stride with which the loops end by themselves, nil if none does.
+  func stride(within limit: Int) -> U32? {
+    let strides: [U32] = items == 0 ? [1] : [1, 2, 4, 8, 16, 32]
+    return strides.first { items / Int($0) + others <= limit }
+  }
+}
+
+extension Invocation {
+  /// The passes of kernels whose loops grow with several sizes at once, with `lanes` in a group. Nil for the others: theirs end in time
+  /// at any size that a call takes, or have a rule of their own (attention, matmul, rows of the vocabulary).
+  func loopPasses(lanes: U32?) -> LoopPasses? {
+    let lanes = Int(lanes ?? 256)
+    return switch kernel {
+    case .verifySiblings: siblingPasses(parameters(), lanes)
+    case .verifyTraversal: traversalPasses(parameters(), lanes)
+    case .drawChildren: childrenPasses(parameters(), lanes)
+    case .allocatePages: pagePasses(parameters(), lanes)
+    case .mergePaths: mergePasses(parameters(), lanes)
+    case .sortChoices: sortPasses(parameters(), lanes)
+    case .promptLookup: lookupPasses(parameters(), history: operands[0].byteCount / 4, lanes)
+    case .treeScan: scanPasses(parameters(), lanes)
+    case .embeddingMix: LoopPasses(others: Int((parameters() as EmbeddingMix).count))
+    case .lossyAccept: LoopPasses(others: Int((parameters() as LossyAccept).count))
+    default: nil
+    }
+  }
+
+  private func parameters<Parameters: BitwiseCopyable>() -> Parameters {
+    constants.withUnsafeBytes { $0.loadUnaligned(as: Parameters.self) }
+  }
+}
+
+private typealias EmbeddingMix = ShaderInterface.EmbeddingMix
+private typealias LossyAccept = ShaderInterface.LossyAccept
+
+/// Passes in which `lanes` lanes share `count` items.
+private func passes(_ count: U32, _ lanes: Int) -> Int { (Int(count) + lanes - 1) / lanes }
+
+/// Passes of a scan over the lanes.
+private let scan = 9
+/// Passes that find a random number below a bound, with room: each try succeeds with a probability above a half.
+private let draw = 5
+
+/// A rejected child has its row summed and written; the last node's row is summed and walked.
+private func siblingPasses(_ p: ShaderInterface.VerifySiblings, _ lanes: Int) -> LoopPasses {
+  let (block, walk, nodes) = (
+    passes(p.vocabulary, lanes), passes(p.maximumNodes, lanes), Int(p.maximumNodes)
+  )
+  var all = LoopPasses(
+    items: 2 * (nodes + 1) * block, others: (nodes + 1) * (2 * walk + scan + 2 * draw + 6))
+  if p.mode == SIBLINGS_K_SEQ {
+    let halvings = 9  // of K_SEQ_STEPS
+    all.items += nodes * halvings * block
+    all.others += nodes * (halvings * (scan + 4) + walk + scan + 1)
+  }
+  return all
+}
+
+/// A removed child has its parent's row summed and written; the last node's row is summed and walked.
+private func traversalPasses(_ p: ShaderInterface.VerifyTraversal, _ lanes: Int) -> LoopPasses {
+  let (block, walk, nodes) = (
+    passes(p.vocabulary, lanes), passes(p.maximumNodes, lanes), Int(p.maximumNodes)
+  )
+  return LoopPasses(
+    items: 2 * (nodes + 1) * block, others: (nodes + 1) * (3 * walk + scan + 4 * draw + 7))
+}
+
+/// The row is summed, then walked for each child.
+private func childrenPasses(_ p: ShaderInterface.DrawChildren, _ lanes: Int) -> LoopPasses {
+  let block = passes(p.vocabulary, lanes)
+  return LoopPasses(
+    items: (Int(p.children) + 1) * block, others: Int(p.children) * (draw + 2) + 33 + scan)
+}
+
+/// A sequence's entries are counted twice and served once.
+private func pagePasses(_ p: ShaderInterface.AllocatePages, _ lanes: Int) -> LoopPasses {
+  let sequences = passes(p.sequences, lanes)
+  let most = p.rows == 0 ? Int(p.pagesPerSequence) : Int(p.rows / p.pageSize) + 2
+  return LoopPasses(
+    items: 3 * sequences * min(most, Int(p.pagesPerSequence)),
+    others: 3 * passes(p.pages, lanes) + 8 * sequences + 2 * scan)
+}
+
+/// At each depth a path meets all those before it.
+private func mergePasses(_ p: ShaderInterface.MergePaths, _ lanes: Int) -> LoopPasses {
+  let own = Int(p.maximumLength) * passes(p.paths, lanes)
+  return LoopPasses(
+    items: own * Int(p.paths),
+    others: 2 * own + 2 * Int(p.maximumLength) + 3 * passes(p.paths * p.maximumLength, lanes) + scan)
+}
+
+/// A matrix's lane looks through all rows, and counts the groups before it twice.
+private func sortPasses(_ p: ShaderInterface.SortChoices, _ lanes: Int) -> LoopPasses {
+  let own = passes(p.matrices + 1, lanes)
+  return LoopPasses(
+    items: own * Int(p.rows),
+    others: own * (2 * Int(p.matrices) + Int(p.rowsPerGroup) + 7) + passes(p.rows, lanes) + Int(p.matrices)
+      + passes(p.groups * (1 + p.rowsPerGroup), lanes))
+}
+
+/// At each place of the history up to `maximum` tokens are compared.
+private func lookupPasses(_ p: ShaderInterface.PromptLookup, history: Int, _ lanes: Int) -> LoopPasses {
+  let own = passes(U32(clamping: history), lanes)
+  return LoopPasses(items: own * Int(p.maximum), others: 2 * own + passes(p.count, lanes))
+}
+
+/// Rows follow one another; of each a lane has some chunks of one column, and adds up the sums of all.
+private func scanPasses(_ p: ShaderInterface.TreeScan, _ lanes: Int) -> LoopPasses {
+  let chunks = passes(p.stateSize, Int(SCAN_CHUNK))
+  let own = (chunks * 64 + lanes - 1) / lanes
+  return LoopPasses(
+    items: Int(p.rows) * (own * Int(SCAN_CHUNK) + chunks), others: Int(p.rows) * (2 * own + 5))
+}

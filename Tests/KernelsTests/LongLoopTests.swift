@@ -1,0 +1,248 @@
+import Kernels
+import Testing
+
+@testable import Conformance
+
+extension KernelsTests {
+  /// The largest sizes, where an invocation's loops are longest: a driver may end them early, and compute on.
+  @Suite(.needsDevice) struct LongLoopTests {
+    @Test(arguments: SiblingRule.allCases)
+    func `A node of many children, all of them rejected, at a large vocabulary`(rule: SiblingRule) throws {
+      try expectSameResult(nodes: 64, vocabulary: 151_936) { backend, list, tree, target, draft in
+        let scratch: Tensor<UInt32> = try backend.makeTensor(2 * target.vocabulary, "scratch")
+        try list { $0.verifySiblings(target: target, draft: draft, tree: tree, scratch: scratch, rule: rule) }
+      }
+    }
+
+    @Test(arguments: [SiblingRule.withReplacement, .withoutReplacement, .oneHot])
+    func `A traversal that removes every child, at a large vocabulary`(rule: SiblingRule) throws {
+      try expectSameResult(nodes: 64, vocabulary: 151_936) { _, list, tree, target, draft in
+        try list { $0.verifyTraversal(target: target, draft: draft, tree: tree, rule: rule) }
+      }
+    }
+
+    @Test(arguments: SiblingRule.allCases.filter { $0 != .kSeq })
+    func `The widest tree, all of it rejected`(rule: SiblingRule) throws {
+      try expectSameResult(nodes: 1024, vocabulary: 32_000) { backend, list, tree, target, draft in
+        let scratch: Tensor<UInt32> = try backend.makeTensor(2 * target.vocabulary, "scratch")
+        try list { $0.verifySiblings(target: target, draft: draft, tree: tree, scratch: scratch, rule: rule) }
+      }
+      try expectSameResult(nodes: 1024, vocabulary: 2000) { _, list, tree, target, draft in
+        try list { $0.verifyTraversal(target: target, draft: draft, tree: tree, rule: rule) }
+      }
+    }
+
+    @Test(arguments: [(262_144, 63), (32_000, 1000)], [true, false])
+    func `Many children of a large vocabulary, drawn from its end`(
+      size: (vocabulary: Int, children: Int), replacement: Bool
+    ) throws {
+      try expectSame { backend in
+        let rows = try DistributionRows(
+          backend: backend, rows: 1, vocabulary: size.vocabulary, label: "draft")
+        let law = (0..<size.vocabulary).map { $0 > size.vocabulary - 1010 ? UInt32(9) : 0 }
+        try backend.write(law, to: rows.weights)
+        try backend.write([law.reduce(0, +), 0], to: rows.totals)
+        let state = try backend.makeState(length: 5)
+        let tokens: Tensor<UInt32> = try backend.makeTensor(1 + size.children, "tokens")
+        try backend.run("draw") {
+          $0.drawChildren(
+            rows, state: state, tokens: tokens, parents: 1, children: size.children,
+            replacement: replacement, firstParent: 0, firstChild: 1, childDepth: 1)
+        }
+        return try backend.read(tokens)
+      }
+    }
+
+    @Test(arguments: PackedWeights.Format.allCases)
+    func `A product over very many inputs`(format: PackedWeights.Format) throws {
+      let inputs = format == .int8 ? 131_072 : 1_048_576
+      var random = CaseRandom(seed: 1, family: "long product", index: 0)
+      let shape = MatmulShape(format, rows: 16, inputs: inputs, outputs: 3)
+      try expectSame(.matmul(shape, random: &random))
+    }
+
+    @Test func `As many choices as can be sorted`() throws {
+      var random = CaseRandom(seed: 1, family: "long sort", index: 0)
+      try expectSame(.sortChoices(rows: 65_535, matrices: 1024, rowsPerGroup: 16, random: &random))
+      try expectSame(.sortChoices(rows: 65_535, matrices: 8, rowsPerGroup: 1, random: &random))
+    }
+
+    @Test(arguments: [(1, 4096), (4096, 1), (64, 64), (512, 8)])
+    func `Paths that part late`(paths: Int, length: Int) throws {
+      let parting = length / 2
+      let tokens = (0..<paths * length).map { UInt32($0 % length < parting ? $0 % length : $0) }
+      try expectSame { backend in
+        let tree = try TreeBuffers(backend: backend, maximumNodes: 1024)
+        try backend.write(SequenceState(length: 5, seed: 3, nodes: 1).words, to: tree.state)
+        let list = try backend.makeTensor(tokens, "paths")
+        let nodes: Tensor<UInt32> = try backend.makeTensor(paths * length, "nodes")
+        try backend.run("merge") {
+          $0.mergePaths(list, count: paths, length: length, into: tree, nodes: nodes)
+        }
+        return try backend.read(nodes) + backend.read(tree.tokens) + backend.read(tree.parents)
+      }
+    }
+
+    @Test(arguments: [(131_072, 64), (1_048_576, 8)])
+    func `A long history that repeats itself`(length: Int, maximum: Int) throws {
+      // Every place but those before the ones matches nearly all of the last tokens.
+      let history = (0..<length).map {
+        UInt32(($0 + 1) % (maximum - 1) == 0 && $0 + maximum < length ? 1 : 7)
+      }
+      try expectSame { backend in
+        let tree = try TreeBuffers(backend: backend, maximumNodes: 16)
+        try backend.write(SequenceState(length: length - 1, seed: 3, nodes: 1).words, to: tree.state)
+        let list = try backend.makeTensor(history, "history")
+        try backend.run("lookup") {
+          $0.promptLookup(history: list, tree: tree, minimum: 1, maximum: maximum, count: 8)
+        }
+        return try backend.read(tree.tokens) + backend.read(tree.state)
+      }
+    }
+
+    @Test(arguments: [(3000, 1), (4000, 4)])
+    func `Very many rows of a recurrence`(rows: Int, lanesPerColumn: Int) throws {
+      var random = CaseRandom(seed: 1, family: "long scan", index: rows)
+      let shape = ScanShape(heads: 1, headSize: 8, stateSize: 128, groups: 1)
+      let inner = random.floats(rows * shape.stateSize, exponents: -3...3)
+      let decay = random.floats(rows, exponents: -9...(-3)).map { -abs($0) }
+      try expectSame { backend in
+        let key = try backend.makeTensor(inner, "key")
+        let value = try backend.makeTensor(Array(inner[..<(8 * rows)]), "value")
+        let committed: Tensor<Float> = try backend.makeTensor(shape.stateCount, "committed")
+        let out: Tensor<Float> = try backend.makeTensor(8 * rows, "out")
+        let logarithms = try backend.makeTensor(decay, "decay")
+        let state = try backend.makeState(length: 0)
+        try backend.run("scan") {
+          $0.treeScan(
+            query: key, key: key, value: value, decay: logarithms,
+            rows: RecurrentRows(count: rows, state: state),
+            shape: shape, committed: committed, out: out, lanesPerColumn: lanesPerColumn)
+        }
+        return try (backend.read(out) + backend.read(committed)).map(\.bitPattern)
+      }
+    }
+
+    @Test func `Pages for a very long sequence`() throws {
+      let pages = 65_536
+      try expectSame { backend in
+        let pool = try PagePool(
+          backend: backend, sequences: 1, pages: pages, pagesPerSequence: pages, pageSize: 16)
+        let state = try backend.makeTensor(SequenceState(length: 7, seed: 3, nodes: 1_000_000).words, "state")
+        try backend.run("allocate") { $0.allocatePages(pool, state: state) }
+        return try backend.read(pool.table) + backend.read(pool.status)
+      }
+    }
+
+    @Test(
+      arguments: [(1, 1, 128), (4, 1, 128), (1, 4, 80), (1, 8, 96), (2, 2, 256), (1, 1, 36)],
+      [KeyValueFormat.f16, .q8])
+    func `The longest context that one group takes`(
+      size: (rows: Int, heads: Int, headSize: Int), format: KeyValueFormat
+    ) throws {
+      guard size.headSize % 32 == 0 || format == .f16 else { return }
+      try expectSameAtLongest([
+        49_000, 46_000, 43_000, 40_000, 37_000, 34_000, 31_000, 28_000, 25_000, 22_000, 19_000, 16_000,
+      ]) { length in
+        var random = CaseRandom(seed: 1, family: "long context", index: length)
+        var shape = AttentionShape(
+          rows: size.rows, heads: size.heads, keyHeads: 1, headSize: size.headSize, length: length,
+          maskWords: 1)
+        shape.format = format
+        return .treeAttention(shape, random: &random)
+      }
+    }
+
+    @Test(arguments: [PackedWeights.Format.f16, .q8], [1, 8])
+    func `A product over as many inputs as a forced layout takes`(
+      format: PackedWeights.Format, outputsPerLane: Int
+    ) throws {
+      try expectSameAtLongest([1_000_000, 500_000, 250_000, 128_000, 64_000, 48_000, 32_000, 24_000]) {
+        inputs in
+        var random = CaseRandom(seed: 1, family: "long product", index: inputs)
+        var shape = MatmulShape(format, rows: 16, inputs: inputs, outputs: 3)
+        shape.outputsPerLane = outputsPerLane
+        return .matmul(shape, random: &random)
+      }
+    }
+
+    @Test func `A call whose loops no stride makes short enough is refused where they would end early`()
+      throws
+    {
+      let shape = ScanShape(heads: 1, headSize: 1, stateSize: 1024, groups: 1)
+      let rows = 4096
+      try withDevice { backend in
+        let operand: Tensor<Float> = try backend.makeTensor(rows * shape.stateSize, "operand")
+        let committed: Tensor<Float> = try backend.makeTensor(shape.stateCount, "committed")
+        let state = try backend.makeState(length: 0)
+        let run = {
+          try backend.run("scan") {
+            $0.treeScan(
+              query: operand, key: operand, value: operand, decay: operand,
+              rows: RecurrentRows(count: rows, state: state), shape: shape,
+              committed: committed, out: operand)
+          }
+        }
+        guard backend.device.description.driverName == "llvmpipe" else { return try run() }
+        #expect(throws: BackendError.self) { try run() }
+      }
+    }
+
+    private typealias Record = ((any CommandList) -> Void) throws -> Void
+
+    private func expectSame(_ body: (any Backend) throws -> [UInt32]) throws {
+      try withDevice { backend in
+        let (device, reference) = (try body(backend), try body(ReferenceBackend()))
+        #expect(firstDifference(device, reference) == nil)
+      }
+    }
+
+    /// The first of the cases, from the longest on, that the device does not refuse.
+    private func expectSameAtLongest(_ lengths: [Int], _ make: (Int) -> KernelCase) throws {
+      for length in lengths {
+        do { return try expectSame(make(length)) } catch BackendError.unsupported { continue }
+      }
+      Issue.record("every one of \(lengths) is refused")
+    }
+
+    private func expectSame(_ kernelCase: KernelCase) throws {
+      try withDevice { backend in
+        let placed = try PlacedCase(kernelCase, on: backend)
+        let difference = try placed.firstDifference()
+        #expect(difference == nil, "\(difference ?? "")")
+      }
+    }
+
+    /// A root with children of the draft's tokens, none of which the target has: nothing but the root is accepted.
+    private func expectSameResult(
+      nodes: Int, vocabulary: Int,
+      _ body: (any Backend, Record, TreeBuffers, DistributionRows, DistributionRows) throws -> Void
+    ) throws {
+      try expectSame { backend in
+        let tree = try TreeBuffers(backend: backend, maximumNodes: nodes)
+        try backend.write((0..<UInt32(nodes)).map { $0 == 0 ? 9 : $0 - 1 }, to: tree.tokens)
+        try backend.write([noNode] + [UInt32](repeating: 0, count: nodes - 1), to: tree.parents)
+        try backend.write([0] + [UInt32](repeating: 1, count: nodes - 1), to: tree.depths)
+        try backend.write(SequenceState(length: 5, seed: 3, nodes: nodes).words, to: tree.state)
+        let most = UInt32(1 << 30) / UInt32(nodes)
+        let target = try rows(backend, nodes, (0..<vocabulary).map { $0 < nodes ? 0 : 5 })
+        let draft = try rows(backend, nodes, (0..<vocabulary).map { $0 < nodes ? most : 0 })
+        try body(backend, { try backend.run("verify", $0) }, tree, target, draft)
+        let result = try backend.read(tree.result)
+        let round = RoundResult(words: result, maximumNodes: nodes)
+        #expect(round.status.isEmpty && round.path == [0])
+        return result
+      }
+    }
+
+    /// The same law at every node.
+    private func rows(_ backend: any Backend, _ nodes: Int, _ law: [UInt32]) throws -> DistributionRows {
+      let rows = try DistributionRows(backend: backend, rows: nodes, vocabulary: law.count, label: "law")
+      for node in 0..<nodes {
+        try backend.write(law, to: rows.weights[node * law.count..<(node + 1) * law.count])
+      }
+      try backend.write((0..<nodes).flatMap { _ in [law.reduce(0, +), 0] }, to: rows.totals)
+      return rows
+    }
+  }
+}
