@@ -51,8 +51,9 @@ extension KernelCase {
       list.lossyAccept(
         test, logits: o.floats("logits"), statistics: o.floats("statistics"), best: o.words("best"),
         divergence: o.floats("divergence"), tree: o.tree(maximumNodes: maximumNodes),
-        owners: o.words("owners"), accept: o.words("accept"), score: o.floats("score"),
-        vocabulary: vocabulary, sequences: sequences, combines: combines)
+        batch: o.batch(sequences), accept: o.words("accept"), score: o.floats("score"),
+        vocabulary: vocabulary,
+        combines: combines)
     }
   }
 }

@@ -269,8 +269,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       $0.lossyAccept(
         test, logits: $1.tensor(), statistics: $1.tensor(), best: $1.flag() ? nil : $1.tensor(),
         divergence: $1.flag() ? nil : $1.tensor(), tree: $1.tree(nodes: 32),
-        owners: $1.flag() ? nil : $1.tensor(),
-        accept: $1.tensor(), score: $1.tensor(), vocabulary: $1.size(), sequences: $1.size(),
+        batch: $1.batch(), accept: $1.tensor(), score: $1.tensor(), vocabulary: $1.size(),
         combines: $1.flag())
     },
     EntryPoint("verifyAccepted") {
@@ -364,8 +363,6 @@ extension Arguments {
       words: tensor(), format: format, outputs: size(), inputs: size(), matrices: flag() ? 1 : size())
   }
 
-  mutating func batch() -> RowOwners? { flag() ? nil : RowOwners(owners: tensor(), sequences: size()) }
-
   mutating func lanes() -> Int? { flag() ? nil : size() &* 4 }
 
   mutating func cache() -> KeyValueCache { KeyValueCache(words: tensor(), slots: size(), keyColumns: size()) }
@@ -424,6 +421,6 @@ extension Arguments {
 
   mutating func rows() -> RecurrentRows {
     RecurrentRows(
-      count: size(), sequences: size(), state: tensor(), parents: flag() ? nil : tensor(), owners: tensor())
+      count: size(), state: tensor(), parents: flag() ? nil : tensor(), batch: batch())
   }
 }
