@@ -272,6 +272,15 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         batch: $1.batch(), accept: $1.tensor(), score: $1.tensor(), vocabulary: $1.size(),
         combines: $1.flag())
     },
+    EntryPoint("clusterAccept") {
+      let table: Tensor<Float>? = $1.flag() ? nil : $1.tensor()
+      let cluster = TokenCluster(
+        ranks: $1.size() &- 1, tolerance: $1.real(), table: table, columns: table == nil ? 0 : $1.size(),
+        squaredDistance: $1.number())
+      $0.clusterAccept(
+        cluster, target: $1.distribution(), draft: $1.distribution(), tree: $1.tree(nodes: 32),
+        batch: $1.batch(), accept: $1.tensor(), score: $1.tensor())
+    },
     EntryPoint("verifyAccepted") {
       $0.verifyAccepted(
         $1.tensor(), score: $1.tensor(), picks: $1.tensor(), tree: $1.tree(), sequences: $1.size())
