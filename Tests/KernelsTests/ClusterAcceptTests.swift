@@ -37,6 +37,18 @@ extension KernelsTests {
         #expect(accepted[1] > accepted[0] + Chains.sequences / 4, "clusters accept more")
       }
     }
+
+    /// A CPU driver may end a loop early that runs too long: these are the longest.
+    @Test(arguments: [(262_144, 0), (512, 16_384)], 0..<4)
+    func `The most neighbours are found`(size: (vocabulary: Int, columns: Int), index: Int) throws {
+      try withDevice { backend in
+        var random = CaseRandom(seed: 6, family: "clusters", index: index)
+        let longest = KernelCase.clusterAccept(
+          ranks: 32, columns: size.columns, maximumNodes: 3, vocabulary: size.vocabulary, random: &random)
+        let difference = try PlacedCase(longest, on: backend).firstDifference()
+        #expect(difference == nil, "\(longest.shape)")
+      }
+    }
   }
 }
 
