@@ -110,7 +110,7 @@ extension UnsafeMutableBufferPointer {
   func acceptanceFollowsTheFormula(ranks: UInt32, tolerance: Int) {
     for seed in 1...40 as ClosedRange<UInt64> {
       let rows = rows(seed)
-      var random = Generator(state: seed)
+      var random = SplitMix64(seed)
       for columns in 0...2 {
         let embeddings = rows.target.map { _ in
           (0..<columns).map { _ in Int.random(in: 0...2, using: &random) }

@@ -41,7 +41,7 @@ import Testing
   /// Medusa: p > min(epsilon, delta * e^-H), but for tokens within a rounding of the threshold.
   @Test(arguments: 1...40 as ClosedRange<UInt64>)
   func typicalAcceptanceFollowsItsFormula(seed: UInt64) {
-    var random = SplitMix(seed)
+    var random = SplitMix64(seed)
     let logits = random.floats(50).map { $0 * Float(seed % 8 + 1) }
     let star = Star(logits: logits)
     let (epsilon, delta) = (0.09, 0.3)
