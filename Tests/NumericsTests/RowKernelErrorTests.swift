@@ -50,7 +50,7 @@ import Testing
     let x = random.adversarial(columns).map { $0 * 4 } + random.floats(columns)
     let out = poisoned(columns)
     Reference.geglu(
-      Geglu(rows: 1, columns: U32(columns), significantBits: significantBits), x: operand(x), out: out)
+      GatedUnit(rows: 1, columns: U32(columns), significantBits: significantBits), x: operand(x), out: out)
     let alone = poisoned(columns)
     Reference.gelu(
       Gelu(count: U32(columns), significantBits: significantBits), x: operand(Array(x.prefix(columns))),

@@ -51,7 +51,7 @@ import Testing
     let x = random.adversarial(columns).map { $0 * 8 } + random.floats(columns)
     let out = poisoned(columns)
     Reference.swiglu(
-      Swiglu(rows: 1, columns: U32(columns), significantBits: significantBits), x: operand(x), out: out)
+      GatedUnit(rows: 1, columns: U32(columns), significantBits: significantBits), x: operand(x), out: out)
     for i in 0..<columns {
       let (g, u) = (Double(x[i]), Double(x[columns + i]))
       let exact = g / (1 + exp(-g)) * u
