@@ -5,7 +5,7 @@ public struct SequenceBatch: Sendable {
   public let sequences: Int
   /// The sequence of each packed row, u32 `[rows]`; not read with one sequence. A row whose owner is not below `sequences`,
   /// or which lies outside its sequence's nodes where the kernel looks at them, belongs to none: its results say so (+0, a NaN,
-  /// a status) and nothing is stored for it.
+  /// a status), what is changed in place keeps its bits, and nothing is stored for it.
   public let owners: Tensor<UInt32>
 
   public init(sequences: Int, owners: Tensor<UInt32>) {
