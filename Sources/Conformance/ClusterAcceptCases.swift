@@ -4,12 +4,11 @@ import ShaderInterface
 extension KernelCase {
   /// Clusters on rows that draft and target mostly share; with columns, some embeddings are alike.
   public static func clusterAccept(
-    ranks: Int, columns: Int, maximumNodes: Int, vocabulary: Int, random: inout CaseRandom
+    ranks: Int, tolerance: Double, columns: Int, maximumNodes: Int, vocabulary: Int, random: inout CaseRandom
   ) -> KernelCase {
     let drawn = RejectionCase(
       .withReplacement, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
     let (sequences, capacity) = (drawn.forest.sequences, drawn.forest.capacity)
-    let tolerance = random.element([0, 1, 0.15, Double(random.unit()), Double(random.unit()) * 1e-6])
     let bound = random.element([0.5, 0, .infinity, random.unit() * Float(columns)])
     var embeddings: [Float] = []
     if columns > 0 {
@@ -41,6 +40,7 @@ let clusterAcceptFamilies = [false, true].map { hasTable in
     let size = random.rejectionSize()
     return .clusterAccept(
       ranks: random.element([0, 1, 7, random.integer(0...32)]),
+      tolerance: random.element([0, 1, 0.15, Double(random.unit()), Double(random.unit()) * 1e-6]),
       columns: hasTable ? random.length(max(1, min(300, 100_000 / size.vocabulary))) : 0,
       maximumNodes: size.maximumNodes, vocabulary: size.vocabulary, random: &random)
   }
