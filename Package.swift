@@ -67,7 +67,7 @@ let package = Package(
       dependencies: ["Conformance", "Kernels", "Reference", "Numerics", "ShaderInterface"]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Numerics"], resources: [.copy("Data")]),
     .testTarget(
-      name: "DecodingTests", dependencies: ["Decoding", "Models", "Kernels", "ShaderInterface"],
+      name: "DecodingTests", dependencies: ["Decoding", "Models", "Kernels", "Numerics", "ShaderInterface"],
       resources: [.copy("Data")]),
     .testTarget(name: "CommandLineTests", dependencies: ["espalier-cli", "Espalier", "Benchmarking"]),
     .testTarget(name: "LawsTests", dependencies: ["Reference", "Numerics"], path: "Tests/Laws"),

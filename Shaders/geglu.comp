@@ -1,20 +1,8 @@
-// GeGLU (Shazeer, 2020): out = gelu(gate) * up; a row of x is all gates, then all ups.
+// GeGLU: out = gelu(gate) * up.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#include "shared/rows.h"
-#include "elements.glsl"
 #include "numerics.glsl"
 
-layout(push_constant) uniform Push { Geglu p; };
-layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };             // [rows][2 * columns]
-layout(set = 0, binding = 1, std430) writeonly buffer Out { float outValues[]; };  // [rows][columns]
+float activated(float gate) { return gelu(gate); }
 
-void main() {
-  uint element = elementIndex();
-  if (element >= p.rows * p.columns) return;
-  uint row = element / p.columns;
-  uint gateIndex = element + row * p.columns;  // rows of x are twice as long
-  // A subnormal up beside a gate beyond 2^62 would else count on some devices only.
-  float up = flush(x[gateIndex + p.columns]);
-  outValues[element] = roundBits(multiply(gelu(x[gateIndex]), up), p.significantBits);
-}
+#include "gatedUnit.glsl"

@@ -18,6 +18,8 @@ layout(set = 0, binding = 7, std430) readonly buffer State { uint state[]; };   
 layout(set = 0, binding = 8, std430) buffer Accept { uint accept[]; };                    // [capacity]
 layout(set = 0, binding = 9, std430) writeonly buffer Score { uint scores[]; };           // f32 [capacity]
 
+#include "owners.glsl"
+
 bool isNaN(float x) { return magnitudeBits(x) > INFINITY_BITS; }
 
 // Whether `token` passes on row v; l is its log-probability there.
@@ -44,10 +46,10 @@ void main() {
   bool wasAccepted = p.combines == 0u || accept[n] != 0u;
   accept[n] = 0u;
   scores[n] = NAN_BITS;
-  uint owner = p.sequences > 1u ? owners[n] : 0u;
-  if (owner >= p.sequences) return;
-  uint first = state[owner * STATE_WORDS + STATE_FIRST_NODE];
-  if (n < first || n - first >= state[owner * STATE_WORDS + STATE_NODES]) return;
+  uint start = stateStart(n, p.sequences);
+  if (start == NO_NODE) return;
+  uint first = state[start + STATE_FIRST_NODE];
+  if (n < first || n - first >= state[start + STATE_NODES]) return;
   if (n == first) {
     accept[n] = 1u;
     scores[n] = 0u;

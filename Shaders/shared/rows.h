@@ -36,13 +36,7 @@ struct LayerNorm {
   U32 significantBits;  // of the output
 };
 
-struct Swiglu {
-  U32 rows;
-  U32 columns;          // of the output; the input has twice as many: gate, then up
-  U32 significantBits;
-};
-
-struct Geglu {
+struct GatedUnit {
   U32 rows;
   U32 columns;          // of the output; the input has twice as many: gate, then up
   U32 significantBits;

@@ -85,6 +85,20 @@ struct LossyAccept {
   F32 minimumGap;      // between the row's best two logits
 };
 
+#define CLUSTER_RANKS 32u             // neighbours of a token on each side, at most
+#define CLUSTER_TOLERANCE_BITS 30u    // a probability's tolerance is a multiple of 2^-30
+#define CLUSTER_COLUMNS 16384u        // of an embedding, at most
+
+struct ClusterAccept {
+  U32 capacity;         // nodes that the packed arrays hold: one group each
+  U32 sequences;
+  U32 vocabulary;
+  U32 ranks;            // neighbours on each side, at most CLUSTER_RANKS
+  U32 tolerance;        // between probabilities of neighbours, in units of 2^-30
+  U32 columns;          // of an embedding; 0: the table is not read
+  F32 squaredDistance;  // between embeddings of neighbours, below this
+};
+
 struct VerifyAccepted {
   U32 maximumNodes;  // a sequence
   U32 sequences;     // one group each

@@ -192,6 +192,13 @@ public struct KernelBenchmark: Sendable {
     KernelBenchmark(.lossyAccept, "34 nodes, vocabulary 256", bytes: 34 * 4 * 10, operations: 34 * 8) {
       .lossyAccept(.typical(), maximumNodes: 34, vocabulary: 256, combines: false, random: &$0)
     },
+    KernelBenchmark(
+      .clusterAccept, "16 nodes, vocabulary 16384, 7 ranks", variant: "plain", bytes: 4 * 16 * 16_384,
+      operations: 0
+    ) {
+      .clusterAccept(
+        ranks: 7, tolerance: 0.15, columns: 0, maximumNodes: 16, vocabulary: 16_384, random: &$0)
+    },
     KernelBenchmark(.verifyAccepted, "34 nodes", bytes: 34 * 4 * 6, operations: 0) {
       .verifyAccepted(maximumNodes: 34, random: &$0)
     },

@@ -128,10 +128,6 @@ extension AttentionShape {
       pages: pageSize == 0
         ? nil : PageTable(entries: o.words("pages"), pageSize: pageSize, pagesPerSequence: pagesPerSequence))
   }
-
-  func batch(_ o: BoundOperands) -> SequenceBatch? {
-    sequences == 1 ? nil : SequenceBatch(sequences: sequences, owners: o.words("owners"))
-  }
 }
 
 extension CaseRandom {

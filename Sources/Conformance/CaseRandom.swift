@@ -1,24 +1,19 @@
-/// Random numbers of one case: SplitMix64 (Steele et al., 2014) keyed by seed, family and index, so that any case
-/// can be made alone.
+import Numerics
+
+/// Random numbers of one case, keyed by seed, family and index, so that any case can be made alone.
 public struct CaseRandom: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private var generator: SplitMix64
 
   public init(seed: UInt64, family: String, index: Int) {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
     for byte in family.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    state = seed &* 0x9e37_79b9_7f4a_7c15 ^ hash
+    generator = SplitMix64(seed &* 0x9e37_79b9_7f4a_7c15 ^ hash)
     _ = next()
-    state ^= UInt64(index) &* 0xd134_2543_de82_ef95
+    generator.state ^= UInt64(index) &* 0xd134_2543_de82_ef95
     _ = next()
   }
 
-  public mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
+  public mutating func next() -> UInt64 { generator.next() }
 
   mutating func word() -> UInt32 { UInt32(truncatingIfNeeded: next() >> 32) }
 

@@ -25,7 +25,7 @@ extension KernelCase {
       list.drawGumbel(
         distributions, depths: o.words("depths"), state: o.words("state"), tokens: o.words("tokens"),
         keys: o.floats("keys"), rowCount: rows, count: count, independentRows: independentRows,
-        batch: batch.owners(o), lanes: lanes)
+        batch: o.batch(batch.sequences), lanes: lanes)
     }
   }
 }

@@ -18,7 +18,8 @@ extension KernelCase {
     ) { list, o in
       list.drawLogits(
         o.floats("logits"), warp: warp, depths: o.words("depths"), state: o.words("state"),
-        out: o.words("out"), rows: rows, vocabulary: vocabulary, batch: batch.owners(o), lanes: lanes)
+        out: o.words("out"), rows: rows, vocabulary: vocabulary, batch: o.batch(batch.sequences), lanes: lanes
+      )
     }
   }
 }

@@ -21,7 +21,7 @@ extension KernelCase {
       list.drawShared(
         o.floats("a"), o.floats("b"), temperature: temperature, ratio: ratio, depths: o.words("depths"),
         state: o.words("state"), out: o.words("out"), rows: rows, vocabulary: vocabulary,
-        batch: batch.owners(o))
+        batch: o.batch(batch.sequences))
     }
   }
 }

@@ -21,7 +21,7 @@ extension KernelCase {
         weights: o.words("weights"), totals: o.words("totals"), vocabulary: vocabulary)
       list.drawTarget(
         distributions, depths: o.words("depths"), state: o.words("state"), out: o.words("out"), count: rows,
-        batch: batch.owners(o))
+        batch: o.batch(batch.sequences))
     }
   }
 }

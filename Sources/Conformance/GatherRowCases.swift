@@ -26,6 +26,6 @@ let gatherRowFamilies = [
 ]
 
 let rowFamilies =
-  embeddingGatherFamilies + embeddingMixFamilies + rmsNormFamilies + layerNormFamilies + swigluFamilies
-  + gegluFamilies + geluFamilies + residualAddFamilies + scaledAddFamilies + roundActivationsFamilies
+  embeddingGatherFamilies + embeddingMixFamilies + rmsNormFamilies + layerNormFamilies + gatedUnitFamilies
+  + geluFamilies + residualAddFamilies + scaledAddFamilies + roundActivationsFamilies
   + rotaryFamilies + gatherRowFamilies

@@ -27,7 +27,8 @@ extension KernelCase {
     ) { list, o in
       list.keyValueAppend(
         rotated: o.floats("rotated"), projected: o.floats("projected"), state: o.words("state"),
-        batch: s.batch(o), cache: s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence), rows: s.rows,
+        batch: o.batch(s.sequences), cache: s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence),
+        rows: s.rows,
         firstRow: s.firstRow, heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize)
     }
   }

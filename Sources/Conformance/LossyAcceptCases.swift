@@ -11,10 +11,7 @@ extension KernelCase {
       random.tree(maximumNodes: maximumNodes) { random, _, _ in UInt32(random.below(vocabulary)) }
     }
     let (capacity, sequences) = (forest.capacity, forest.sequences)
-    var owners = random.words(capacity, below: sequences + 1)
-    for s in 0..<sequences {
-      for node in 0..<forest.counts[s] { owners[forest.firstNodes[s] + node] = UInt32(s) }
-    }
+    let owners = forest.owners(random: &random)
     let logits = random.logits(rows: capacity, columns: vocabulary)
     var statistics = [Float](repeating: 0, count: 4 * capacity)
     var statuses = [UInt32](repeating: 0, count: capacity)
@@ -51,8 +48,8 @@ extension KernelCase {
       list.lossyAccept(
         test, logits: o.floats("logits"), statistics: o.floats("statistics"), best: o.words("best"),
         divergence: o.floats("divergence"), tree: o.tree(maximumNodes: maximumNodes),
-        owners: o.words("owners"), accept: o.words("accept"), score: o.floats("score"),
-        vocabulary: vocabulary, sequences: sequences, combines: combines)
+        batch: o.batch(sequences), accept: o.words("accept"), score: o.floats("score"),
+        vocabulary: vocabulary, combines: combines)
     }
   }
 }

@@ -44,7 +44,7 @@ extension KernelCase {
         o.floats("logits"), penalties, history: o.words("history"), state: o.words("state"),
         tokens: o.words("tokens"), parents: o.words("parents"), rows: rows, vocabulary: vocabulary,
         bias: hasBias ? o.floats("bias") : nil, mask: hasMask ? o.words("mask") : nil, rowMasks: rowMasks,
-        batch: batch.owners(o))
+        batch: o.batch(batch.sequences))
     }
   }
 }

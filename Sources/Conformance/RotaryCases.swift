@@ -44,8 +44,8 @@ extension KernelCase {
       list.rotary(
         projected: o.floats("projected"), table: o.floats("table"), depths: o.words("depths"),
         state: o.words("state"),
-        batch: sequences == 1 ? nil : SequenceBatch(sequences: sequences, owners: o.words("owners")),
-        out: o.floats("out"), rows: rows, firstRow: firstRow, heads: heads, keyHeads: keyHeads,
+        batch: o.batch(sequences), out: o.floats("out"), rows: rows, firstRow: firstRow, heads: heads,
+        keyHeads: keyHeads,
         headSize: headSize, rotarySize: rotarySize, pairing: pairing, significantBits: bits)
     }
   }

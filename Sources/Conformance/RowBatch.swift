@@ -27,8 +27,11 @@ struct RowBatch: Sendable {
     }
     operands = [stateOperand, .words("owners", owners)]
   }
+}
 
-  func owners(_ o: BoundOperands) -> RowOwners? {
-    sequences > 1 ? RowOwners(owners: o.words("owners"), sequences: sequences) : nil
+extension BoundOperands {
+  /// The batch of a case with the operand "owners"; none for one sequence.
+  func batch(_ sequences: Int) -> SequenceBatch? {
+    sequences == 1 ? nil : SequenceBatch(sequences: sequences, owners: words("owners"))
   }
 }

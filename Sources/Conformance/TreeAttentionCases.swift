@@ -26,7 +26,8 @@ extension KernelCase {
       list.treeAttention(
         query: o.floats("query"), cache: s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence),
         mask: o.words("mask"), state: o.words("state"),
-        depths: s.options.window > 0 ? o.words("depths") : nil, batch: s.batch(o), out: o.floats("out"),
+        depths: s.options.window > 0 ? o.words("depths") : nil, batch: o.batch(s.sequences),
+        out: o.floats("out"),
         rows: s.rows, firstRow: s.firstRow, heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize,
         maskWords: s.maskWords, scale: scale, significantBits: bits, options: s.options,
         split: chunksPerGroup.map { AttentionSplit(parts: o.floats("parts"), chunksPerGroup: $0) })

@@ -45,6 +45,15 @@ struct RandomForest {
     return words
   }
 
+  /// The sequence of each packed node; of the nodes between trees any, or none.
+  func owners(random: inout CaseRandom) -> [UInt32] {
+    var owners = random.words(capacity, below: sequences + 1)
+    for s in 0..<sequences {
+      for node in 0..<counts[s] { owners[firstNodes[s] + node] = UInt32(s) }
+    }
+    return owners
+  }
+
   /// The operands of a verifier, states and result included; breaks one batch in `rarity`.
   func operands(random: inout CaseRandom, rarity: Int = 10) -> [CaseOperand] {
     var broken = self
@@ -143,6 +152,6 @@ extension BoundOperands {
 
 let treeFamilies =
   promptLookupFamilies + gatherTokensFamilies + verifyMatchFamilies + verifySiblingsFamilies
-  + verifyTraversalFamilies + lossyAcceptFamilies + verifyAcceptedFamilies
+  + verifyTraversalFamilies + lossyAcceptFamilies + clusterAcceptFamilies + verifyAcceptedFamilies
   + commitRoundFamilies
   + advanceStateFamilies + treeLayoutFamilies + growTreeFamilies + selectTreeFamilies + mergePathsFamilies

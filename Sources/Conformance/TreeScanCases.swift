@@ -47,8 +47,8 @@ extension CaseRandom {
 extension BoundOperands {
   func rows(_ rows: RandomRows) -> RecurrentRows {
     RecurrentRows(
-      count: rows.count, sequences: rows.sequences, state: words("state"),
-      parents: rows.isTree ? words("parents") : nil, owners: words("owners"))
+      count: rows.count, state: words("state"), parents: rows.isTree ? words("parents") : nil,
+      batch: batch(rows.sequences))
   }
 }
 

@@ -16,24 +16,25 @@ extension CommandList {
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func drawGumbel(
     _ rows: DistributionRows, depths: Tensor<UInt32>, state: Tensor<UInt32>, tokens: Tensor<UInt32>,
-    keys: Tensor<Float>, rowCount: Int, count: Int, independentRows: Bool, batch: RowOwners? = nil,
+    keys: Tensor<Float>, rowCount: Int, count: Int, independentRows: Bool, batch: SequenceBatch? = nil,
     lanes: Int? = nil
   ) {
     call(.drawGumbel) { kernel throws(Refusal) in
       try requireSizes(rowCount, count)
       try rows.check(rows: rowCount, "draft")
       try require((1...256).contains(count), "\(count) tokens a row; 1 to 256 are possible")
-      let owners = try sequences(of: rowCount, batch, state)
+      try batch.check(state: state, rows: rowCount)
       try require(depths, rowCount, "depths")
       try require(tokens, rowCount * count, "tokens")
       try require(keys, rowCount * count, "keys")
       let p = ShaderInterface.DrawGumbel(
-        rows: UInt32(rowCount), vocabulary: UInt32(rows.vocabulary), sequences: owners.sequences,
+        rows: UInt32(rowCount), vocabulary: UInt32(rows.vocabulary), sequences: UInt32(batch.sequences),
         count: UInt32(count), rowStreams: independentRows ? 1 : 0)
       return Invocation(
         kernel, p,
         [
-          .read(rows.weights), .read(rows.totals), .read(depths), .read(state), .read(owners.tensor),
+          .read(rows.weights), .read(rows.totals), .read(depths), .read(state),
+          .read(batch.owners(or: state)),
           .write(tokens), .write(keys),
         ], groups: (rowCount, 1), specialization: try rowLanes(lanes, rows.vocabulary, passes: 14))
     }

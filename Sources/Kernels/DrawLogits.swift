@@ -15,7 +15,7 @@ extension CommandList {
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func drawLogits(
     _ logits: Tensor<Float>, warp: Warp, depths: Tensor<UInt32>, state: Tensor<UInt32>, out: Tensor<UInt32>,
-    rows: Int, vocabulary: Int, batch: RowOwners? = nil, lanes: Int? = nil
+    rows: Int, vocabulary: Int, batch: SequenceBatch? = nil, lanes: Int? = nil
   ) {
     call(.drawLogits) { kernel throws(Refusal) in
       try requireSizes(rows, vocabulary)
@@ -24,15 +24,15 @@ extension CommandList {
       try require(
         warp.topK == nil && warp.topP == nil && warp.typicalP == nil,
         "top-k, top-p or typical-p, which need a distribution")
-      let owners = try sequences(of: rows, batch, state)
+      try batch.check(state: state, rows: rows)
       try require(logits, rows * vocabulary, "logits")
       try require(depths, rows, "depths")
       try require(out, rows * 2, "out")
       let p = ShaderInterface.DrawLogits(
-        rows: UInt32(rows), vocabulary: UInt32(vocabulary), sequences: owners.sequences,
+        rows: UInt32(rows), vocabulary: UInt32(vocabulary), sequences: UInt32(batch.sequences),
         inverseTemperature: Float(1 / warp.temperature), leastWeight: warp.leastWeight)
       return Invocation(
-        kernel, p, [.read(logits), .read(depths), .read(state), .read(owners.tensor), .write(out)],
+        kernel, p, [.read(logits), .read(depths), .read(state), .read(batch.owners(or: state)), .write(out)],
         groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary, passes: 8))
     }
   }

@@ -15,7 +15,7 @@ extension CommandList {
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func drawShared(
     _ a: Tensor<Float>, _ b: Tensor<Float>, temperature: Double = 1, ratio: Double, depths: Tensor<UInt32>,
-    state: Tensor<UInt32>, out: Tensor<UInt32>, rows: Int, vocabulary: Int, batch: RowOwners? = nil,
+    state: Tensor<UInt32>, out: Tensor<UInt32>, rows: Int, vocabulary: Int, batch: SequenceBatch? = nil,
     lanes: Int? = nil
   ) {
     call(.drawShared) { kernel throws(Refusal) in
@@ -23,16 +23,17 @@ extension CommandList {
       try requireVocabulary(vocabulary)
       try Warp(temperature: temperature).check()
       try require((0...1).contains(ratio), "ratio \(ratio), 0 to 1 are possible")
-      let owners = try sequences(of: rows, batch, state)
+      try batch.check(state: state, rows: rows)
       try require(a, rows * vocabulary, "a")
       try require(b, rows * vocabulary, "b")
       try require(depths, rows, "depths")
       try require(out, rows * 4, "out")
       let p = ShaderInterface.DrawShared(
-        rows: UInt32(rows), vocabulary: UInt32(vocabulary), sequences: owners.sequences,
+        rows: UInt32(rows), vocabulary: UInt32(vocabulary), sequences: UInt32(batch.sequences),
         inverseTemperature: Float(1 / temperature), ratio: Float(ratio), rest: Float(1 - ratio))
       return Invocation(
-        kernel, p, [.read(a), .read(b), .read(depths), .read(state), .read(owners.tensor), .write(out)],
+        kernel, p,
+        [.read(a), .read(b), .read(depths), .read(state), .read(batch.owners(or: state)), .write(out)],
         groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary, passes: 1))
     }
   }

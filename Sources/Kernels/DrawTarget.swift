@@ -10,20 +10,21 @@ extension CommandList {
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func drawTarget(
     _ rows: DistributionRows, depths: Tensor<UInt32>, state: Tensor<UInt32>, out: Tensor<UInt32>, count: Int,
-    batch: RowOwners? = nil, lanes: Int? = nil
+    batch: SequenceBatch? = nil, lanes: Int? = nil
   ) {
     call(.drawTarget) { kernel throws(Refusal) in
       try requireSizes(count)
       try rows.check(rows: count, "target")
-      let owners = try sequences(of: count, batch, state)
+      try batch.check(state: state, rows: count)
       try require(depths, count, "depths")
       try require(out, count * 2, "out")
       let p = ShaderInterface.DrawTarget(
-        rows: UInt32(count), vocabulary: UInt32(rows.vocabulary), sequences: owners.sequences)
+        rows: UInt32(count), vocabulary: UInt32(rows.vocabulary), sequences: UInt32(batch.sequences))
       return Invocation(
         kernel, p,
         [
-          .read(rows.weights), .read(rows.totals), .read(depths), .read(state), .read(owners.tensor),
+          .read(rows.weights), .read(rows.totals), .read(depths), .read(state),
+          .read(batch.owners(or: state)),
           .write(out),
         ],
         groups: (count, 1), specialization: try rowLanes(lanes, rows.vocabulary, passes: 2))

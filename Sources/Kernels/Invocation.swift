@@ -64,8 +64,8 @@ public enum Kernel: String, CaseIterable, Sendable {
   case argmax, topTokens, distribution, drawTarget, drawChildren
   case drawLogits, drawGumbel, drawShared, combineDistributions, suppressTokens, groupSums
   case rowStatistics, tokenLogProbability, divergence, penalties, mixLogits
-  case promptLookup, gatherTokens, verifyMatch, verifySiblings, verifyTraversal, lossyAccept, verifyAccepted,
-    commitRound, advanceState
+  case promptLookup, gatherTokens, verifyMatch, verifySiblings, verifyTraversal, lossyAccept, clusterAccept,
+    verifyAccepted, commitRound, advanceState
   case treeLayout, growTree, selectTree, mergePaths
   case treeScan, treeConvolution, gatherState, gatherTail
   case allocatePages, releasePages, forkPages, copyPages, gatherSequences

@@ -76,17 +76,17 @@ extension CommandList {
   ///   - logits: f32 `[nodes][vocabulary]`.  - statistics: f32 `[nodes][4]`, from `rowStatistics`.
   ///   - best: u32 `[nodes][test.count]`, from `topTokens`; needed if the test counts.
   ///   - divergence: f32 `[nodes]`, from `divergence`; needed for a finite bound.
-  ///   - owners: u32 `[nodes]`, the sequence of each; needed by a batch.
+  ///   - batch: the sequences of the nodes; nil for one sequence.
   ///   - accept: u32 `[nodes]`, 0 or 1.  - score: f32 `[nodes]`, log-probabilities in nats.
   ///   - combines: what was not accepted before stays so.
   public func lossyAccept(
     _ test: LossyTest, logits: Tensor<Float>, statistics: Tensor<Float>, best: Tensor<UInt32>? = nil,
-    divergence: Tensor<Float>? = nil, tree: TreeBuffers, owners: Tensor<UInt32>? = nil,
-    accept: Tensor<UInt32>, score: Tensor<Float>, vocabulary: Int, sequences: Int = 1, combines: Bool = false
+    divergence: Tensor<Float>? = nil, tree: TreeBuffers, batch: SequenceBatch? = nil,
+    accept: Tensor<UInt32>, score: Tensor<Float>, vocabulary: Int, combines: Bool = false
   ) {
     call(.lossyAccept) { kernel throws(Refusal) in
       try requireVocabulary(vocabulary)
-      try tree.check(\.tokens, \.parents, usesResult: false, sequences: sequences)
+      try tree.check(\.tokens, \.parents, usesResult: false, sequences: batch.sequences)
       try requireSizes(test.count, test.distance ?? 0)
       let nodes = tree.tokens.count
       try requireSizes(nodes)
@@ -101,10 +101,9 @@ extension CommandList {
       let readsDivergence = test.divergence < .infinity
       try require(!readsDivergence || divergence != nil, "a bound on a divergence that is not given")
       if readsDivergence, let divergence { try require(divergence, nodes, "divergence") }
-      try require(sequences == 1 || owners != nil, "\(sequences) sequences without owners of their nodes")
-      if sequences > 1, let owners { try require(owners, nodes, "owners") }
+      try batch.check(state: tree.state, rows: nodes)
       let p = ShaderInterface.LossyAccept(
-        capacity: UInt32(nodes), sequences: UInt32(sequences), vocabulary: UInt32(vocabulary),
+        capacity: UInt32(nodes), sequences: UInt32(batch.sequences), vocabulary: UInt32(vocabulary),
         count: UInt32(test.count), distance: test.distance.map { UInt32($0) } ?? NO_TOKEN,
         combines: combines ? 1 : 0, readsDivergence: readsDivergence ? 1 : 0,
         logEpsilon: Float(log(test.epsilon)), logDelta: Float(log(test.delta)),
@@ -115,7 +114,7 @@ extension CommandList {
         [
           .read(logits), .read(statistics), .read(test.count > 0 ? best ?? tree.state : tree.state),
           .read(readsDivergence ? divergence ?? statistics : statistics), .read(tree.tokens),
-          .read(tree.parents), .read(sequences > 1 ? owners ?? tree.state : tree.state), .read(tree.state),
+          .read(tree.parents), .read(batch.owners(or: tree.state)), .read(tree.state),
           .readWrite(accept), .write(score),
         ],
         groups: Invocation.elementGroups(nodes))

@@ -35,7 +35,8 @@ extension CommandList {
   public func penalties(
     _ logits: Tensor<Float>, _ penalties: LogitPenalties, history: Tensor<UInt32>, state: Tensor<UInt32>,
     tokens: Tensor<UInt32>, parents: Tensor<UInt32>, rows: Int, vocabulary: Int,
-    bias: Tensor<Float>? = nil, mask: Tensor<UInt32>? = nil, rowMasks: Bool = false, batch: RowOwners? = nil
+    bias: Tensor<Float>? = nil, mask: Tensor<UInt32>? = nil, rowMasks: Bool = false,
+    batch: SequenceBatch? = nil
   ) {
     call(.penalties) { kernel throws(Refusal) in
       try requireSizes(rows, vocabulary)
@@ -54,8 +55,8 @@ extension CommandList {
       }
       try require(logits, rows * vocabulary, "logits")
       try requireCount(history.count)
-      let owners = try sequences(of: rows, batch, state)
-      let capacity = history.count / Int(owners.sequences)
+      try batch.check(state: state, rows: rows)
+      let capacity = history.count / batch.sequences
       try requireCount(capacity)
       try require(tokens, rows, "tokens")
       try require(parents, rows, "parents")
@@ -66,13 +67,13 @@ extension CommandList {
         window: UInt32(penalties.window), repetition: Float(penalties.repetition),
         inverseRepetition: Float(1 / penalties.repetition), presence: penalties.presence,
         frequency: penalties.frequency, hasBias: bias == nil ? 0 : 1, maskWords: UInt32(maskWords),
-        rowMasks: rowMasks ? 1 : 0, sequences: owners.sequences)
+        rowMasks: rowMasks ? 1 : 0, sequences: UInt32(batch.sequences))
       return Invocation(
         kernel, p,
         [
           // The state stands for what is not read.
           .readWrite(logits), .read(history), .read(state), .read(tokens), .read(parents),
-          bias.map { .read($0) } ?? .read(state), .read(mask ?? state), .read(owners.tensor),
+          bias.map { .read($0) } ?? .read(state), .read(mask ?? state), .read(batch.owners(or: state)),
         ], groups: (rows, 1),
         specialization: try rowLanes(
           nil, vocabulary, passes: 3 + min(penalties.window, capacity + 1024) / 4096))

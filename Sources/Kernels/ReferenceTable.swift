@@ -118,6 +118,11 @@ enum ReferenceTable {
         divergence: o.floats(3),
         tokens: o.words(4), parents: o.words(5), owners: o.words(6), state: o.words(7), accept: o.out(8),
         score: o.out(9))
+    case .clusterAccept:
+      Reference.clusterAccept(
+        o.parameters(), weights: o.words(0), totals: o.words(1), draftWeights: o.words(2),
+        draftTotals: o.words(3), table: o.floats(4), tokens: o.words(5), parents: o.words(6),
+        depths: o.words(7), owners: o.words(8), state: o.words(9), accept: o.out(10), score: o.out(11))
     case .verifyAccepted:
       Reference.verifyAccepted(
         o.parameters(), accept: o.words(0), score: o.floats(1), picks: o.words(2), tokens: o.words(3),

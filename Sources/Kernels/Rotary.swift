@@ -44,7 +44,7 @@ extension CommandList {
         headSize: UInt32(headSize), inputColumns: UInt32((heads + 2 * keyHeads) * headSize),
         significantBits: significantBits, rotarySize: UInt32(turning),
         pairing: pairing == .halves ? ROTARY_HALVES : ROTARY_INTERLEAVED,
-        sequences: U32(batch.sequences))
+        sequences: UInt32(batch.sequences))
       return Invocation(
         kernel, p,
         [

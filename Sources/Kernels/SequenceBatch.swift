@@ -3,8 +3,9 @@ import ShaderInterface
 /// Several sequences in one call: their states lie one after another, the nodes of their trees packed in shared arrays.
 public struct SequenceBatch: Sendable {
   public let sequences: Int
-  /// The sequence of each packed row, u32 `[rows]`. A row whose owner is not below `sequences`, or which lies outside
-  /// its sequence's nodes, is void: its results are +0 and nothing is stored for it.
+  /// The sequence of each packed row, u32 `[rows]`; not read with one sequence. A row whose owner is not below `sequences`,
+  /// or which lies outside its sequence's nodes where the kernel looks at them, belongs to none: its results say so (+0, a NaN,
+  /// a status), what is changed in place keeps its bits, and nothing is stored for it.
   public let owners: Tensor<UInt32>
 
   public init(sequences: Int, owners: Tensor<UInt32>) {

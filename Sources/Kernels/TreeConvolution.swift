@@ -20,7 +20,6 @@ extension CommandList {
     call(.treeConvolution) { kernel throws(Refusal) in
       try requireTail(tail, rows: rows, channels: channels, width: width)
       try requireSignificantBits(significantBits)
-      try require(rows.sequences == 1 || rows.owners != nil, "\(rows.sequences) sequences without owners")
       try require(x, rows.count * channels, "x")
       try require(weights, channels * width, "weights")
       if let bias { try require(bias, channels, "bias") }
@@ -34,7 +33,7 @@ extension CommandList {
         kernel, p,
         [
           .read(x), .read(weights), .read(bias ?? weights), .read(rows.parents ?? rows.state),
-          .read(rows.owners ?? rows.state), .read(rows.state), .read(tail), .write(out),
+          .read(rows.batch.owners(or: rows.state)), .read(rows.state), .read(tail), .write(out),
         ],
         groups: Invocation.elementGroups(rows.count * channels))
     }

@@ -46,30 +46,29 @@ func requireStateCount(_ count: Int) throws(Refusal) {
 public struct RecurrentRows: Sendable {
   /// In flight, of all sequences.
   public let count: Int
-  public let sequences: Int
   /// u32 `[sequences][STATE_WORDS]`
   public let state: Tensor<UInt32>
   /// Parent of each row, local to its sequence, u32 `[count]`; nil where rows follow one another.
   public let parents: Tensor<UInt32>?
-  /// Sequence of each row, u32 `[count]`; not read for a sequence alone.
-  public let owners: Tensor<UInt32>?
+  /// The sequences of the rows; nil for one sequence.
+  public let batch: SequenceBatch?
 
   public init(
-    count: Int, sequences: Int = 1, state: Tensor<UInt32>, parents: Tensor<UInt32>? = nil,
-    owners: Tensor<UInt32>? = nil
+    count: Int, state: Tensor<UInt32>, parents: Tensor<UInt32>? = nil, batch: SequenceBatch? = nil
   ) {
     self.count = count
-    self.sequences = sequences
     self.state = state
     self.parents = parents
-    self.owners = owners
+    self.batch = batch
   }
 
+  var sequences: Int { batch.sequences }
+
   func check() throws(Refusal) {
-    try requireBatch(sequences, state: state, nodes: 1, capacity: count)
+    try requireSizes(count)
     try require(count >= 1, "no rows")
+    try batch.check(state: state, rows: count)
     if let parents { try require(parents, count, "parents") }
-    if let owners { try require(owners, count, "owners") }
   }
 }
 

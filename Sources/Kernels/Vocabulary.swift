@@ -15,31 +15,3 @@ func rowLanes(_ lanes: Int?, _ vocabulary: Int, passes: Int) throws(Refusal) -> 
   try require(lanes >= least, "\(lanes) lanes for \(vocabulary) tokens, at least \(least) are needed")
   return [UInt32(lanes), UInt32(least)]
 }
-
-/// Which sequence of a batch each packed row belongs to.
-public struct RowOwners: Sendable {
-  /// u32 `[rows]`: numbers below ``sequences``; a row of any other owner gets no result.
-  public let owners: Tensor<UInt32>
-  /// States in the call's `state`, u32 `[sequences][STATE_WORDS]`.
-  public let sequences: Int
-
-  public init(owners: Tensor<UInt32>, sequences: Int) {
-    self.owners = owners
-    self.sequences = sequences
-  }
-}
-
-/// The operand and the number of sequences for `rows` rows; a sequence alone binds its state, which is then not read as owners.
-func sequences(of rows: Int, _ batch: RowOwners?, _ state: Tensor<UInt32>) throws(Refusal) -> (
-  tensor: Tensor<UInt32>, sequences: UInt32
-) {
-  guard let batch else {
-    try requireState(state)
-    return (state, 1)
-  }
-  try requireSizes(batch.sequences)
-  try require(batch.sequences >= 1, "\(batch.sequences) sequences")
-  try require(state, batch.sequences * Int(STATE_WORDS), "state")
-  try require(batch.owners, rows, "owners")
-  return (batch.owners, UInt32(batch.sequences))
-}

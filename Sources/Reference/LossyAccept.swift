@@ -18,11 +18,9 @@ extension Reference {
     for n in 0..<Int(p.capacity) {
       let before = accept[n]
       (accept[n], score[n]) = (0, notANumber)
-      let owner = p.sequences > 1 ? owners[n] : 0
-      guard owner < p.sequences else { continue }
-      let words = Int(owner) * Int(STATE_WORDS)
-      let first = Int(state[words + Int(STATE_FIRST_NODE)])
-      guard n >= first, n - first < Int(state[words + Int(STATE_NODES)]) else { continue }
+      guard let own = rowState(n, state, owners: owners, sequences: p.sequences) else { continue }
+      let first = Int(own[Int(STATE_FIRST_NODE)])
+      guard n >= first, n - first < Int(own[Int(STATE_NODES)]) else { continue }
       if n == first {
         (accept[n], score[n]) = (1, 0)
         continue

@@ -1,4 +1,5 @@
 import Kernels
+import Numerics
 import ShaderInterface
 import Testing
 
@@ -13,7 +14,7 @@ extension DecodingTests {
     func growsTheHostsTree(count: Int, width: Int, nodes: Int) throws {
       let rows = 1 + (Self.depths - 1) * width
       try TestBackends.each { backend in
-        var random = SplitMix(seed: UInt64(nodes))
+        var random = SplitMix64(UInt64(nodes))
         let growth = try TreeGrowth(
           backend: backend, sequences: Self.sequences, maximumRows: rows, count: count)
         for depth in 0..<Self.depths {
@@ -46,7 +47,7 @@ extension DecodingTests {
     /// One depth: the best candidates of random logits, with few values so that scores tie.
     private func grow(
       _ growth: TreeGrowth, rows: Range<Int>, width: Int, on backend: any Backend,
-      _ random: inout SplitMix
+      _ random: inout SplitMix64
     ) throws {
       let all = Self.sequences * rows.count
       let values = (0..<all * Self.vocabulary).map { _ in Float(Int.random(in: 0..<5, using: &random)) }

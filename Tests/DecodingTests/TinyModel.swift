@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import Models
+import Numerics
 
 /// Small random models, written as safetensors to a temporary directory and read back as any checkpoint is.
 enum TinyModel {
@@ -131,26 +132,11 @@ enum TinyModel {
   }
 }
 
-/// Reproducible integers (Steele et al., SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-}
-
 /// Nearly normal numbers: the sum of twelve uniform ones.
 struct Normal {
-  private var random: SplitMix
+  private var random: SplitMix64
 
-  init(seed: UInt64) { random = SplitMix(seed: seed) }
+  init(seed: UInt64) { random = SplitMix64(seed) }
 
   mutating func next() -> Float {
     var sum: Float = -6

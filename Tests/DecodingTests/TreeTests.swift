@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 import ShaderInterface
 import Testing
 
@@ -75,7 +76,7 @@ extension DecodingTests {
     /// A thousand damaged trees: a typed error or a sound tree, never a trap.
     @Test func damagedTrees() {
       let seed = UInt64.random(in: 0...UInt64.max)
-      var random = SplitMix(seed: seed)
+      var random = SplitMix64(seed)
       var refused = 0
       for index in 0..<1000 {
         let count = Int.random(in: 1...40, using: &random)
@@ -94,7 +95,7 @@ extension DecodingTests {
       #expect(refused > 500, "seed \(seed): only \(refused) trees were refused")
     }
 
-    private func damage(_ parents: inout [Int], _ tokens: inout [UInt32], _ random: inout SplitMix) {
+    private func damage(_ parents: inout [Int], _ tokens: inout [UInt32], _ random: inout SplitMix64) {
       let node = parents.isEmpty ? 0 : Int.random(in: 0..<parents.count, using: &random)
       switch Int.random(in: 0..<8, using: &random) {
       case 0 where !parents.isEmpty: parents[node] = node
@@ -120,7 +121,7 @@ extension DecodingTests {
     /// Random text as a specification.
     @Test func damagedSpecifications() {
       let seed = UInt64.random(in: 0...UInt64.max)
-      var random = SplitMix(seed: seed)
+      var random = SplitMix64(seed)
       let alphabet = Array("0123456789xx::[[]],,chain-@ ")
       for _ in 0..<1000 {
         let text = String(

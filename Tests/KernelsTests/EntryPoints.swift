@@ -269,9 +269,17 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       $0.lossyAccept(
         test, logits: $1.tensor(), statistics: $1.tensor(), best: $1.flag() ? nil : $1.tensor(),
         divergence: $1.flag() ? nil : $1.tensor(), tree: $1.tree(nodes: 32),
-        owners: $1.flag() ? nil : $1.tensor(),
-        accept: $1.tensor(), score: $1.tensor(), vocabulary: $1.size(), sequences: $1.size(),
+        batch: $1.batch(), accept: $1.tensor(), score: $1.tensor(), vocabulary: $1.size(),
         combines: $1.flag())
+    },
+    EntryPoint("clusterAccept") {
+      let table: Tensor<Float>? = $1.flag() ? nil : $1.tensor()
+      let cluster = TokenCluster(
+        ranks: $1.size() &- 1, tolerance: $1.real(), table: table, columns: table == nil ? 0 : $1.size(),
+        squaredDistance: $1.number())
+      $0.clusterAccept(
+        cluster, target: $1.distribution(), draft: $1.distribution(), tree: $1.tree(nodes: 32),
+        batch: $1.batch(), accept: $1.tensor(), score: $1.tensor())
     },
     EntryPoint("verifyAccepted") {
       $0.verifyAccepted(
@@ -364,8 +372,6 @@ extension Arguments {
       words: tensor(), format: format, outputs: size(), inputs: size(), matrices: flag() ? 1 : size())
   }
 
-  mutating func batch() -> RowOwners? { flag() ? nil : RowOwners(owners: tensor(), sequences: size()) }
-
   mutating func lanes() -> Int? { flag() ? nil : size() &* 4 }
 
   mutating func cache() -> KeyValueCache { KeyValueCache(words: tensor(), slots: size(), keyColumns: size()) }
@@ -424,6 +430,6 @@ extension Arguments {
 
   mutating func rows() -> RecurrentRows {
     RecurrentRows(
-      count: size(), sequences: size(), state: tensor(), parents: flag() ? nil : tensor(), owners: tensor())
+      count: size(), state: tensor(), parents: flag() ? nil : tensor(), batch: batch())
   }
 }

@@ -130,7 +130,7 @@ struct TraversalLaw {
       let isSound = next.remove(
         rest: { source.uniform(below: $0, role: ROLE_TRAVERSAL_REST, position: 0, index: 0) },
         round: { source.uniform(below: $0, role: ROLE_TRAVERSAL_ROUND, position: 0, index: 0) })
-      // The placeholder answers beyond the script may remove what is never removed.
+      // An answer beyond the script, which never counts, may remove what cannot be removed.
       precondition(isSound || source.pending != nil, "\(node)")
       if excludes { next.exclude(token) }
       return distort(node, next)

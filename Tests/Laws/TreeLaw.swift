@@ -13,11 +13,11 @@ struct Language {
 
   func rows(after prefix: [UInt32]) -> Rows {
     if let given { return given(prefix) }
-    var random = Generator(state: prefix.reduce(seed) { ($0 &+ UInt64($1) &+ 1) &* 0x9e37_79b9_7f4a_7c15 })
+    var random = SplitMix64(prefix.reduce(seed) { ($0 &+ UInt64($1) &+ 1) &* 0x9e37_79b9_7f4a_7c15 })
     return Rows(target: row(&random), draft: row(&random))
   }
 
-  private func row(_ random: inout Generator) -> [UInt32] {
+  private func row(_ random: inout SplitMix64) -> [UInt32] {
     var row = [UInt32](repeating: 0, count: vocabulary)
     let skew = Int.random(in: 0..<3, using: &random)
     for _ in 0..<Int.random(in: max(1, largestTotal - 2)...largestTotal, using: &random) {
@@ -52,18 +52,5 @@ struct Language {
       for (tokens, share) in rest(token) { law[[token] + tokens] = probability * share }
     }
     return law
-  }
-}
-
-/// SplitMix64.
-struct Generator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

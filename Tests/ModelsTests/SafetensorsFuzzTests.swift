@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 import Testing
 
 @testable import Models
@@ -21,7 +22,7 @@ import Testing
     return builder.build()
   }
 
-  private func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+  private func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
     let headerEnd = min(bytes.count, 8 + Int(bytes.count > 8 ? bytes[0] : 0) + 256)
     let position = Int.random(
       in: 0..<max(1, Bool.random(using: &generator) ? headerEnd : bytes.count), using: &generator)
@@ -62,7 +63,7 @@ import Testing
   @Test func mutatedFilesFailByName() throws {
     let seed = ProcessInfo.processInfo.environment["ESPALIER_SEED"].flatMap { UInt64($0) } ?? 0x5afe_7e45
     print("safetensors fuzz: ESPALIER_SEED=\(seed)")
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix64(seed)
     let original = seedFile()
     var (opened, failed) = (0, Set<String>())
     for _ in 0..<4_000 {
@@ -90,7 +91,7 @@ import Testing
   @Test func mutatedConfigurationsFailByName() {
     let seed: UInt64 = 0xc0_4f16
     print("configuration fuzz: seed \(seed)")
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix64(seed)
     var opened = 0
     for _ in 0..<1_500 {
       var mutated = Array(ModelConfigurationTests.published.utf8)

@@ -43,7 +43,7 @@ struct AttentionCase: CustomTestStringConvertible {
 @Suite struct AttentionTests {
   @Test(arguments: AttentionCase.all)
   func equalsFastAndFloat64(c: AttentionCase) {
-    var random = SplitMix(UInt64(c.length + c.rows))
+    var random = SplitMix64(UInt64(c.length + c.rows))
     let slots = c.length + c.firstRow + c.rows + 3
     let columns = c.keyHeads * c.headSize
     let stride = (c.heads + c.keyHeads) * c.headSize
@@ -121,7 +121,7 @@ struct AttentionCase: CustomTestStringConvertible {
   }
 
   @Test func keyValueAppendStoresHalvesAndDropsWhatDoesNotFit() {
-    var random = SplitMix(9)
+    var random = SplitMix64(9)
     let p = KeyValueAppend(
       rows: 3, firstRow: 1, keyColumns: 4, keyStride: 6, keyOffset: 2, valueStride: 9, valueOffset: 5,
       slots: 6, rowWords: 2, format: CACHE_F16, sequences: 1, pageSize: 0, pagesPerSequence: 0)
@@ -149,7 +149,7 @@ struct AttentionCase: CustomTestStringConvertible {
 
   /// Block scale f16(a / 127): an element is off by half a scale, and by what rounding the scale moves its byte.
   @Test func signedBytesAreNearTheirElements() {
-    var random = SplitMix(21)
+    var random = SplitMix64(21)
     for exponent in [-30, -20, -14, -3, 0, 9, 20] {
       let x = random.floats(64).map { $0 * Float(sign: .plus, exponent: exponent, significand: 1) }
       let row = operand(cacheRow(operand(x), format: CACHE_Q8, rowWords: 20))

@@ -19,7 +19,7 @@ import Testing
   /// Distances from the entropy are compared to 2^-20 each, so tokens nearer than 2^-18 to the last kept may go either way.
   @Test(arguments: [1, 3, 50, 1000], [1 << 29, 1 << 31, 0xf333_3333] as [UInt32])
   func typicalPKeepsTheTokensNearestToTheEntropy(vocabulary: Int, share: UInt32) {
-    var random = SplitMix(UInt64(vocabulary) + UInt64(share))
+    var random = SplitMix64(UInt64(vocabulary) + UInt64(share))
     let logits = random.floats(vocabulary).map { $0 * 6 }
     let (all, total) = distribution(logits)
     let (kept, keptTotal) = distribution(logits, typicalP: share)
@@ -71,7 +71,7 @@ import Testing
   }
 
   private func rows(_ count: Int) -> (a: [UInt32], b: [UInt32]) {
-    var random = SplitMix(UInt64(count))
+    var random = SplitMix64(UInt64(count))
     let row = { (scale: Float) in random.floats(count).map { UInt32(abs($0) * scale) + 1 } }
     return (row(0x1p20), row(0x1p18))
   }

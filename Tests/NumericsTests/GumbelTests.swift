@@ -9,7 +9,7 @@ import Testing
 
   /// Bound: the inner logarithm is within 2 ulp, so -log of it within 2^-22 absolutely, and the outer one within an ulp.
   @Test func noiseIsTheGumbelQuantile() {
-    var random = SplitMix(1)
+    var random = SplitMix64(1)
     let edges: [UInt32] = [0, 1, 2, 255, 1 << 24, 0x3fff_ffff, 0x4000_0000, .max]
     for word in edges + (0..<100_000).map({ _ in UInt32(truncatingIfNeeded: random.next()) }) {
       let u = Double(leadingFloat(word | 1)) * 0x1p-32

@@ -8,7 +8,7 @@ import Testing
 @Suite struct LogitTests {
   /// Logits of 1, 2, ... tokens; adversarial values within 20 of 0, one banned token where there are several.
   static func logits(_ vocabulary: Int, seed: UInt64) -> [Float] {
-    var random = SplitMix(seed)
+    var random = SplitMix64(seed)
     var logits = random.adversarial(vocabulary).map { max(-20, min(20, $0 * 4)) }
     if vocabulary > 2 { logits[vocabulary / 2] = -.infinity }
     return logits
@@ -83,7 +83,7 @@ import Testing
   @Test(arguments: [1, 2, 257, 1000], [0, 0.001, 3] as [Float])
   func divergenceIsWithinItsRoundings(vocabulary: Int, distance: Float) {
     let p = Self.logits(vocabulary, seed: 1)
-    var random = SplitMix(2)
+    var random = SplitMix64(2)
     let q = zip(p, random.floats(vocabulary)).map { $0 + distance * $1 }
     let (out, status) = (poisoned(1), mutableOperand([UInt32(77)]))
     Reference.divergence(

@@ -79,7 +79,7 @@ import Testing
 
   /// Bound: two products and a sum, 2^-24 each of the products' magnitudes; flushes 2^-62 in all for factors below 2.
   @Test func mixLogitsIsTheLinearMixtureOfPlausibleTokens() {
-    var random = SplitMix(4)
+    var random = SplitMix64(4)
     let (a, b) = (random.adversarial(500), random.adversarial(500))
     let p = MixLogits(rows: 2, vocabulary: 250, scaleA: 1.5, scaleB: -0.5, threshold: -1, normalize: 0)
     let out = poisoned(500)

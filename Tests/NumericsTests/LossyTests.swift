@@ -41,7 +41,7 @@ import Testing
   /// Medusa: p > min(epsilon, delta * e^-H), but for tokens within a rounding of the threshold.
   @Test(arguments: 1...40 as ClosedRange<UInt64>)
   func typicalAcceptanceFollowsItsFormula(seed: UInt64) {
-    var random = SplitMix(seed)
+    var random = SplitMix64(seed)
     let logits = random.floats(50).map { $0 * Float(seed % 8 + 1) }
     let star = Star(logits: logits)
     let (epsilon, delta) = (0.09, 0.3)
@@ -68,6 +68,52 @@ import Testing
     #expect(star.accepted { $0.minimumGap = 0.75 } == [])
     #expect(star.accepted { $0.maximumEntropy = 0.1 } == [])
     #expect(Star(logits: [1, .nan, 2]).accepted { _ in } == [])
+  }
+
+  /// A root with one child a token, tested against rows of a target and a draft.
+  private func clusters(
+    ranks: UInt32 = 0, target: [UInt32], draft: [UInt32], tokens: [UInt32], seed: UInt32 = 0
+  ) -> (accept: [UInt32], score: [Float]) {
+    let nodes = tokens.count + 1
+    let accept = mutableOperand([UInt32](repeating: 7, count: nodes))
+    let score = poisoned(nodes)
+    Reference.clusterAccept(
+      ClusterAccept(
+        capacity: UInt32(nodes), sequences: 1, vocabulary: UInt32(target.count), ranks: ranks,
+        tolerance: 1 << CLUSTER_TOLERANCE_BITS, columns: 0, squaredDistance: 0),
+      weights: operand(target), totals: operand([target.reduce(0, +), 0]), draftWeights: operand(draft),
+      draftTotals: operand([draft.reduce(0, +), 0]), table: operand([]), tokens: operand([9] + tokens),
+      parents: operand([NO_NODE] + [UInt32](repeating: 0, count: tokens.count)), depths: operand([0]),
+      owners: operand([]), state: operand([20, seed, 0, UInt32(nodes), 0, 0, 0, 0]), accept: accept,
+      score: score)
+    #expect(accept[0] == 1 && score[0] == 0)
+    return (Array(accept.dropFirst()), Array(score.dropFirst()))
+  }
+
+  @Test func clusterScoresAreLogProbabilities() {
+    let (target, draft): ([UInt32], [UInt32]) = ([1 << 29, 3, 0, 1 << 30, 12_345], [1, 1, 1, 0, 1])
+    let total = target.reduce(0) { $0 + Double($1) }
+    let alone = clusters(target: target, draft: draft, tokens: [0, 1, 2, 3, 4, 5, NO_TOKEN]).score
+    for x in [0, 1, 4] { #expect(abs(Double(alone[x]) - log(Double(target[x]) / total)) < 0x1p-18) }
+    #expect(alone[2] == -.infinity)
+    #expect([3, 5, 6].allSatisfy { alone[$0].isNaN })  // no draft weight, no token of the vocabulary
+    let together = clusters(ranks: 4, target: target, draft: draft, tokens: [0, 1]).score
+    #expect(abs(together[0]) < 0x1p-18 && together[0] == together[1])
+  }
+
+  /// Each child has a number of its own, by its place among those that exist.
+  @Test func siblingsDrawEachForThemselves() {
+    let (target, draft): ([UInt32], [UInt32]) = ([1, 3], [3, 1])
+    let counts = (0..<3000 as Range<UInt32>).reduce(into: [0, 0, 0]) { counts, seed in
+      let first = clusters(target: target, draft: draft, tokens: [0, 0], seed: seed).accept
+      let second = clusters(target: target, draft: draft, tokens: [NO_TOKEN, 0], seed: seed).accept
+      #expect(second == [0, first[0]])
+      counts[Int(first[0] + first[1])] += 1
+    }
+    // Binomial with 1/3 and two draws: 4/9, 4/9, 1/9, within five deviations.
+    for (count, share) in zip(counts, [4.0 / 9, 4.0 / 9, 1.0 / 9]) {
+      #expect(abs(Double(count) - 3000 * share) < 5 * (3000 * share * (1 - share)).squareRoot())
+    }
   }
 
   //        0

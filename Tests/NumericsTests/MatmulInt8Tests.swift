@@ -37,7 +37,7 @@ import Testing
   /// Bound: half a step, and 2^-20 of the row's greatest magnitude for the rounded reciprocal.
   @Test(arguments: [1, 15, 16, 100, 257])
   func bytesAreWithinHalfAStep(columns: Int) {
-    var random = SplitMix(UInt64(columns))
+    var random = SplitMix64(UInt64(columns))
     let x = random.adversarial(columns)
     let words = quantized(x, rows: 1, columns: columns)
     let scale = Double(Float(bitPattern: words[(columns + 15) / 16 * 4]))
@@ -51,7 +51,7 @@ import Testing
   @Test(arguments: [1, 31, 33, 500], [0, 1] as [UInt32])
   func productIsExactButForThreeRoundings(inputs: Int, hasBias: UInt32) {
     let (rows, outputs) = (3, 35)
-    var random = SplitMix(UInt64(inputs))
+    var random = SplitMix64(UInt64(inputs))
     let x = quantized(random.floats(rows * inputs), rows: rows, columns: inputs)
     let bytes = (0..<inputs * outputs).map { _ in Int8.random(in: -128...127, using: &random) }
     let scales = random.floats(outputs)

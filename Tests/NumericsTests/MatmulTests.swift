@@ -15,7 +15,7 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
   @Test(arguments: [Format.f32, .f16, .bf16, .q8, .q4], shapes.indices)
   func equalsFastAndFloat64(format: Format, shape: Int) {
     let (rows, inputs, outputs) = shapes[shape]
-    var random = SplitMix(UInt64(shape))
+    var random = SplitMix64(UInt64(shape))
     let x = random.adversarial(rows * inputs).map { rounded($0, to: format.bits) }
     let matrix = TestWeights(format, inputs: inputs, outputs: outputs, random: &random)
     let before = random.floats(rows * outputs)
@@ -99,7 +99,7 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
   /// (one whole scale where the greatest value's sign is the rarer), and the f16 rounding of the scale.
   @Test(arguments: [Format.q8, .q4, .int8])
   func quantizationIsClose(format: Format) {
-    var random = SplitMix(5)
+    var random = SplitMix64(5)
     let (inputs, outputs) = (77, 40)
     let packing = MatmulPacking(format: format, inputs: inputs, outputs: outputs)
     let floats = random.floats(inputs * outputs)
@@ -200,7 +200,7 @@ private struct TestWeights {
     self.words = operand(words)
   }
 
-  init(_ format: MatmulPacking.Format, inputs: Int, outputs: Int, random: inout SplitMix) {
+  init(_ format: MatmulPacking.Format, inputs: Int, outputs: Int, random: inout SplitMix64) {
     packing = MatmulPacking(format: format, inputs: inputs, outputs: outputs)
     let given = random.adversarial(inputs * outputs)
     switch format {
@@ -223,7 +223,7 @@ private struct TestWeights {
   }
 
   /// Random published blocks and what they stand for, read from the published layout.
-  private static func blocks(_ packing: MatmulPacking, _ random: inout SplitMix) -> ([UInt8], [Double]) {
+  private static func blocks(_ packing: MatmulPacking, _ random: inout SplitMix64) -> ([UInt8], [Double]) {
     let scales = random.adversarial(packing.outputs * packing.groups).map {
       halfBits(of: min(max($0, -65_504), 65_504))
     }

@@ -9,7 +9,7 @@ import Testing
   /// Elements that do not turn are rounded or flushed once.
   @Test(arguments: [6, 4, 2], [ROTARY_HALVES, ROTARY_INTERLEAVED])
   func rotaryTurnsQueriesAndKeysAndZeroesBeyondTheTable(rotarySize: Int, pairing: UInt32) {
-    var random = SplitMix(7)
+    var random = SplitMix64(7)
     let (size, positions, pairs) = (6, 10, rotarySize / 2)
     let p = Rotary(
       rows: 3, firstRow: 1, heads: 2, keyHeads: 1, headSize: U32(size), inputColumns: 24, significantBits: 13,

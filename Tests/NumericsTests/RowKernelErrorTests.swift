@@ -12,7 +12,7 @@ import Testing
   /// squares only.
   @Test(arguments: [1, 2, 63, 64, 65, 128, 200, 1024], [13, 24] as [UInt32])
   func layerNormIsWithinItsRoundings(columns: Int, significantBits: UInt32) {
-    var random = SplitMix(UInt64(columns))
+    var random = SplitMix64(UInt64(columns))
     let shifted = random.floats(columns).map { $0 + 100 }
     let x = random.floats(columns) + random.adversarial(columns) + shifted
     let (weight, bias) = (random.floats(columns), random.floats(columns))
@@ -45,12 +45,12 @@ import Testing
   /// Bound: gelu 6.1e-8 or 3.7 ulp, one product 2^-24, the output 2^-bits; flushes 2^-64 * |u| and 2^-64 * |g|.
   @Test(arguments: [13, 24] as [UInt32])
   func gegluIsWithinItsRoundings(significantBits: UInt32) {
-    var random = SplitMix(15)
+    var random = SplitMix64(15)
     let columns = 1000
     let x = random.adversarial(columns).map { $0 * 4 } + random.floats(columns)
     let out = poisoned(columns)
     Reference.geglu(
-      Geglu(rows: 1, columns: U32(columns), significantBits: significantBits), x: operand(x), out: out)
+      GatedUnit(rows: 1, columns: U32(columns), significantBits: significantBits), x: operand(x), out: out)
     let alone = poisoned(columns)
     Reference.gelu(
       Gelu(count: U32(columns), significantBits: significantBits), x: operand(Array(x.prefix(columns))),
@@ -69,7 +69,7 @@ import Testing
   /// Bound: a product 2^-24 of itself each, the sum 2^-24 and the output 2^-16; flushes 2^-64 of the scales and results.
   @Test(arguments: [(0.5, -3), (1, 1), (0x1p-10, 1000), (0, 2)] as [(Float, Float)])
   func scaledAddIsWithinItsRoundings(scaleA: Float, scaleB: Float) {
-    var random = SplitMix(16)
+    var random = SplitMix64(16)
     let (a, b) = (random.adversarial(500), random.adversarial(500))
     let out = mutableOperand(a)
     Reference.scaledAdd(
@@ -88,7 +88,7 @@ import Testing
   /// Bound: each product and each of count adds 2^-24 of the sum of magnitudes, the output 2^-bits; flushes 2^-64 each.
   @Test(arguments: [1, 2, 5, 30], [13, 24] as [UInt32])
   func embeddingMixIsWithinItsRoundings(count: Int, significantBits: UInt32) {
-    var random = SplitMix(UInt64(17 + count))
+    var random = SplitMix64(UInt64(17 + count))
     let (rows, columns, vocabulary, firstRow) = (3, 4, 6, 1)
     let halves = random.floats(vocabulary * columns).map { halfBits(of: $0) }
     let weights = random.floats((firstRow + rows) * count)

@@ -23,7 +23,7 @@ import Testing
   /// function by 2.2 ulp, each of three products by 2^-24, the output by 2^-bits; a flush by 2^-64 * |weight|.
   @Test(arguments: [1, 2, 63, 64, 65, 128, 200, 1024], [13, 24] as [UInt32])
   func rmsNormIsWithinItsRoundings(columns: Int, significantBits: UInt32) {
-    var random = SplitMix(UInt64(columns))
+    var random = SplitMix64(UInt64(columns))
     let x = random.floats(columns) + random.adversarial(columns) + [Float](repeating: 0, count: columns)
     let weight = random.floats(columns)
     let p = RmsNorm(
@@ -46,12 +46,12 @@ import Testing
   /// Bound: sigmoid 3.8 ulp, three products 2^-24 each, the output 2^-bits; flushes 2^-58 * |u| (|g| < 64 there).
   @Test(arguments: [13, 24] as [UInt32])
   func swigluIsWithinItsRoundings(significantBits: UInt32) {
-    var random = SplitMix(5)
+    var random = SplitMix64(5)
     let columns = 1000
     let x = random.adversarial(columns).map { $0 * 8 } + random.floats(columns)
     let out = poisoned(columns)
     Reference.swiglu(
-      Swiglu(rows: 1, columns: U32(columns), significantBits: significantBits), x: operand(x), out: out)
+      GatedUnit(rows: 1, columns: U32(columns), significantBits: significantBits), x: operand(x), out: out)
     for i in 0..<columns {
       let (g, u) = (Double(x[i]), Double(x[columns + i]))
       let exact = g / (1 + exp(-g)) * u
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func residualAddAndRoundActivationsRoundOnce() {
-    var random = SplitMix(6)
+    var random = SplitMix64(6)
     let (a, b) = (random.adversarial(500), random.adversarial(500))
     let sum = mutableOperand(a)
     Reference.residualAdd(
@@ -78,7 +78,7 @@ import Testing
 
   @Test(arguments: [(2, 2), (3, 0), (NO_NODE, 0)] as [(UInt32, Int)])
   func gatherRowTakesTheLastNode(node: UInt32, row: Int) {
-    let x = SplitMix(8).copyOfFloats(12)
+    let x = SplitMix64(8).copyOfFloats(12)
     let out = poisoned(4)
     Reference.gatherRow(
       GatherRow(columns: 4, rows: 3), x: operand(x), state: operand([7, 0, 0, 3, node, 0, 0, 0]), out: out)
@@ -86,7 +86,7 @@ import Testing
   }
 }
 
-extension SplitMix {
+extension SplitMix64 {
   fileprivate func copyOfFloats(_ count: Int) -> [Float] {
     var copy = self
     return copy.floats(count)

@@ -26,7 +26,7 @@ import Testing
   /// The bound of the doc comment, for rows in order.
   @Test(arguments: [(1, 1), (3, 64), (8, 17)] as [(Int, Int)])
   func scanNearDouble(steps: Int, stateSize: Int) {
-    var random = SplitMix(UInt64(steps))
+    var random = SplitMix64(UInt64(steps))
     let rows = 8 * steps
     let (query, key) = (random.floats(rows * stateSize), random.floats(rows * stateSize))
     let value = random.floats(rows)
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func convolutionNearDouble() {
-    var random = SplitMix(5)
+    var random = SplitMix64(5)
     let (rows, width) = (40, 4)
     let (x, weights, tail) = (random.floats(rows), random.floats(width), random.floats(width - 1))
     let out = poisoned(rows)

@@ -6,7 +6,7 @@ import Testing
   /// (128 + c) * 2^-24 * sum |x w|, and every product adds 2^-24 of itself.
   @Test(arguments: [1, 2, 127, 128, 129, 255, 256, 257, 1000])
   func dotIsWithinItsRoundings(count: Int) {
-    var random = SplitMix(UInt64(count))
+    var random = SplitMix64(UInt64(count))
     for _ in 0..<20 {
       let (x, w) = (random.adversarial(count).map(flush), random.adversarial(count).map(flush))
       let exact = zip(x, w).map { Double($0) * Double($1) }
@@ -26,7 +26,7 @@ import Testing
 
   @Test(arguments: [1, 63, 64, 65, 128, 300])
   func rowSumAddsLanesInAHalvingTree(count: Int) {
-    var random = SplitMix(UInt64(count))
+    var random = SplitMix64(UInt64(count))
     let x = random.adversarial(count)
     func lane(_ l: Int) -> Float { stride(from: l, to: count, by: 64).reduce(0) { $0 + x[$1] } }
     func tree(_ l: Int, _ half: Int) -> Float {  // the value of lane l before the step of width half

@@ -48,7 +48,7 @@ import Testing
   /// the floor and the shift lose less than 2^shift.
   @Test(arguments: [1, 2, 5, 64, 1000], [0.25, 1, 3] as [Float])
   func distributionIsTheSoftmax(vocabulary: Int, temperature: Float) {
-    var random = SplitMix(UInt64(vocabulary))
+    var random = SplitMix64(UInt64(vocabulary))
     var logits = random.adversarial(vocabulary).map { max(-20, min(20, $0)) }
     logits[vocabulary - 1] = -.infinity
     logits[0] = 0x1p-140
@@ -84,7 +84,7 @@ import Testing
 
   @Test(arguments: [1, 1 << 30, 1 << 31, 3 << 30, .max] as [UInt32])
   func topPKeepsTheShortestSufficientPrefix(share: UInt32) {
-    var random = SplitMix(UInt64(share))
+    var random = SplitMix64(UInt64(share))
     let logits = random.floats(50).map { ($0 * 8).rounded() / 2 }
     let (all, total) = weights(logits)
     let (kept, keptTotal) = weights(logits, topP: share)
