@@ -9,8 +9,10 @@ extension ModelSession {
   public func forward(_ commands: any CommandList, _ input: ForwardRows, wantLogits: Bool) {
     let shape = model.configuration
     let rows = input.rows
-    precondition(
-      rows >= 1 && rows <= maximumRows, "ModelSession: \(rows) rows in a session for \(maximumRows)")
+    guard (1...maximumRows).contains(rows) else {
+      return commands.refuse(
+        .invalidCall(kernel: "ModelSession.forward", reason: "\(rows) rows in a session for \(maximumRows)"))
+    }
     commands.embeddingGather(
       tokens: input.tokens, table: model.embedding, out: buffers.residual, rows: rows,
       columns: shape.hiddenSize,
@@ -67,10 +69,11 @@ extension ModelSession {
   /// Records the blockwise heads on the hidden row that gave the root its token: ``headLogits`` row j predicts depth j + 1
   /// (Stern et al., 2018).
   ///
-  /// - Precondition: the model has heads, and ``hidden`` still holds the pass that state's last node belongs to.
+  /// ``hidden`` still holds the pass that state's last node belongs to. Refused without heads.
   public func headLogits(_ commands: any CommandList, state: Tensor<UInt32>) {
     guard let headBuffers, let headLogits else {
-      preconditionFailure("ModelSession: the model has no draft heads")
+      return commands.refuse(
+        .invalidCall(kernel: "ModelSession.headLogits", reason: "the model has no draft heads"))
     }
     let hiddenSize = model.configuration.hiddenSize
     commands.gatherRow(hidden, state: state, out: headBuffers.root, rows: maximumRows, columns: hiddenSize)

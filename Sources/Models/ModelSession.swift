@@ -27,9 +27,13 @@ public final class ModelSession {
   ///   - maximumRows: rows of the widest pass, at most 1,024.
   ///   - logitRows: rows of the widest pass that asks for logits; 0 for none.
   public init(model: Model, maximumRows: Int, slots: Int, logitRows: Int) throws(BackendError) {
-    precondition(
-      maximumRows >= 1 && maximumRows <= Int(MAXIMUM_NODES) && logitRows <= maximumRows && slots >= 1,
-      "ModelSession: \(maximumRows) rows, \(logitRows) with logits, \(slots) slots")
+    guard (1...Int(MAXIMUM_NODES)).contains(maximumRows), (0...maximumRows).contains(logitRows), slots >= 1
+    else {
+      throw .invalidCall(
+        kernel: "ModelSession",
+        reason: "\(maximumRows) rows, \(logitRows) of them with logits, \(slots) slots; "
+          + "1 to \(MAXIMUM_NODES) rows and at least 1 slot are possible")
+    }
     let shape = model.configuration
     let backend = model.backend
     self.model = model

@@ -15,10 +15,12 @@ public final class Prefill {
 
   /// - Parameter sessions: on one backend, each for at least `sliceRows` rows.
   public init(sessions: [ModelSession], state: Tensor<UInt32>, sliceRows: Int = 256) throws(BackendError) {
-    precondition(!sessions.isEmpty, "Prefill: no session")
-    precondition(
-      sliceRows >= 1 && sessions.allSatisfy { $0.maximumRows >= sliceRows },
-      "Prefill: slices of \(sliceRows) rows exceed a session")
+    let least = sessions.map(\.maximumRows).min() ?? 0
+    guard (1...max(1, least)).contains(sliceRows), least >= 1 else {
+      throw .invalidCall(
+        kernel: "Prefill",
+        reason: "slices of \(sliceRows) rows for \(sessions.count) sessions of at least \(least)")
+    }
     let backend = sessions[0].model.backend
     self.sessions = sessions
     self.state = state

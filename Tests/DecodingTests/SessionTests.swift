@@ -116,9 +116,7 @@ extension DecodingTests {
     }
 
     /// The models that travel with the library load and continue Python, exactly.
-    @Test(
-      .enabled("the embedded models are not trained yet") { (try? EmbeddedModel.target.directory()) != nil })
-    func embedded() throws {
+    @Test func embedded() throws {
       let backend: any Backend = TestBackends.reference
       let target = try Model(directory: try EmbeddedModel.target.directory(), backend: backend)
       let draft = try Model(directory: try EmbeddedModel.draft.directory(), backend: backend)
