@@ -20,10 +20,7 @@ extension KernelCase {
       [
         .floats("rotated", [s.rows, query + key], rotated),
         .floats("projected", [s.rows, query + 2 * key], projected),
-      ] + operands + [
-        CaseOperand(
-          "cache", .inputOutput, .halves, shape: [2, slots, rowWords], random.words(2 * slots * rowWords))
-      ]
+      ] + operands + random.cacheNoise(slots: slots, rowWords: rowWords)
     ) { list, o in
       list.keyValueAppend(
         rotated: o.floats("rotated"), projected: o.floats("projected"), state: o.words("state"),

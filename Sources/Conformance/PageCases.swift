@@ -147,13 +147,13 @@ extension KernelCase {
     return KernelCase(
       pool, ", key columns \(keyColumns)",
       [
-        .words("copies", copies, [pool.sequences, 2]),
-        CaseOperand(
-          "cache", .inputOutput, .halves, shape: [2, slots, keyColumns / 2], random.words(slots * keyColumns)),
-      ]
+        .words("copies", copies, [pool.sequences, 2])
+      ] + random.cacheNoise(slots: slots, rowWords: keyColumns / 2)
     ) { list, o in
       list.copyPages(
-        o.pool(pool), cache: KeyValueCache(words: o.words("cache"), slots: slots, keyColumns: keyColumns))
+        o.pool(pool),
+        cache: KeyValueCache(
+          keys: o.words("keys"), values: o.words("values"), slots: slots, keyColumns: keyColumns))
     }
   }
 

@@ -368,14 +368,17 @@ extension Arguments {
 
   mutating func lanes() -> Int? { flag() ? nil : size() &* 4 }
 
-  mutating func cache() -> KeyValueCache { KeyValueCache(words: tensor(), slots: size(), keyColumns: size()) }
+  mutating func cache() -> KeyValueCache {
+    KeyValueCache(keys: tensor(), values: tensor(), slots: size(), keyColumns: size())
+  }
 
   /// One key head's columns in pages; usually as many slots as one sequence may have.
   mutating func pagedCache(_ format: KeyValueFormat) -> KeyValueCache {
     let pages = PageTable(entries: tensor(), pageSize: size(), pagesPerSequence: size())
     let slots = random.oneIn(8) ? size() : pages.pageSize &* pages.pagesPerSequence
     return KeyValueCache(
-      words: tensor(), slots: slots, keyColumns: random.oneIn(8) ? size() : 32, format: format, pages: pages)
+      keys: tensor(), values: tensor(), slots: slots, keyColumns: random.oneIn(8) ? size() : 32,
+      format: format, pages: pages)
   }
 
   mutating func batch() -> SequenceBatch? {
