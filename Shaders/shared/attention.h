@@ -31,6 +31,25 @@ struct KeyValueAppend {
   U32 pagesPerSequence;
 };
 
+struct RotaryAppend {
+  U32 rows;
+  U32 firstRow;         // row r is packed row firstRow + r
+  U32 heads;
+  U32 keyHeads;
+  U32 headSize;         // even
+  U32 inputColumns;     // (heads + 2 * keyHeads) * headSize: query, key, value
+  U32 significantBits;  // of the query; keys are only flushed
+  U32 rotarySize;       // elements of a head that turn, even; the others pass
+  U32 pairing;          // ROTARY_HALVES or ROTARY_INTERLEAVED
+  U32 keyColumns;       // keyHeads * headSize
+  U32 slots;            // of the whole cache
+  U32 rowWords;         // words of a slot's keys, and of its values
+  U32 format;
+  U32 sequences;
+  U32 pageSize;         // slots a page; 0: slot t of the only sequence lies at t
+  U32 pagesPerSequence;
+};
+
 struct TreeAttention {
   U32 rows;
   U32 firstRow;         // row r is packed row firstRow + r

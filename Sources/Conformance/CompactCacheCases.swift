@@ -78,4 +78,5 @@ let compactCacheFamilies = ["one", "pages", "batch"].map { layout in
   }
 }
 
-let attentionFamilies = keyValueAppendFamilies + treeAttentionFamilies + compactCacheFamilies
+let attentionFamilies =
+  keyValueAppendFamilies + rotaryAppendFamilies + treeAttentionFamilies + compactCacheFamilies

@@ -87,8 +87,10 @@ public struct KeyValueCache: Sendable {
   var rowWords: Int { format.rowWords(keyColumns: keyColumns) }
 
   /// Parts of a row's key and value that one invocation stores: pairs of columns, or those that share a word of scales.
-  var rowUnits: Int {
-    let columns = format == .q8 ? 2 * format.block : 2
+  var rowUnits: Int { Self.rowUnits(keyColumns: keyColumns, format: format.code) }
+
+  static func rowUnits(keyColumns: Int, format: U32) -> Int {
+    let columns = format == CACHE_Q8 ? 2 * Int(CACHE_Q8_BLOCK) : 2
     return (keyColumns + columns - 1) / columns
   }
 

@@ -38,6 +38,10 @@ enum ReferenceTable {
       Reference.keyValueAppend(
         o.parameters(), rotated: o.floats(0), projected: o.floats(1), state: o.words(2), owners: o.words(3),
         pages: o.words(4), keys: o.out(5), values: o.out(6))
+    case .rotaryAppend:
+      Reference.rotaryAppend(
+        o.parameters(), x: o.floats(0), table: o.floats(1), depths: o.words(2), state: o.words(3),
+        owners: o.words(4), pages: o.words(5), out: o.out(6), keys: o.out(7), values: o.out(8))
     case .treeAttention:
       Reference.treeAttentionFast(
         o.parameters(), query: o.floats(0), keys: o.words(1), values: o.words(2), mask: o.words(3),

@@ -121,6 +121,19 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         rotated: $1.tensor(), projected: $1.tensor(), state: $1.tensor(), cache: $1.pagedCache(.q8),
         rows: $1.size(), heads: $1.size(), keyHeads: 1, headSize: 32)
     },
+    EntryPoint("rotaryAppend") {
+      $0.rotaryAppend(
+        projected: $1.tensor(), table: $1.tensor(), depths: $1.tensor(), state: $1.tensor(), out: $1.tensor(),
+        cache: $1.cache(), rows: $1.size(), firstRow: $1.size(), heads: $1.size(), keyHeads: $1.size(),
+        headSize: $1.size(), rotarySize: $1.optionalSize(), pairing: $1.flag() ? .halves : .interleaved,
+        significantBits: $1.bits())
+    },
+    EntryPoint("rotaryAppend batch") {
+      $0.rotaryAppend(
+        projected: $1.tensor(), table: $1.tensor(), depths: $1.tensor(), state: $1.tensor(),
+        batch: $1.batch(), out: $1.tensor(), cache: $1.pagedCache(.q8), rows: $1.size(), firstRow: $1.size(),
+        heads: $1.size(), keyHeads: 1, headSize: 32, significantBits: $1.bits())
+    },
     EntryPoint("treeAttention") {
       $0.treeAttention(
         query: $1.tensor(), cache: $1.cache(), mask: $1.tensor(), state: $1.tensor(), out: $1.tensor(),
