@@ -63,12 +63,10 @@ enum DecoderLayer {
     list.matmul(
       o.floats("normed"), packed("projection", s.projectedColumns, s.columns), out: o.floats("projected"),
       rows: rows)
-    list.rotary(
+    list.rotaryAppend(
       projected: o.floats("projected"), table: o.floats("table"), depths: o.words("depths"), state: state,
-      out: o.floats("rotated"), rows: rows, heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize)
-    list.keyValueAppend(
-      rotated: o.floats("rotated"), projected: o.floats("projected"), state: state, cache: cache, rows: rows,
-      heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize)
+      out: o.floats("rotated"), cache: cache, rows: rows, heads: s.heads, keyHeads: s.keyHeads,
+      headSize: s.headSize)
     list.treeAttention(
       query: o.floats("rotated"), cache: cache, mask: o.words("mask"), state: state,
       out: o.floats("attended"),
