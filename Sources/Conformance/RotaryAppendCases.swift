@@ -8,12 +8,14 @@ struct RotaryAppendData: Sendable {
   let turning: Int
   let pairing: RotaryPairing
   let bits: UInt32
+  let spreads: Bool
   let slots, pagesPerSequence: Int
   let text: String
   let operands: [CaseOperand]
 
   init(
-    _ shape: AttentionShape, positions: Int, turning: Int, pairing: RotaryPairing, random: inout CaseRandom
+    _ shape: AttentionShape, positions: Int, turning: Int, pairing: RotaryPairing, spreads: Bool = false,
+    random: inout CaseRandom
   ) {
     let s = shape
     let (query, key) = (s.heads * s.headSize, s.keyColumns)
@@ -25,9 +27,12 @@ struct RotaryAppendData: Sendable {
     self.shape = shape
     self.turning = turning
     self.pairing = pairing
+    self.spreads = spreads
     bits = random.significantBits()
     (slots, pagesPerSequence) = (data.slots, data.pagesPerSequence)
-    text = "\(s.text), \(turning) turn in \(pairing), positions \(positions), bits \(bits)"
+    text = """
+      \(s.text), \(turning) turn in \(pairing), positions \(positions), bits \(bits)\(spreads ? ", spread" : "")
+      """
     operands =
       [
         .floats("projected", [s.rows, query + 2 * key], projected),
@@ -47,7 +52,8 @@ struct RotaryAppendData: Sendable {
       projected: o.floats("projected"), table: o.floats("table"), depths: o.words("depths"),
       state: o.words("state"), batch: shape.batch(o), out: o.floats("out"), cache: cache(o),
       rows: shape.rows, firstRow: shape.firstRow, heads: shape.heads, keyHeads: shape.keyHeads,
-      headSize: shape.headSize, rotarySize: turning, pairing: pairing, significantBits: bits)
+      headSize: shape.headSize, rotarySize: turning, pairing: pairing, significantBits: bits,
+      spreads: spreads)
   }
 }
 
@@ -70,7 +76,7 @@ extension CaseRandom {
     return RotaryAppendData(
       shape, positions: integer(1...150),
       turning: oneIn(2) ? shape.headSize : 2 * integer(1...shape.headSize / 2),
-      pairing: element(RotaryPairing.allCases), random: &self)
+      pairing: element(RotaryPairing.allCases), spreads: oneIn(2), random: &self)
   }
 }
 

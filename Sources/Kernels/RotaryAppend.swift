@@ -14,11 +14,13 @@ extension CommandList {
   ///   - cache: gets keys and values in the slots after their sequence's committed ones, rounded as `keyValueAppend` says.
   ///   - rotarySize: elements of each head that turn, the first ones, even; all of them by default. The others
   ///     pass, rounded alike.
+  ///   - spreads: an invocation for each pair of the query on any device; else as many as suit it. It changes no bits.
   public func rotaryAppend(
     projected: Tensor<Float>, table: Tensor<Float>, depths: Tensor<UInt32>, state: Tensor<UInt32>,
     batch: SequenceBatch? = nil, out: Tensor<Float>, cache: KeyValueCache,
     rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int,
-    rotarySize: Int? = nil, pairing: RotaryPairing = .halves, significantBits: UInt32 = ACTIVATION_BITS_F16
+    rotarySize: Int? = nil, pairing: RotaryPairing = .halves, significantBits: UInt32 = ACTIVATION_BITS_F16,
+    spreads: Bool = false
   ) {
     call(.rotaryAppend) { kernel throws(Refusal) in
       let shape = try RotaryRows(
@@ -43,7 +45,7 @@ extension CommandList {
           .read(cache.pages(or: state)), .write(out), .readWrite(cache.keys), .readWrite(cache.values),
         ],
         groups: Invocation.elementGroups(rows * max(cache.rowUnits, heads * headSize / 2)),
-        specialization: [cache.format.code])
+        specialization: spreads ? [cache.format.code, 1] : [cache.format.code])
     }
   }
 }
@@ -52,12 +54,13 @@ extension Tuning {
   /// Pairs of a query that one invocation may turn on a CPU driver: llvmpipe counts the passes of its loops.
   private static let mostPairs = 10_000
 
-  /// A call carries the cache's format and has an invocation a pair; a CPU driver gets one a unit of keys and values.
+  /// A call that leaves its layout open carries the cache's format and has an invocation a pair of the query; a CPU driver
+  /// gets one a unit of keys and values.
   func rotaryAppend(_ call: Invocation, _ layout: inout Layout) {
     let isProcessor = matmulOutputsPerLane == 0
     let p = call.constants.withUnsafeBytes { $0.loadUnaligned(as: ShaderInterface.RotaryAppend.self) }
     let units = KeyValueCache.rowUnits(keyColumns: Int(p.keyColumns), format: p.format)
-    guard isProcessor && Int(p.heads * p.headSize / 2) <= units * Self.mostPairs else { return }
+    guard isProcessor && Int(p.heads) * Int(p.headSize) / 2 <= units * Self.mostPairs else { return }
     layout.specialization = [p.format, 0]
     layout.groups = Invocation.elementGroups(Int(p.rows) * units)
   }

@@ -63,7 +63,7 @@ extension Tuning {
       guard call.specialization.count == 1 else { break }
       if shuffles { layout.stem += "Shuffle" } else { layout.specialization.append(matmulOutputsPerLane) }
     case .treeAttention, .attentionChunks: try attention(call, &layout)
-    case .rotaryAppend: rotaryAppend(call, &layout)
+    case .rotaryAppend where call.specialization.count == 1: rotaryAppend(call, &layout)
     case .argmax, .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .drawShared,
       .combineDistributions, .penalties:
       let (lanes, least) = (call.specialization[0], call.specialization[1])

@@ -126,7 +126,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         projected: $1.tensor(), table: $1.tensor(), depths: $1.tensor(), state: $1.tensor(), out: $1.tensor(),
         cache: $1.cache(), rows: $1.size(), firstRow: $1.size(), heads: $1.size(), keyHeads: $1.size(),
         headSize: $1.size(), rotarySize: $1.optionalSize(), pairing: $1.flag() ? .halves : .interleaved,
-        significantBits: $1.bits())
+        significantBits: $1.bits(), spreads: $1.flag())
     },
     EntryPoint("rotaryAppend batch") {
       $0.rotaryAppend(
