@@ -9,6 +9,18 @@ layout(constant_id = 0) const uint KEYS = 4u;
 
 void listBarrier() { barrier(); }
 
+layout(set = 0, binding = 1, std430) readonly buffer Keys { uint keyWords[]; };  // [slots][rowWords]
+layout(set = 0, binding = 1, std430) readonly buffer KeyPairs { uvec2 keyPairs[]; };
+layout(set = 0, binding = 1, std430) readonly buffer KeyQuads { uvec4 keyQuads[]; };
+layout(set = 0, binding = 2, std430) readonly buffer Values { uint valueWords[]; };  // [slots][rowWords]
+layout(set = 0, binding = 2, std430) readonly buffer ValuePairs { uvec2 valuePairs[]; };
+layout(set = 0, binding = 2, std430) readonly buffer ValueQuads { uvec4 valueQuads[]; };
+
+uvec2 keyPair(uint word) { return keyPairs[word / 2u]; }
+uint keyWord(uint word) { return keyWords[word]; }
+uvec2 valuePair(uint word) { return valuePairs[word / 2u]; }
+uint valueWord(uint word) { return valueWords[word]; }
+
 #include "attentionOperands.glsl"
 
 #define SCORE_LANES (ATTENTION_CHUNK / KEYS)
@@ -31,7 +43,7 @@ bool isAligned() { return p.headSize % 8u == 0u; }
 // First column of `part` (0...3), a pair of the lane's own.
 uint ownColumn(uint lane, uint part) { return isAligned() ? lane * 8u + part * 2u : (lane + part * LANES) * 2u; }
 
-// dot(query, key) of KEYS keys, in chunks of DOT_CHUNK elements. `rows` are words of the cache, `column` a head's first.
+// dot(query, key) of KEYS keys, in chunks of DOT_CHUNK elements. `rows` are words of the keys, `column` a head's first.
 void scoreKeys(uint queryStart, uint rows[KEYS], uint column, out float scores[KEYS]) {
   float chunk[KEYS];
   for (uint i = 0u; i < KEYS; i++) scores[i] = 0.0;
@@ -43,13 +55,13 @@ void scoreKeys(uint queryStart, uint rows[KEYS], uint column, out float scores[K
       vec4 low = queryQuads[(queryStart + d) / 4u];
       vec4 high = queryQuads[(queryStart + d) / 4u + 1u];
       for (uint i = 0u; i < KEYS; i++) {
-        Eight k = loadEight(rows[i], column + d);
+        Eight k = loadKeyEight(rows[i], column + d);
         chunk[i] = addQuad(addQuad(chunk[i], low, k.low), high, k.high);
       }
     }
     for (uint d = alignedEnd; d < end; d += 2u) {
       vec2 q = query[(queryStart + d) / 2u];
-      for (uint i = 0u; i < KEYS; i++) chunk[i] = addPair(chunk[i], q, loadPair(rows[i], column + d));
+      for (uint i = 0u; i < KEYS; i++) chunk[i] = addPair(chunk[i], q, pairOf(keyWords[rows[i] + (column + d) / 2u]));
     }
     for (uint i = 0u; i < KEYS; i++) scores[i] = add(scores[i], chunk[i]);
   }
@@ -57,7 +69,6 @@ void scoreKeys(uint queryStart, uint rows[KEYS], uint column, out float scores[K
 
 // Weighted values of the chunk's first `count` keys.
 void sumValues(uint lane, uint count, uint column, inout OwnColumns own) {
-  uint valuePlane = p.slots * p.rowWords;
   own.sum = 0.0;
   own.values = Eight(vec4(0.0), vec4(0.0));
   if (ownColumn(lane, 0u) >= p.headSize) return;
@@ -66,14 +77,14 @@ void sumValues(uint lane, uint count, uint column, inout OwnColumns own) {
     uvec2 key = chunkKeys[t];
     if (key.x == NO_SLOT) continue;  // e is +0
     float e = uintBitsToFloat(key.y);
-    uint row = valuePlane + key.x * p.rowWords;
+    uint row = key.x * p.rowWords;
     own.sum = add(own.sum, e);
     Eight value = Eight(vec4(0.0), vec4(0.0));
     if (isAligned()) {
-      value = loadEight(row, column + ownColumn(lane, 0u));
+      value = loadValueEight(row, column + ownColumn(lane, 0u));
     } else {
-      value.low.xy = loadPair(row, column + ownColumn(lane, 0u));
-      if (hasSecond) value.low.zw = loadPair(row, column + ownColumn(lane, 1u));
+      value.low.xy = pairOf(valueWords[row + (column + ownColumn(lane, 0u)) / 2u]);
+      if (hasSecond) value.low.zw = pairOf(valueWords[row + (column + ownColumn(lane, 1u)) / 2u]);
     }
     own.values.low = addWeighted(own.values.low, e, value.low);
     if (isAligned()) own.values.high = addWeighted(own.values.high, e, value.high);

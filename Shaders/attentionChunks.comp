@@ -3,7 +3,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "attentionChunk.glsl"
 
-layout(set = 0, binding = 7, std430) writeonly buffer Parts { vec2 parts[]; };  // [rows][heads][chunks][(headSize + PART_WORDS) / 2]
+layout(set = 0, binding = 8, std430) writeonly buffer Parts { vec2 parts[]; };  // [rows][heads][chunks][(headSize + PART_WORDS) / 2]
 
 void main() {
   uint lane = gl_LocalInvocationID.x;

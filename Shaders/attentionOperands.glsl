@@ -1,4 +1,5 @@
-// Operands of treeAttention and attentionChunks, and the arithmetic of a chunk that all layouts share.
+// Operands of treeAttention and attentionChunks, and the arithmetic of a chunk that all layouts share. Include after the keys and
+// values are declared, as cacheElements.glsl wants them.
 #ifndef ESPALIER_ATTENTION_OPERANDS_GLSL
 #define ESPALIER_ATTENTION_OPERANDS_GLSL
 
@@ -7,14 +8,11 @@
 layout(push_constant) uniform Push { TreeAttention p; };
 layout(set = 0, binding = 0, std430) readonly buffer Query { vec2 query[]; };  // [rows][(heads + keyHeads) * headSize / 2]
 layout(set = 0, binding = 0, std430) readonly buffer QueryQuads { vec4 queryQuads[]; };
-layout(set = 0, binding = 1, std430) readonly buffer Cache { uint cache[]; };  // [2][slots][rowWords]
-layout(set = 0, binding = 1, std430) readonly buffer CachePairs { uvec2 cachePairs[]; };
-layout(set = 0, binding = 1, std430) readonly buffer CacheQuads { uvec4 cacheQuads[]; };
-layout(set = 0, binding = 2, std430) readonly buffer Mask { uint mask[]; };      // [in-flight rows][maskWords]
-layout(set = 0, binding = 3, std430) readonly buffer State { uint state[]; };    // [sequences][STATE_WORDS]
-layout(set = 0, binding = 4, std430) readonly buffer Depths { uint depths[]; };  // [in-flight rows]
-layout(set = 0, binding = 5, std430) readonly buffer Owners { uint owners[]; };  // [firstRow + rows]
-layout(set = 0, binding = 6, std430) readonly buffer Pages { uint pages[]; };    // [sequences][pagesPerSequence]
+layout(set = 0, binding = 3, std430) readonly buffer Mask { uint mask[]; };      // [in-flight rows][maskWords]
+layout(set = 0, binding = 4, std430) readonly buffer State { uint state[]; };    // [sequences][STATE_WORDS]
+layout(set = 0, binding = 5, std430) readonly buffer Depths { uint depths[]; };  // [in-flight rows]
+layout(set = 0, binding = 6, std430) readonly buffer Owners { uint owners[]; };  // [firstRow + rows]
+layout(set = 0, binding = 7, std430) readonly buffer Pages { uint pages[]; };    // [sequences][pagesPerSequence]
 
 #define KEY_COLUMNS (p.keyHeads * p.headSize)
 

@@ -1,4 +1,5 @@
-// What a cache holds. Include after the buffers cache, cachePairs and cacheQuads and the number KEY_COLUMNS are declared.
+// What a cache holds. Include after the number KEY_COLUMNS, the buffers keyQuads and valueQuads, and keyPair(word), keyWord(word),
+// valuePair(word) and valueWord(word), which load two words from an even one on and one word, are declared.
 #ifndef ESPALIER_CACHE_ELEMENTS_GLSL
 #define ESPALIER_CACHE_ELEMENTS_GLSL
 
@@ -24,20 +25,29 @@ vec4 scaledBytes(uint word, float scale) {
   return values;
 }
 
-// Columns `column` ..< `column` + 8 of the row at word `row`; column is a multiple of 8, row of 4.
-Eight loadEight(uint row, uint column) {
-  if (FORMAT == CACHE_Q8) {
-    uint block = column / CACHE_Q8_BLOCK;
-    vec2 scales = unpackHalf2x16(cache[row + KEY_COLUMNS / 4u + block / 2u]);
-    float scale = block % 2u == 0u ? scales.x : scales.y;
-    uvec2 words = cachePairs[(row + column / 4u) / 2u];
-    return Eight(scaledBytes(words.x, scale), scaledBytes(words.y, scale));
-  }
-  uvec4 words = cacheQuads[(row + column / 2u) / 4u];
+// Word of a CACHE_Q8 row with the scale of `column`.
+uint scaleWord(uint column) { return KEY_COLUMNS / 4u + column / (2u * CACHE_Q8_BLOCK); }
+
+// Eight columns from `column` on, of their bytes and their word of scales.
+Eight eightBytes(uvec2 words, uint scales, uint column) {
+  vec2 both = unpackHalf2x16(scales);
+  float scale = column / CACHE_Q8_BLOCK % 2u == 0u ? both.x : both.y;
+  return Eight(scaledBytes(words.x, scale), scaledBytes(words.y, scale));
+}
+
+Eight eightHalves(uvec4 words) {
   return Eight(vec4(pairOf(words.x), pairOf(words.y)), vec4(pairOf(words.z), pairOf(words.w)));
 }
 
-// Columns `column` and `column` + 1, even; not CACHE_Q8.
-vec2 loadPair(uint row, uint column) { return pairOf(cache[row + column / 2u]); }
+// Columns `column` ..< `column` + 8 of the row at word `row`; column is a multiple of 8, row of 4.
+Eight loadKeyEight(uint row, uint column) {
+  if (FORMAT == CACHE_Q8) return eightBytes(keyPair(row + column / 4u), keyWord(row + scaleWord(column)), column);
+  return eightHalves(keyQuads[(row + column / 2u) / 4u]);
+}
+
+Eight loadValueEight(uint row, uint column) {
+  if (FORMAT == CACHE_Q8) return eightBytes(valuePair(row + column / 4u), valueWord(row + scaleWord(column)), column);
+  return eightHalves(valueQuads[(row + column / 2u) / 4u]);
+}
 
 #endif

@@ -4,7 +4,7 @@
 #include "attentionChunk.glsl"
 #include "attentionMerge.glsl"
 
-layout(set = 0, binding = 7, std430) writeonly buffer Out { vec2 outValues[]; };  // [rows][heads * headSize / 2]
+layout(set = 0, binding = 8, std430) writeonly buffer Out { vec2 outValues[]; };  // [rows][heads * headSize / 2]
 
 void main() {
   uint lane = gl_LocalInvocationID.x;

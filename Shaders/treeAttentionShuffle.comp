@@ -23,11 +23,21 @@ void listBarrier() {
   subgroupBarrier();
 }
 
+layout(set = 0, binding = 1, std430) readonly buffer KeyQuads { uvec4 keyQuads[]; };      // [slots][rowWords / 4]
+layout(set = 0, binding = 2, std430) readonly buffer ValueQuads { uvec4 valueQuads[]; };  // [slots][rowWords / 4]
+
+// A binding of one declaration alone has a texel form, so pairs and words are parts of quads.
+uvec2 pairOfQuad(uvec4 quad, uint word) { return word % 4u == 0u ? quad.xy : quad.zw; }
+uvec2 keyPair(uint word) { return pairOfQuad(keyQuads[word / 4u], word); }
+uint keyWord(uint word) { return keyQuads[word / 4u][word % 4u]; }
+uvec2 valuePair(uint word) { return pairOfQuad(valueQuads[word / 4u], word); }
+uint valueWord(uint word) { return valueQuads[word / 4u][word % 4u]; }
+
 #include "attentionOperands.glsl"
 #include "attentionMerge.glsl"
 
 layout(set = 0, binding = 0, std430) readonly buffer QueryValues { float queryValues[]; };
-layout(set = 0, binding = 7, std430) writeonly buffer Out { vec4 outQuads[]; };  // [rows][heads * headSize / 4]
+layout(set = 0, binding = 8, std430) writeonly buffer Out { vec4 outQuads[]; };  // [rows][heads * headSize / 4]
 
 const uint ROWS = VECTORS / HEADS;
 const uint KEY_GROUPS = ATTENTION_CHUNK / LANES;
@@ -57,7 +67,6 @@ RowKeys findCommonKeys() {
 void main() {
   uint lane = gl_SubgroupInvocationID;
   uint column = firstHead() / (p.heads / p.keyHeads) * p.headSize;
-  uint valuePlane = p.slots * p.rowWords;
 
   float queries[VECTORS * BLOCKS];
   for (uint v = 0u; v < VECTORS; v++) {
@@ -104,7 +113,7 @@ void main() {
           [[unroll]] for (uint i = 0u; i < VECTORS * STEP; i++) dots[i] = 0.0;
           for (uint d = start; d < min(start + DOT_CHUNK, p.headSize); d += 8u) {
             Eight k[STEP];
-            [[unroll]] for (uint s = 0u; s < STEP; s++) k[s] = loadEight(rows[s], column + d);
+            [[unroll]] for (uint s = 0u; s < STEP; s++) k[s] = loadKeyEight(rows[s], column + d);
             [[unroll]] for (uint v = 0u; v < VECTORS; v++) {
               float q = queries[v * BLOCKS + d / 8u];
               vec4 low = vec4(subgroupShuffle(q, 0u), subgroupShuffle(q, 1u), subgroupShuffle(q, 2u), subgroupShuffle(q, 3u));
@@ -155,7 +164,7 @@ void main() {
             [[unroll]] for (uint part = 0u; part < PARTS; part++) {
               uint d = (part * LANES + lane) * 8u;
               value[part] = Eight(vec4(0.0), vec4(0.0));
-              if (place != NO_SLOT && d < p.headSize) value[part] = loadEight(valuePlane + place * p.rowWords, column + d);
+              if (place != NO_SLOT && d < p.headSize) value[part] = loadValueEight(place * p.rowWords, column + d);
             }
             [[unroll]] for (uint v = 0u; v < VECTORS; v++) {
               float e = subgroupShuffle(weights[v], t);

@@ -3,7 +3,7 @@
 
 #include "scalars.h"
 
-// A cache is words [2][slots][rowWords]: keys, then values. Formats of a row:
+// A cache is words [slots][rowWords] of keys, and as many of values. Formats of a row:
 #define CACHE_F16 0u
 #define CACHE_BF16 1u
 #define CACHE_Q8 2u        // bytes, then an f16 scale a block of 32 columns; rows are multiples of four words
@@ -24,10 +24,29 @@ struct KeyValueAppend {
   U32 valueStride;   // elements between rows of the projection
   U32 valueOffset;   // element where the value starts there
   U32 slots;         // of the whole cache
-  U32 rowWords;      // words a slot and plane
+  U32 rowWords;      // words of a slot's keys, and of its values
   U32 format;
   U32 sequences;
   U32 pageSize;      // slots a page; 0: slot t of the only sequence lies at t
+  U32 pagesPerSequence;
+};
+
+struct RotaryAppend {
+  U32 rows;
+  U32 firstRow;         // row r is packed row firstRow + r
+  U32 heads;
+  U32 keyHeads;
+  U32 headSize;         // even
+  U32 inputColumns;     // (heads + 2 * keyHeads) * headSize: query, key, value
+  U32 significantBits;  // of the query; keys are only flushed
+  U32 rotarySize;       // elements of a head that turn, even; the others pass
+  U32 pairing;          // ROTARY_HALVES or ROTARY_INTERLEAVED
+  U32 keyColumns;       // keyHeads * headSize
+  U32 slots;            // of the whole cache
+  U32 rowWords;         // words of a slot's keys, and of its values
+  U32 format;
+  U32 sequences;
+  U32 pageSize;         // slots a page; 0: slot t of the only sequence lies at t
   U32 pagesPerSequence;
 };
 
@@ -39,7 +58,7 @@ struct TreeAttention {
   U32 headSize;         // even, at most 256
   U32 maskWords;        // words of ancestor bits a row; 0: causal (row i sees in-flight rows 0...i)
   U32 slots;            // of the whole cache
-  U32 rowWords;         // words a slot and plane
+  U32 rowWords;         // words of a slot's keys, and of its values
   U32 format;           // for the reference; shaders are specialized
   U32 sequences;
   U32 pageSize;         // slots a page; 0: slot t of the only sequence lies at t
@@ -63,7 +82,7 @@ struct AttentionMerge {
 };
 
 struct CompactCache {
-  U32 rowWords;      // words a slot and plane
+  U32 rowWords;      // words of a slot's keys, and of its values
   U32 slots;
   U32 maximumNodes;  // a result has RESULT_PATH + RESULT_ARRAYS * maximumNodes words
   U32 sequences;

@@ -32,9 +32,7 @@ struct ForkPages {
 struct CopyPages {
   U32 sequences;
   U32 pages;
-  U32 pageWords;         // words of a page in a plane
-  U32 planes;            // 2: keys and values
-  U32 planeWords;
+  U32 pageWords;         // words of a page's keys, and of its values
 };
 
 struct GatherSequences {

@@ -15,7 +15,7 @@ extension KernelBenchmark {
     + [.bf16, .q8].map {
       attention(rows: 16, heads: 32, keyHeads: 8, headSize: 128, length: 512, format: $0)
     }
-    + KeyValueFormat.allCases.map(keyValueAppend) + [
+    + KeyValueFormat.allCases.map(keyValueAppend) + KeyValueFormat.allCases.map(rotaryAppend) + [
       KernelBenchmark(
         .compactCache, "4 of 34 accepted, 128 columns", bytes: 2 * 2 * 4 * 2 * 128, operations: 0
       ) {
@@ -46,13 +46,27 @@ extension KernelBenchmark {
     ) { [shape] in .treeAttention(shape, chunksPerGroup: chunksPerGroup, random: &$0) }
   }
 
-  private static func keyValueAppend(_ format: KeyValueFormat) -> KernelBenchmark {
+  private static func appended(_ format: KeyValueFormat) -> AttentionShape {
     var shape = AttentionShape(
       rows: 64, heads: 32, keyHeads: 8, headSize: 128, length: 512, maskWords: 0)
     shape.format = format
-    return KernelBenchmark(
+    return shape
+  }
+
+  private static func rotaryAppend(_ format: KeyValueFormat) -> KernelBenchmark {
+    KernelBenchmark(
+      .rotaryAppend, "64 rows, 32/8 heads of 128", variant: format.rawValue,
+      bytes: 64 * (4 * (48 + 32) * 128 + 8 * format.rowWords(keyColumns: 1024)),
+      operations: 3 * 64 * 40 * 128
+    ) {
+      .rotaryAppend(appended(format), positions: 2048, turning: 128, pairing: .halves, random: &$0)
+    }
+  }
+
+  private static func keyValueAppend(_ format: KeyValueFormat) -> KernelBenchmark {
+    KernelBenchmark(
       .keyValueAppend, "64 rows, 8 heads of 128", variant: format.rawValue,
       bytes: 64 * (2 * 4 * 1024 + 8 * format.rowWords(keyColumns: 1024)), operations: 0
-    ) { [shape] in .keyValueAppend(shape, random: &$0) }
+    ) { .keyValueAppend(appended(format), random: &$0) }
   }
 }

@@ -22,6 +22,11 @@ enum DecoderLayer {
       let count = PackedWeights.wordCount(.f16, outputs: outputs, inputs: inputs)
       return input(name, .halves, random.halfPairs(count))
     }
+    func cachePlane(_ name: String) -> CaseOperand {
+      CaseOperand(
+        name, .inputOutput, .halves, shape: [slots, s.keyColumns / 2],
+        random.halfPairs(slots * s.keyColumns / 2))
+    }
     let operands = [
       CaseOperand(
         "x", .inputOutput, .float, shape: [rows, s.columns], random.floats(rows * s.columns, -1...1)),
@@ -32,9 +37,7 @@ enum DecoderLayer {
       input("depths", .word, (0..<rows).map { UInt32($0) }),
       input("state", .word, [UInt32(s.context)] + [UInt32](repeating: 0, count: Int(STATE_WORDS) - 1)),
       input("mask", .word, chainMask(rows: rows, words: maskWords)),
-      CaseOperand(
-        "cache", .inputOutput, .halves, shape: [2, slots, s.keyColumns / 2],
-        random.halfPairs(slots * s.keyColumns)),
+      cachePlane("keys"), cachePlane("values"),
       scratch("normed", s.columns), scratch("projected", s.projectedColumns),
       scratch("rotated", outputColumns), scratch("attended", s.queryColumns),
       scratch("gated", 2 * s.feedForward), scratch("activated", s.feedForward),
@@ -50,7 +53,8 @@ enum DecoderLayer {
     func packed(_ name: String, _ outputs: Int, _ inputs: Int) -> PackedWeights {
       PackedWeights(words: o.words(name), format: .f16, outputs: outputs, inputs: inputs)
     }
-    let cache = KeyValueCache(words: o.words("cache"), slots: slots, keyColumns: s.keyColumns)
+    let cache = KeyValueCache(
+      keys: o.words("keys"), values: o.words("values"), slots: slots, keyColumns: s.keyColumns)
     let (x, state) = (o.floats("x"), o.words("state"))
     let bits = ACTIVATION_BITS_F16
     list.rmsNorm(
@@ -59,12 +63,10 @@ enum DecoderLayer {
     list.matmul(
       o.floats("normed"), packed("projection", s.projectedColumns, s.columns), out: o.floats("projected"),
       rows: rows)
-    list.rotary(
+    list.rotaryAppend(
       projected: o.floats("projected"), table: o.floats("table"), depths: o.words("depths"), state: state,
-      out: o.floats("rotated"), rows: rows, heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize)
-    list.keyValueAppend(
-      rotated: o.floats("rotated"), projected: o.floats("projected"), state: state, cache: cache, rows: rows,
-      heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize)
+      out: o.floats("rotated"), cache: cache, rows: rows, heads: s.heads, keyHeads: s.keyHeads,
+      headSize: s.headSize)
     list.treeAttention(
       query: o.floats("rotated"), cache: cache, mask: o.words("mask"), state: state,
       out: o.floats("attended"),

@@ -14,7 +14,9 @@ struct AttentionData {
   /// u32 `[sequences][pagesPerSequence]`
   var pages: [UInt32] = []
   var pagesPerSequence = 0
-  var cache: [UInt32] = []
+  /// u32 `[slots][rowWords]` each
+  var keys: [UInt32] = []
+  var values: [UInt32] = []
   /// Where slots lie that a row of the call sees.
   private var seenSlots: Set<Int> = []
 
@@ -45,7 +47,14 @@ struct AttentionData {
     if shape.sequences > 1 && random.oneIn(4) {
       owners[random.below(owners.count)] = random.element([UInt32(shape.sequences), 0xffff_ffff])
     }
-    cache = random.cacheRows(shape.format, slots: slots, columns: shape.keyColumns, finite: seenSlots)
+    let notFinite = CaseRandom.notFinite(shape.format)
+    keys = random.cacheRows(shape, slots: slots, finite: seenSlots, others: notFinite.keys)
+    values = random.cacheRows(shape, slots: slots, finite: seenSlots, others: notFinite.values)
+    // A seen slot may hold them too: its key never wins, and the rows that see it show it.
+    if random.oneIn(12), let slot = seenSlots.sorted().first(where: { $0 < slots }) {
+      let rowWords = shape.format.rowWords(keyColumns: shape.keyColumns)
+      keys[slot * rowWords + random.below(rowWords)] = notFinite.keys
+    }
   }
 
   /// Pages in random order, some of nobody, rarely one missing; or slots in order.
@@ -108,9 +117,10 @@ struct AttentionData {
       isUsed ? .words(name, words, shape) : .words(name, random.words(1), role: .unused)
     }
     let s = shape
+    let rows = [slots, s.format.rowWords(keyColumns: s.keyColumns)]
     return [
-      CaseOperand(
-        "cache", .input, .halves, shape: [2, slots, s.format.rowWords(keyColumns: s.keyColumns)], cache),
+      CaseOperand("keys", .input, .halves, shape: rows, keys),
+      CaseOperand("values", .input, .halves, shape: rows, values),
       words("mask", mask, [s.inFlight, s.maskWords], if: s.maskWords > 0),
       .words("state", states, [s.sequences, Int(STATE_WORDS)]),
       words("depths", depths, [s.inFlight], if: s.options.window > 0),
@@ -121,10 +131,10 @@ struct AttentionData {
 }
 
 extension AttentionShape {
-  /// The cache, batch and depths of a case with operands "cache", "pages", "owners", "depths".
+  /// The cache, batch and depths of a case with operands "keys", "values", "pages", "owners", "depths".
   func cache(_ o: BoundOperands, slots: Int, pagesPerSequence: Int) -> KeyValueCache {
     KeyValueCache(
-      words: o.words("cache"), slots: slots, keyColumns: keyColumns, format: format,
+      keys: o.words("keys"), values: o.words("values"), slots: slots, keyColumns: keyColumns, format: format,
       pages: pageSize == 0
         ? nil : PageTable(entries: o.words("pages"), pageSize: pageSize, pagesPerSequence: pagesPerSequence))
   }
@@ -137,37 +147,43 @@ extension CaseRandom {
     return zip(cuts, cuts.dropFirst()).map { $1 - $0 }
   }
 
-  /// Both planes of a cache; slots outside `finite` hold NaN and infinity.
-  mutating func cacheRows(_ format: KeyValueFormat, slots: Int, columns: Int, finite: Set<Int>) -> [UInt32] {
-    let rowWords = format.rowWords(keyColumns: columns)
-    var list: [UInt32]
-    let bad: [UInt32]
+  /// A cache of noise that a kernel writes into.
+  mutating func cacheNoise(slots: Int, rowWords: Int) -> [CaseOperand] {
+    ["keys", "values"].map {
+      CaseOperand($0, .inputOutput, .halves, shape: [slots, rowWords], words(slots * rowWords))
+    }
+  }
+
+  /// Words of keys and of values that are NaN and infinity in a cache.
+  fileprivate static func notFinite(_ format: KeyValueFormat) -> (keys: UInt32, values: UInt32) {
     switch format {
-    case .f16:
-      list = halfWords(halves(slots * columns) + halves(slots * columns))
-      bad = [0x7c00_7e00, 0x7e00_fc00]
-    case .bf16:
-      list = halfWords(floats(2 * slots * columns, exponents: -39...30).map(bfloatBits))
-      bad = [0x7f80_7fc0, 0x7fc0_ff80]
+    case .f16: (0x7c00_7e00, 0x7e00_fc00)
+    case .bf16: (0x7f80_7fc0, 0x7fc0_ff80)
+    case .q8: (0x7e00_7e00, 0x7e00_7e00)
+    }
+  }
+
+  /// The keys or the values of a cache; slots outside `finite` hold the word `others`.
+  fileprivate mutating func cacheRows(
+    _ shape: AttentionShape, slots: Int, finite: Set<Int>, others: UInt32
+  ) -> [UInt32] {
+    let columns = shape.keyColumns
+    let rowWords = shape.format.rowWords(keyColumns: columns)
+    var list: [UInt32]
+    switch shape.format {
+    case .f16: list = halfWords(halves(slots * columns))
+    case .bf16: list = halfWords(floats(slots * columns, exponents: -39...30).map(bfloatBits))
     case .q8:
-      list = words(2 * slots * rowWords)
-      let scales = halves(2 * slots * rowWords * 2)
-      for row in 0..<2 * slots {
+      list = words(slots * rowWords)
+      let scales = halves(slots * rowWords * 2)
+      for row in 0..<slots {
         for w in columns / 4..<rowWords {
           list[row * rowWords + w] = UInt32(scales[(row * rowWords + w) * 2]) | UInt32(scales[w]) << 16
         }
       }
-      bad = [0x7e00_7e00, 0x7e00_7e00]
     }
     for slot in 0..<slots where !finite.contains(slot) {
-      for (plane, word) in bad.enumerated() {
-        let first = (plane * slots + slot) * rowWords
-        for w in first..<first + rowWords { list[w] = word }
-      }
-    }
-    // A seen slot may hold them too: its key never wins, and the rows that see it show it.
-    if oneIn(12), let slot = finite.sorted().first(where: { $0 < slots }) {
-      list[slot * rowWords + below(rowWords)] = bad[0]
+      for w in slot * rowWords..<(slot + 1) * rowWords { list[w] = others }
     }
     return list
   }

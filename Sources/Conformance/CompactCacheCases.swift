@@ -23,10 +23,8 @@ extension KernelCase {
       "accepted \(accepted) of \(maximumNodes) nodes, \(s.text), slots \(slots)",
       [
         .words("result", result, [s.sequences, resultWords])
-      ] + data.operands(random: &random).filter { $0.name == "pages" } + [
-        CaseOperand(
-          "cache", .inputOutput, .halves, shape: [2, slots, rowWords], random.words(2 * slots * rowWords))
-      ]
+      ] + data.operands(random: &random).filter { $0.name == "pages" }
+        + random.cacheNoise(slots: slots, rowWords: rowWords)
     ) { list, o in
       list.compactCache(
         s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence), result: o.words("result"),
@@ -80,4 +78,5 @@ let compactCacheFamilies = ["one", "pages", "batch"].map { layout in
   }
 }
 
-let attentionFamilies = keyValueAppendFamilies + treeAttentionFamilies + compactCacheFamilies
+let attentionFamilies =
+  keyValueAppendFamilies + rotaryAppendFamilies + treeAttentionFamilies + compactCacheFamilies

@@ -20,10 +20,7 @@ extension KernelCase {
       [
         .floats("rotated", [s.rows, query + key], rotated),
         .floats("projected", [s.rows, query + 2 * key], projected),
-      ] + operands + [
-        CaseOperand(
-          "cache", .inputOutput, .halves, shape: [2, slots, rowWords], random.words(2 * slots * rowWords))
-      ]
+      ] + operands + random.cacheNoise(slots: slots, rowWords: rowWords)
     ) { list, o in
       list.keyValueAppend(
         rotated: o.floats("rotated"), projected: o.floats("projected"), state: o.words("state"),
@@ -34,19 +31,41 @@ extension KernelCase {
   }
 }
 
-let keyValueAppendFamilies = KeyValueFormat.allCases.flatMap { format in
-  ["", "-pages", "-batch"].map { layout in
-    CaseFamily(.keyValueAppend, "\(format)\(layout)") { random in
-      let keyHeads = random.integer(1...3)
-      var shape = AttentionShape(
-        rows: random.length(20), firstRow: random.oneIn(2) ? 0 : random.below(9),
-        heads: keyHeads * random.integer(1...3), keyHeads: keyHeads,
-        headSize: random.element(format == .q8 ? [32, 64, 96] : [2, 6, 32, 64, 80]),
-        length: random.below(60), maskWords: 0)
-      shape.format = format
-      if layout != "" { shape.pageSize = random.element([1, 3, 16, 32]) }
-      if layout == "-batch" { shape.sequences = random.integer(2...5) }
-      return .keyValueAppend(shape, random: &random)
+/// How the slots of a case's sequences lie in its cache.
+enum CacheLayout: String, CaseIterable {
+  case one = ""
+  case pages = "-pages"
+  case batch = "-batch"
+}
+
+extension CaseRandom {
+  /// A few rows to be stored behind at most 60 slots.
+  mutating func appendShape(_ format: KeyValueFormat, _ layout: CacheLayout) -> AttentionShape {
+    let keyHeads = integer(1...3)
+    var shape = AttentionShape(
+      rows: length(20), firstRow: oneIn(2) ? 0 : below(9), heads: keyHeads * integer(1...3),
+      keyHeads: keyHeads, headSize: element(format == .q8 ? [32, 64, 96] : [2, 6, 32, 64, 80]),
+      length: below(60), maskWords: 0)
+    shape.format = format
+    if layout != .one { shape.pageSize = element([1, 3, 16, 32]) }
+    if layout == .batch { shape.sequences = integer(2...5) }
+    return shape
+  }
+}
+
+/// A family for each format and layout.
+func appendFamilies(
+  _ kernel: Kernel,
+  _ make: @escaping @Sendable (inout CaseRandom, KeyValueFormat, CacheLayout) -> KernelCase
+) -> [CaseFamily] {
+  KeyValueFormat.allCases.flatMap { format in
+    CacheLayout.allCases.map { layout in
+      CaseFamily(kernel, "\(format)\(layout.rawValue)") { make(&$0, format, layout) }
     }
   }
+}
+
+let keyValueAppendFamilies = appendFamilies(.keyValueAppend) { random, format, layout in
+  let shape = random.appendShape(format, layout)
+  return .keyValueAppend(shape, random: &random)
 }

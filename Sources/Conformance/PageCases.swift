@@ -135,9 +135,7 @@ extension KernelCase {
   }
 
   /// Pages copied in a cache; no page is both read and written.
-  public static func copyPages(random: inout CaseRandom) -> KernelCase {
-    let pool = random.poolShape(pageSize: random.integer(1...4))
-    let keyColumns = 2 * random.length(40)
+  public static func copyPages(_ pool: RandomPool, keyColumns: Int, random: inout CaseRandom) -> KernelCase {
     let slots = pool.pages * pool.pageSize + random.below(3)
     let pages = (0..<pool.pages).map { UInt32($0) }.shuffled(using: &random)
     let copies = (0..<pool.sequences).flatMap { s -> [UInt32] in
@@ -147,13 +145,13 @@ extension KernelCase {
     return KernelCase(
       pool, ", key columns \(keyColumns)",
       [
-        .words("copies", copies, [pool.sequences, 2]),
-        CaseOperand(
-          "cache", .inputOutput, .halves, shape: [2, slots, keyColumns / 2], random.words(slots * keyColumns)),
-      ]
+        .words("copies", copies, [pool.sequences, 2])
+      ] + random.cacheNoise(slots: slots, rowWords: keyColumns / 2)
     ) { list, o in
       list.copyPages(
-        o.pool(pool), cache: KeyValueCache(words: o.words("cache"), slots: slots, keyColumns: keyColumns))
+        o.pool(pool),
+        cache: KeyValueCache(
+          keys: o.words("keys"), values: o.words("values"), slots: slots, keyColumns: keyColumns))
     }
   }
 
@@ -176,7 +174,10 @@ let pageFamilies = [
   CaseFamily(.allocatePages) { .allocatePages($0.poolShape(), random: &$0) },
   CaseFamily(.releasePages) { .releasePages($0.poolShape(), random: &$0) },
   CaseFamily(.forkPages) { .forkPages($0.poolShape(), random: &$0) },
-  CaseFamily(.copyPages) { .copyPages(random: &$0) },
+  CaseFamily(.copyPages) { random in
+    let pool = random.poolShape(pageSize: random.integer(1...4))
+    return .copyPages(pool, keyColumns: 2 * random.length(40), random: &random)
+  },
   CaseFamily(.gatherSequences) { random in
     .gatherSequences(sequences: random.length(20), count: random.length(300), random: &random)
   },

@@ -53,7 +53,7 @@ extension KernelCase {
 
 extension CaseRandom {
   /// Values of a table of cosines and sines: within -1...1, exact 0 and 1 among them.
-  fileprivate mutating func angles(_ count: Int) -> [Float] {
+  mutating func angles(_ count: Int) -> [Float] {
     var list = floats(count, pattern: .plain, exponents: 0...0).map { max(-1, min(1, $0)) }
     if oneIn(3) { list = list.map { abs($0) < 0.2 ? 0 : $0 } }
     if oneIn(4) { for i in list.indices where oneIn(4) { list[i] = float(-90...(-1)) } }

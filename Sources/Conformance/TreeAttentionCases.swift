@@ -35,7 +35,7 @@ extension KernelCase {
   }
 
   /// Chunks of random sums joined, some of them of keys without weight.
-  static func attentionMerge(
+  public static func attentionMerge(
     rows: Int, heads: Int, headSize: Int, chunks: Int, random: inout CaseRandom
   ) -> KernelCase {
     let width = headSize + Int(PART_WORDS)

@@ -17,8 +17,11 @@ extension CommandList {
         rowWords: U32(cache.rowWords), slots: U32(cache.slots), maximumNodes: U32(maximumNodes),
         sequences: U32(sequences), pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence)
       return Invocation(
-        kernel, p, [.read(result), .read(cache.pages(or: result)), .readWrite(cache.words)],
-        groups: Invocation.elementGroups(2 * sequences * cache.rowWords))
+        kernel, p,
+        [
+          .read(result), .read(cache.pages(or: result)), .readWrite(cache.keys), .readWrite(cache.values),
+        ],
+        groups: Invocation.elementGroups(sequences * cache.rowWords))
     }
   }
 }

@@ -10,13 +10,12 @@ extension CommandList {
         pool.pages >= 1 && pool.pageSize >= 1 && pool.pages * pool.pageSize <= cache.slots,
         "\(pool.pages) pages of \(pool.pageSize) slots in a cache of \(cache.slots)")
       try require(pool.copies, 2 * pool.sequences, "page copies")
-      let rowWords = cache.rowWords
+      let pageWords = pool.pageSize * cache.rowWords
       let p = ShaderInterface.CopyPages(
-        sequences: UInt32(pool.sequences), pages: UInt32(pool.pages),
-        pageWords: UInt32(pool.pageSize * rowWords), planes: 2, planeWords: UInt32(cache.slots * rowWords))
+        sequences: UInt32(pool.sequences), pages: UInt32(pool.pages), pageWords: UInt32(pageWords))
       return Invocation(
-        kernel, p, [.read(pool.copies), .readWrite(cache.words)],
-        groups: ((2 * pool.pageSize * rowWords + 63) / 64, pool.sequences))
+        kernel, p, [.read(pool.copies), .readWrite(cache.keys), .readWrite(cache.values)],
+        groups: ((pageWords + 63) / 64, pool.sequences))
     }
   }
 }

@@ -60,7 +60,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   case embeddingGather, embeddingMix, rmsNorm, layerNorm, swiglu, geglu, gelu, residualAdd, scaledAdd
   case roundActivations, rotary, gatherRow
   case matmulF32, matmulF16, matmulBf16, matmulQ8, matmulQ4, quantizeRows, matmulInt8, sortChoices
-  case keyValueAppend, treeAttention, attentionChunks, attentionMerge, compactCache
+  case keyValueAppend, rotaryAppend, treeAttention, attentionChunks, attentionMerge, compactCache
   case argmax, topTokens, distribution, drawTarget, drawChildren
   case drawLogits, drawGumbel, drawShared, combineDistributions, suppressTokens, groupSums
   case rowStatistics, tokenLogProbability, divergence, penalties, mixLogits

@@ -28,14 +28,13 @@ extension CommandList {
         keyOffset: U32(query), valueStride: U32(query + 2 * key), valueOffset: U32(query + key),
         slots: U32(cache.slots), rowWords: U32(cache.rowWords), format: cache.format.code,
         sequences: U32(batch.sequences), pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence)
-      let unit = cache.format == .q8 ? 2 * Int(CACHE_Q8_BLOCK) : 2
       return Invocation(
         kernel, p,
         [
           .read(rotated), .read(projected), .read(state), .read(batch.owners(or: state)),
-          .read(cache.pages(or: state)), .readWrite(cache.words),
+          .read(cache.pages(or: state)), .readWrite(cache.keys), .readWrite(cache.values),
         ],
-        groups: Invocation.elementGroups(2 * rows * ((key + unit - 1) / unit)),
+        groups: Invocation.elementGroups(rows * cache.rowUnits),
         specialization: [cache.format.code])
     }
   }

@@ -46,9 +46,12 @@ public struct PageTable: Sendable {
   }
 }
 
-/// Keys and values of one layer: words `[2][slots][rowWords]`.
+/// Keys and values of one layer, bound apart: each may be as large as the device's largest binding.
 public struct KeyValueCache: Sendable {
-  public let words: Tensor<UInt32>
+  /// Words `[slots][rowWords]`.
+  public let keys: Tensor<UInt32>
+  /// Words `[slots][rowWords]`.
+  public let values: Tensor<UInt32>
   /// Of all pages and sequences together.
   public let slots: Int
   /// Key heads times head size.
@@ -58,9 +61,11 @@ public struct KeyValueCache: Sendable {
   public let pages: PageTable?
 
   public init(
-    words: Tensor<UInt32>, slots: Int, keyColumns: Int, format: KeyValueFormat = .f16, pages: PageTable? = nil
+    keys: Tensor<UInt32>, values: Tensor<UInt32>, slots: Int, keyColumns: Int, format: KeyValueFormat = .f16,
+    pages: PageTable? = nil
   ) {
-    self.words = words
+    self.keys = keys
+    self.values = values
     self.slots = slots
     self.keyColumns = keyColumns
     self.format = format
@@ -72,13 +77,22 @@ public struct KeyValueCache: Sendable {
     label: String
   ) throws(BackendError) {
     try checkSizes(of: "KeyValueCache") { () throws(Refusal) in try requireSizes(slots, keyColumns) }
-    let count = 2 * slots * format.rowWords(keyColumns: keyColumns)
+    let count = slots * format.rowWords(keyColumns: keyColumns)
     self.init(
-      words: try backend.makeTensor(count, label), slots: slots, keyColumns: keyColumns, format: format,
-      pages: pages)
+      keys: try backend.makeTensor(count, "\(label) keys"),
+      values: try backend.makeTensor(count, "\(label) values"), slots: slots, keyColumns: keyColumns,
+      format: format, pages: pages)
   }
 
   var rowWords: Int { format.rowWords(keyColumns: keyColumns) }
+
+  /// Parts of a row's key and value that one invocation stores: pairs of columns, or those that share a word of scales.
+  var rowUnits: Int { Self.rowUnits(keyColumns: keyColumns, format: format.code) }
+
+  static func rowUnits(keyColumns: Int, format: U32) -> Int {
+    let columns = format == CACHE_Q8 ? 2 * Int(CACHE_Q8_BLOCK) : 2
+    return (keyColumns + columns - 1) / columns
+  }
 
   /// Slots that one sequence may have.
   public var capacity: Int { pages.map { $0.pagesPerSequence * $0.pageSize } ?? slots }
@@ -89,13 +103,14 @@ public struct KeyValueCache: Sendable {
   /// What is bound for the page table: kernels do not read it without pages.
   func pages(or other: Tensor<UInt32>) -> Tensor<UInt32> { pages?.entries ?? other }
 
-  /// The words hold the slots, and each of the sequences has a place for its own.
+  /// Keys and values hold the slots, and each of the sequences has a place for its own.
   func check(sequences: Int = 1) throws(Refusal) {
     try requireSizes(slots, keyColumns)
     try require(
       slots >= 1 && keyColumns >= 2 && keyColumns % format.block == 0,
       "a cache of \(slots) slots of \(keyColumns) key columns in \(format.rawValue)")
-    try require(words, 2 * slots * rowWords, "cache")
+    try require(keys, slots * rowWords, "keys")
+    try require(values, slots * rowWords, "values")
     guard let pages else {
       return try require(sequences == 1, "\(sequences) sequences in a cache without pages")
     }

@@ -37,18 +37,23 @@ enum ReferenceTable {
     case .keyValueAppend:
       Reference.keyValueAppend(
         o.parameters(), rotated: o.floats(0), projected: o.floats(1), state: o.words(2), owners: o.words(3),
-        pages: o.words(4), cache: o.out(5))
+        pages: o.words(4), keys: o.out(5), values: o.out(6))
+    case .rotaryAppend:
+      Reference.rotaryAppend(
+        o.parameters(), x: o.floats(0), table: o.floats(1), depths: o.words(2), state: o.words(3),
+        owners: o.words(4), pages: o.words(5), out: o.out(6), keys: o.out(7), values: o.out(8))
     case .treeAttention:
       Reference.treeAttentionFast(
-        o.parameters(), query: o.floats(0), cache: o.words(1), mask: o.words(2), state: o.words(3),
-        depths: o.words(4), owners: o.words(5), pages: o.words(6), out: o.out(7))
+        o.parameters(), query: o.floats(0), keys: o.words(1), values: o.words(2), mask: o.words(3),
+        state: o.words(4), depths: o.words(5), owners: o.words(6), pages: o.words(7), out: o.out(8))
     case .attentionChunks:
       Reference.attentionChunks(
-        o.parameters(), query: o.floats(0), cache: o.words(1), mask: o.words(2), state: o.words(3),
-        depths: o.words(4), owners: o.words(5), pages: o.words(6), parts: o.out(7))
+        o.parameters(), query: o.floats(0), keys: o.words(1), values: o.words(2), mask: o.words(3),
+        state: o.words(4), depths: o.words(5), owners: o.words(6), pages: o.words(7), parts: o.out(8))
     case .attentionMerge: Reference.attentionMerge(o.parameters(), parts: o.floats(0), out: o.out(1))
     case .compactCache:
-      Reference.compactCache(o.parameters(), result: o.words(0), pages: o.words(1), cache: o.out(2))
+      Reference.compactCache(
+        o.parameters(), result: o.words(0), pages: o.words(1), keys: o.out(2), values: o.out(3))
     case .argmax: Reference.argmax(o.parameters(), logits: o.floats(0), out: o.out(1))
     case .topTokens: Reference.topTokens(o.parameters(), logits: o.floats(0), out: o.out(1))
     case .distribution:
@@ -171,7 +176,8 @@ enum ReferenceTable {
       Reference.forkPages(
         o.parameters(), sources: o.words(0), state: o.words(1), old: o.words(2), table: o.out(3),
         counts: o.out(4))
-    case .copyPages: Reference.copyPages(o.parameters(), copies: o.words(0), cache: o.out(1))
+    case .copyPages:
+      Reference.copyPages(o.parameters(), copies: o.words(0), keys: o.out(1), values: o.out(2))
     case .gatherSequences:
       Reference.gatherSequences(o.parameters(), x: o.words(0), sources: o.words(1), out: o.out(2))
     }

@@ -6,6 +6,42 @@ public enum RotaryPairing: Sendable, CaseIterable {
   case halves
   /// 2 * i with 2 * i + 1, as in the paper and in GPT-J.
   case interleaved
+
+  var code: U32 { self == .halves ? ROTARY_HALVES : ROTARY_INTERLEAVED }
+}
+
+/// The rows whose heads turn in one call.
+struct RotaryRows {
+  let rows, firstRow, heads, keyHeads, headSize: Int
+  /// Elements of a head that turn.
+  let turning: Int
+
+  init(rows: Int, firstRow: Int, heads: Int, keyHeads: Int, headSize: Int, turning: Int) throws(Refusal) {
+    try requireSizes(rows, firstRow, heads, keyHeads, headSize, turning)
+    try require(rows > 0 && headSize > 0 && headSize % 2 == 0, "\(rows) rows, head size \(headSize)")
+    try require(
+      turning > 0 && turning <= headSize && turning % 2 == 0, "\(turning) of \(headSize) elements turn")
+    try require(heads >= 1 && keyHeads >= 0, "\(heads) heads, \(keyHeads) key heads")
+    self.rows = rows
+    self.firstRow = firstRow
+    self.heads = heads
+    self.keyHeads = keyHeads
+    self.headSize = headSize
+    self.turning = turning
+  }
+
+  var inputColumns: Int { (heads + 2 * keyHeads) * headSize }
+
+  func check(
+    projected: Tensor<Float>, table: Tensor<Float>, depths: Tensor<UInt32>, state: Tensor<UInt32>,
+    batch: SequenceBatch?, out: Tensor<Float>
+  ) throws(Refusal) {
+    try require(projected, rows * inputColumns, "projected")
+    try require(table, turning, "table")
+    try require(depths, firstRow + rows, "depths")
+    try batch.check(state: state, rows: firstRow + rows)
+    try require(out, rows * (heads + keyHeads) * headSize, "out")
+  }
 }
 
 extension CommandList {
@@ -26,25 +62,16 @@ extension CommandList {
     rotarySize: Int? = nil, pairing: RotaryPairing = .halves, significantBits: UInt32 = ACTIVATION_BITS_F16
   ) {
     call(.rotary) { kernel throws(Refusal) in
-      try requireSizes(rows, firstRow, heads, keyHeads, headSize, rotarySize ?? 0)
-      let turning = rotarySize ?? headSize
-      try require(rows > 0 && headSize > 0 && headSize % 2 == 0, "\(rows) rows, head size \(headSize)")
-      try require(
-        turning > 0 && turning <= headSize && turning % 2 == 0,
-        "\(turning) of \(headSize) elements turn")
-      try require(heads >= 1 && keyHeads >= 0, "\(heads) heads, \(keyHeads) key heads")
+      let shape = try RotaryRows(
+        rows: rows, firstRow: firstRow, heads: heads, keyHeads: keyHeads, headSize: headSize,
+        turning: rotarySize ?? headSize)
       try requireSignificantBits(significantBits)
-      try require(projected, rows * (heads + 2 * keyHeads) * headSize, "projected")
-      try require(table, turning, "table")
-      try require(depths, firstRow + rows, "depths")
-      try batch.check(state: state, rows: firstRow + rows)
-      try require(out, rows * (heads + keyHeads) * headSize, "out")
+      try shape.check(
+        projected: projected, table: table, depths: depths, state: state, batch: batch, out: out)
       let p = ShaderInterface.Rotary(
-        rows: UInt32(rows), firstRow: UInt32(firstRow), heads: UInt32(heads), keyHeads: UInt32(keyHeads),
-        headSize: UInt32(headSize), inputColumns: UInt32((heads + 2 * keyHeads) * headSize),
-        significantBits: significantBits, rotarySize: UInt32(turning),
-        pairing: pairing == .halves ? ROTARY_HALVES : ROTARY_INTERLEAVED,
-        sequences: UInt32(batch.sequences))
+        rows: U32(rows), firstRow: U32(firstRow), heads: U32(heads), keyHeads: U32(keyHeads),
+        headSize: U32(headSize), inputColumns: U32(shape.inputColumns), significantBits: significantBits,
+        rotarySize: U32(shape.turning), pairing: pairing.code, sequences: U32(batch.sequences))
       return Invocation(
         kernel, p,
         [

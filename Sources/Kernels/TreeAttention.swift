@@ -69,8 +69,9 @@ extension CommandList {
       return Invocation(
         kernel, p,
         [
-          .read(query), .read(cache.words), .read(mask), .read(state), .read(depths ?? state),
-          .read(batch.owners(or: state)), .read(cache.pages(or: state)), .write(split?.parts ?? out),
+          .read(query), .read(cache.keys), .read(cache.values), .read(mask), .read(state),
+          .read(depths ?? state), .read(batch.owners(or: state)), .read(cache.pages(or: state)),
+          .write(split?.parts ?? out),
         ],
         groups: groups,
         specialization: [U32(options.keysPerLane ?? 0), cache.format.code, U32(options.rowsPerGroup ?? 0)])

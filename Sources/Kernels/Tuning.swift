@@ -62,6 +62,7 @@ extension Tuning {
     switch call.kernel {
     case .matmulF32, .matmulF16, .matmulBf16, .matmulQ8, .matmulQ4: try matmul(call, &layout)
     case .treeAttention, .attentionChunks: try attention(call, &layout)
+    case .rotaryAppend where call.specialization.count == 1: rotaryAppend(call, &layout)
     case .argmax, .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .drawShared,
       .combineDistributions, .penalties:
       let (lanes, least) = (call.specialization[0], call.specialization[1])

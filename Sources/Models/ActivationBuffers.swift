@@ -5,7 +5,7 @@ struct ActivationBuffers {
   let residual: Tensor<Float>  // [rows][hidden]
   let normed: Tensor<Float>  // [rows][hidden]
   let projected: Tensor<Float>  // [rows][(heads + 2 * keyHeads) * headSize]
-  let rotated: Tensor<Float>  // [rows][(heads + keyHeads) * headSize]
+  let rotated: Tensor<Float>  // [rows][(heads + keyHeads) * headSize], key columns unused
   let attended: Tensor<Float>  // [rows][heads * headSize]
   let gateUp: Tensor<Float>  // [rows][2 * intermediate]
   let activated: Tensor<Float>  // [rows][intermediate]

@@ -41,14 +41,10 @@ extension ModelSession {
     let (shape, rows) = (model.configuration, input.rows)
     norm(commands, layer.attentionNorm, out: buffers.normed, rows: rows, for: layer.queryKeyValue)
     commands.matmul(buffers.normed, layer.queryKeyValue, out: buffers.projected, rows: rows)
-    commands.rotary(
+    commands.rotaryAppend(
       projected: buffers.projected, table: rotaryTable, depths: input.depths, state: input.state,
-      out: buffers.rotated, rows: rows, firstRow: input.firstRow, heads: shape.headCount,
+      out: buffers.rotated, cache: cache, rows: rows, firstRow: input.firstRow, heads: shape.headCount,
       keyHeads: shape.keyValueHeadCount, headSize: shape.headSize)
-    commands.keyValueAppend(
-      rotated: buffers.rotated, projected: buffers.projected, state: input.state, cache: cache, rows: rows,
-      firstRow: input.firstRow, heads: shape.headCount, keyHeads: shape.keyValueHeadCount,
-      headSize: shape.headSize)
     commands.treeAttention(
       query: buffers.rotated, cache: cache, mask: input.mask, state: input.state, out: buffers.attended,
       rows: rows, firstRow: input.firstRow, heads: shape.headCount, keyHeads: shape.keyValueHeadCount,

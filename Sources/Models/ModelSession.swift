@@ -47,7 +47,7 @@ public final class ModelSession {
       caches.append(
         try KeyValueCache(
           backend: backend, slots: slots, keyColumns: shape.keyValueHeadCount * shape.headSize,
-          label: "layer \(layer) keys and values"))
+          label: "layer \(layer)"))
     }
     self.caches = caches
     rotaryTable = try backend.makeTensor(

@@ -1,24 +1,26 @@
 import Numerics
 import ShaderInterface
 
-/// Reads keys and values of a cache: words [2][slots][rowWords] in one of the `CACHE_` formats.
+/// Reads the keys or the values of a cache: words [slots][rowWords] in one of the `CACHE_` formats.
 struct CacheElements {
   let words: UnsafeBufferPointer<UInt32>
   let format: U32
-  let slots, rowWords, columns: Int
+  let rowWords, columns: Int
 
-  init(words: UnsafeBufferPointer<UInt32>, format: U32, slots: U32, rowWords: U32, columns: U32) {
+  init(words: UnsafeBufferPointer<UInt32>, format: U32, rowWords: U32, columns: U32) {
     self.words = words
     self.format = format
-    self.slots = Int(slots)
     self.rowWords = Int(rowWords)
     self.columns = Int(columns)
   }
 
-  /// Plane 0 holds the keys, 1 the values.
+  init(_ words: UnsafeBufferPointer<UInt32>, of p: ShaderInterface.TreeAttention) {
+    self.init(words: words, format: p.format, rowWords: p.rowWords, columns: p.keyHeads * p.headSize)
+  }
+
   @inline(__always)
-  func value(plane: Int, slot: Int, column: Int) -> Float {
-    let row = (plane * slots + slot) * rowWords
+  func value(slot: Int, column: Int) -> Float {
+    let row = slot * rowWords
     switch format {
     case CACHE_F16: return float(halves: words, at: 2 * row + column)
     case CACHE_BF16:

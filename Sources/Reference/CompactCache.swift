@@ -3,13 +3,14 @@ import ShaderInterface
 
 extension Reference {
   /// Moves the accepted rows of every sequence behind the root: slot base + j = slot base + path[j], j = 1...accepted
-  /// ascending, in both planes; base = `RESULT_LENGTH` - accepted - 1. Slots that do not exist are left alone.
+  /// ascending, of keys and of values; base = `RESULT_LENGTH` - accepted - 1. Slots that do not exist are left alone.
   ///
   /// `result`: u32 [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes]; `pages`: u32 [sequences][pagesPerSequence];
-  /// `cache`: words [2][slots][rowWords].
+  /// `keys`, `values`: words [slots][rowWords].
   public static func compactCache(
     _ p: ShaderInterface.CompactCache, result: UnsafeBufferPointer<UInt32>,
-    pages: UnsafeBufferPointer<UInt32>, cache: UnsafeMutableBufferPointer<UInt32>
+    pages: UnsafeBufferPointer<UInt32>, keys: UnsafeMutableBufferPointer<UInt32>,
+    values: UnsafeMutableBufferPointer<UInt32>
   ) {
     let places = CacheSlots(
       slots: p.slots, pageSize: p.pageSize, pagesPerSequence: p.pagesPerSequence, pages: pages)
@@ -23,8 +24,8 @@ extension Reference {
         guard let from = places.physical(Int(base &+ node), of: sequence),
           let to = places.physical(Int(base &+ UInt32(j)), of: sequence)
         else { continue }
-        for first in [0, Int(p.slots) * rowWords] {
-          for w in first..<first + rowWords { cache[to * rowWords + w] = cache[from * rowWords + w] }
+        for plane in [keys, values] {
+          for w in 0..<rowWords { plane[to * rowWords + w] = plane[from * rowWords + w] }
         }
       }
     }

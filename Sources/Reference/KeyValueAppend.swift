@@ -5,13 +5,13 @@ extension Reference {
   /// Stores each in-flight row's key and value in slot `STATE_LENGTH` + i of its sequence, if there is one.
   ///
   /// `rotated`: f32 [rows][keyStride]; `projected`: f32 [rows][valueStride]; `state`: u32 [sequences][STATE_WORDS];
-  /// `owners`: u32 [firstRow + rows]; `pages`: u32 [sequences][pagesPerSequence]; `cache`: words
-  /// [2][slots][rowWords], keys then values.
+  /// `owners`: u32 [firstRow + rows]; `pages`: u32 [sequences][pagesPerSequence]; `keys`,
+  /// `values`: words [slots][rowWords].
   public static func keyValueAppend(
     _ p: ShaderInterface.KeyValueAppend, rotated: UnsafeBufferPointer<Float>,
     projected: UnsafeBufferPointer<Float>, state: UnsafeBufferPointer<UInt32>,
     owners: UnsafeBufferPointer<UInt32>, pages: UnsafeBufferPointer<UInt32>,
-    cache: UnsafeMutableBufferPointer<UInt32>
+    keys: UnsafeMutableBufferPointer<UInt32>, values: UnsafeMutableBufferPointer<UInt32>
   ) {
     let batch = BatchRows(sequences: p.sequences, state: state, owners: owners)
     let places = CacheSlots(
@@ -24,10 +24,11 @@ extension Reference {
       guard let place = places.physical(slot, of: sequence) else { continue }
       let key = r * Int(p.keyStride) + Int(p.keyOffset)
       let value = r * Int(p.valueStride) + Int(p.valueOffset)
-      for (plane, from) in [rotated[key..<key + columns], projected[value..<value + columns]].enumerated() {
+      for (from, to) in [
+        (rotated[key..<key + columns], keys), (projected[value..<value + columns], values),
+      ] {
         let words = cacheRow(UnsafeBufferPointer(rebasing: from), format: p.format, rowWords: rowWords)
-        let to = (plane * Int(p.slots) + place) * rowWords
-        for (w, word) in words.enumerated() { cache[to + w] = word }
+        for (w, word) in words.enumerated() { to[place * rowWords + w] = word }
       }
     }
   }

@@ -6,38 +6,42 @@ extension Reference {
   ///
   /// Keys come in chunks of `ATTENTION_CHUNK`; a chunk has a maximum, a sum and weighted values, summed in key
   /// order from +0; chunks are merged in order (Milakov and Gimelshein, "Online normalizer calculation for
-  /// softmax", 2018). `query`: f32 [rows] with a stride of (heads + keyHeads) * headSize; `cache`: words
-  /// [2][slots][rowWords]; `mask`: u32 [in-flight rows][maskWords]; `state`: u32 [sequences][STATE_WORDS]; `depths`:
+  /// softmax", 2018). `query`: f32 [rows] with a stride of (heads + keyHeads) * headSize; `keys`, `values`:
+  /// words [slots][rowWords]; `mask`: u32 [in-flight rows][maskWords]; `state`: u32 [sequences][STATE_WORDS]; `depths`:
   /// u32 [in-flight rows]; `owners`: u32 [firstRow + rows]; `pages`: u32 [sequences][pagesPerSequence];
   /// `out`: f32 [rows][heads * headSize].
   public static func treeAttention(
     _ p: ShaderInterface.TreeAttention, query: UnsafeBufferPointer<Float>,
-    cache: UnsafeBufferPointer<UInt32>, mask: UnsafeBufferPointer<UInt32>,
-    state: UnsafeBufferPointer<UInt32>, depths: UnsafeBufferPointer<UInt32>,
-    owners: UnsafeBufferPointer<UInt32>, pages: UnsafeBufferPointer<UInt32>,
+    keys: UnsafeBufferPointer<UInt32>, values: UnsafeBufferPointer<UInt32>,
+    mask: UnsafeBufferPointer<UInt32>, state: UnsafeBufferPointer<UInt32>,
+    depths: UnsafeBufferPointer<UInt32>, owners: UnsafeBufferPointer<UInt32>,
+    pages: UnsafeBufferPointer<UInt32>,
     out: UnsafeMutableBufferPointer<Float>
   ) {
-    let keys = VisibleKeys(p, mask: mask, state: state, depths: depths, owners: owners, pages: pages)
+    let visible = VisibleKeys(p, mask: mask, state: state, depths: depths, owners: owners, pages: pages)
     let size = Int(p.headSize)
-    forEachHead(p, query: query, cache: cache, keys: keys) { place, chunks in
+    let elements = (keys: CacheElements(keys, of: p), values: CacheElements(values, of: p))
+    forEachHead(p, query: query, elements, visible) { place, chunks in
       let row = SoftmaxChunk.attention(of: chunks, size: size, significantBits: p.significantBits)
       for d in 0..<size { out[place * size + d] = row[d] }
     }
   }
 
-  /// The chunks of ``treeAttention(_:query:cache:mask:state:depths:owners:pages:out:)``, apart.
+  /// The chunks of ``treeAttention(_:query:keys:values:mask:state:depths:owners:pages:out:)``, apart.
   ///
   /// `parts`: f32 [rows][heads][chunks][headSize + 4]: weighted values, maximum, sum, 1 if the chunk exists.
   public static func attentionChunks(
     _ p: ShaderInterface.TreeAttention, query: UnsafeBufferPointer<Float>,
-    cache: UnsafeBufferPointer<UInt32>, mask: UnsafeBufferPointer<UInt32>,
-    state: UnsafeBufferPointer<UInt32>, depths: UnsafeBufferPointer<UInt32>,
-    owners: UnsafeBufferPointer<UInt32>, pages: UnsafeBufferPointer<UInt32>,
+    keys: UnsafeBufferPointer<UInt32>, values: UnsafeBufferPointer<UInt32>,
+    mask: UnsafeBufferPointer<UInt32>, state: UnsafeBufferPointer<UInt32>,
+    depths: UnsafeBufferPointer<UInt32>, owners: UnsafeBufferPointer<UInt32>,
+    pages: UnsafeBufferPointer<UInt32>,
     parts: UnsafeMutableBufferPointer<Float>
   ) {
-    let keys = VisibleKeys(p, mask: mask, state: state, depths: depths, owners: owners, pages: pages)
+    let visible = VisibleKeys(p, mask: mask, state: state, depths: depths, owners: owners, pages: pages)
     let (size, width) = (Int(p.headSize), Int(p.headSize + PART_WORDS))
-    forEachHead(p, query: query, cache: cache, keys: keys) { place, chunks in
+    let elements = (keys: CacheElements(keys, of: p), values: CacheElements(values, of: p))
+    forEachHead(p, query: query, elements, visible) { place, chunks in
       for c in 0..<Int(p.chunks) {
         let to = (place * Int(p.chunks) + c) * width
         let tail = to + size
@@ -54,7 +58,7 @@ extension Reference {
     }
   }
 
-  /// Joins chunks in order. `parts`: as ``attentionChunks(_:query:cache:mask:state:depths:owners:pages:parts:)``
+  /// Joins chunks in order. `parts`: as ``attentionChunks(_:query:keys:values:mask:state:depths:owners:pages:parts:)``
   /// writes them; `out`: f32 [rows][heads * headSize].
   public static func attentionMerge(
     _ p: ShaderInterface.AttentionMerge, parts: UnsafeBufferPointer<Float>,
@@ -79,13 +83,12 @@ extension Reference {
   /// Hands over the chunks of every row and head; `place` = row * heads + head.
   private static func forEachHead(
     _ p: ShaderInterface.TreeAttention, query: UnsafeBufferPointer<Float>,
-    cache: UnsafeBufferPointer<UInt32>, keys: VisibleKeys, _ body: (_ place: Int, [SoftmaxChunk]) -> Void
+    _ elements: (keys: CacheElements, values: CacheElements), _ visible: VisibleKeys,
+    _ body: (_ place: Int, [SoftmaxChunk]) -> Void
   ) {
     let (heads, size) = (Int(p.heads), Int(p.headSize))
-    let elements = CacheElements(
-      words: cache, format: p.format, slots: p.slots, rowWords: p.rowWords, columns: p.keyHeads * p.headSize)
     for r in 0..<Int(p.rows) {
-      let slots = keys.slots(row: r)
+      let slots = visible.slots(row: r)
       for h in 0..<heads {
         let q = (r * (heads + Int(p.keyHeads)) + h) * size
         let first = h / (heads / Int(p.keyHeads)) * size
@@ -94,12 +97,12 @@ extension Reference {
           let scores = chunk.map { slot in
             guard let slot else { return -Float.infinity }
             let product = dot(count: size) { d in
-              (query[q + d], elements.value(plane: 0, slot: slot, column: first + d))
+              (query[q + d], elements.keys.value(slot: slot, column: first + d))
             }
             return attentionScore(p, product)
           }
           return SoftmaxChunk(scores: scores, size: size) { t, d in
-            chunk[t].map { elements.value(plane: 1, slot: $0, column: first + d) } ?? 0
+            chunk[t].map { elements.values.value(slot: $0, column: first + d) } ?? 0
           }
         }
         body(r * heads + h, chunks)

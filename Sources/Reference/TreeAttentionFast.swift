@@ -5,16 +5,17 @@ import ShaderInterface
 // The bits of TreeAttention.swift, vectorised across the keys of a chunk for scores and across the elements of
 // a head for values; threads take (key head, rows) pairs.
 extension Reference {
-  /// As ``treeAttention(_:query:cache:mask:state:depths:owners:pages:out:)``, fast.
+  /// As ``treeAttention(_:query:keys:values:mask:state:depths:owners:pages:out:)``, fast.
   public static func treeAttentionFast(
     _ p: ShaderInterface.TreeAttention, query: UnsafeBufferPointer<Float>,
-    cache: UnsafeBufferPointer<UInt32>, mask: UnsafeBufferPointer<UInt32>,
-    state: UnsafeBufferPointer<UInt32>, depths: UnsafeBufferPointer<UInt32>,
-    owners: UnsafeBufferPointer<UInt32>, pages: UnsafeBufferPointer<UInt32>,
+    keys: UnsafeBufferPointer<UInt32>, values: UnsafeBufferPointer<UInt32>,
+    mask: UnsafeBufferPointer<UInt32>, state: UnsafeBufferPointer<UInt32>,
+    depths: UnsafeBufferPointer<UInt32>, owners: UnsafeBufferPointer<UInt32>,
+    pages: UnsafeBufferPointer<UInt32>,
     out: UnsafeMutableBufferPointer<Float>
   ) {
     let visible = VisibleKeys(p, mask: mask, state: state, depths: depths, owners: owners, pages: pages)
-    nonisolated(unsafe) let operands = (query: query, cache: cache, visible: visible, out: out)
+    nonisolated(unsafe) let operands = (query: query, keys: keys, values: values, visible: visible, out: out)
     let keyHeads = Int(p.keyHeads)
     let parts = min(Int(p.rows), max(1, 8 / keyHeads))
     DispatchQueue.concurrentPerform(iterations: keyHeads * parts) { task in
@@ -22,9 +23,7 @@ extension Reference {
       let rows = part * Int(p.rows) / parts..<(part + 1) * Int(p.rows) / parts
       let heads = KeyHead(
         p: p, index: task % keyHeads, query: operands.query,
-        cache: CacheElements(
-          words: operands.cache, format: p.format, slots: p.slots, rowWords: p.rowWords,
-          columns: p.keyHeads * p.headSize),
+        cachedKeys: CacheElements(operands.keys, of: p), cachedValues: CacheElements(operands.values, of: p),
         out: operands.out)
       heads.run(rows: rows, operands.visible)
     }
@@ -36,7 +35,7 @@ private struct KeyHead {
   let p: ShaderInterface.TreeAttention
   let index: Int
   let query: UnsafeBufferPointer<Float>
-  let cache: CacheElements
+  let cachedKeys, cachedValues: CacheElements
   let out: UnsafeMutableBufferPointer<Float>
 
   typealias Vector = SIMD16<Float>
@@ -107,12 +106,12 @@ private struct KeyHead {
   /// Missing slots become zeros.
   private func load(_ slots: ArraySlice<Int?>, to chunk: Chunk) {
     let keys = UnsafeMutableRawPointer(chunk.keys).assumingMemoryBound(to: Float.self)
-    let to = UnsafeMutableRawPointer(chunk.values).assumingMemoryBound(to: Float.self)
+    let values = UnsafeMutableRawPointer(chunk.values).assumingMemoryBound(to: Float.self)
     for (t, slot) in slots.enumerated() {
       for d in 0..<size {
         let column = index * size + d
-        keys[d * Self.chunk + t] = slot.map { cache.value(plane: 0, slot: $0, column: column) } ?? 0
-        to[t * vectors * Self.lanes + d] = slot.map { cache.value(plane: 1, slot: $0, column: column) } ?? 0
+        keys[d * Self.chunk + t] = slot.map { cachedKeys.value(slot: $0, column: column) } ?? 0
+        values[t * vectors * Self.lanes + d] = slot.map { cachedValues.value(slot: $0, column: column) } ?? 0
       }
     }
   }

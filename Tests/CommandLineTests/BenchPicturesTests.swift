@@ -1,5 +1,6 @@
 import Benchmarking
 import Foundation
+import Kernels
 import Testing
 
 @testable import espalier_cli
@@ -14,6 +15,13 @@ struct BenchReportTests {
     #expect(comparison.entries.allSatisfy { $0.speedup == 1 && !$0.isClear })
     #expect(comparison.meanSpeedup == 1)
     #expect(ComparisonTable(comparison).text.contains("geometric mean: 1.00 times faster"))
+  }
+
+  @Test("every kernel is measured, no two measurements have one name")
+  func everyKernel() {
+    let measured = KernelBenchmark.all + KernelBenchmark.sweeps
+    #expect(Set(Kernel.allCases).subtracting(measured.map(\.kernel)).isEmpty)
+    #expect(Set(KernelBenchmark.all.map(\.name)).count == KernelBenchmark.all.count)
   }
 
   @Test("a measurement that got twice as fast says so, one that is gone is named")

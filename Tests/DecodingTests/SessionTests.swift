@@ -102,7 +102,7 @@ extension DecodingTests {
           let last = try Prefill(sessions: [session], state: state, sliceRows: rows).run(Self.prefix)
           #expect(last == (Self.prefix.count - 1) % rows)
           #expect(try backend.read(state)[Int(STATE_LENGTH)] == 70)
-          return try session.caches.flatMap { try backend.read($0.words) }
+          return try session.caches.flatMap { try backend.read($0.keys) + backend.read($0.values) }
         }
         #expect(caches[0] == caches[2])
         #expect(caches[1] == caches[2])

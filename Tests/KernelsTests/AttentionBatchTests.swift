@@ -65,6 +65,17 @@ extension KernelsTests {
       }
     }
 
+    @Test func `A cache above 128 MiB with rows in flight gives the reference's bits`() throws {
+      try withDevice { backend in
+        let sizes = LongCache()
+        let expected = try sizes.run(ReferenceBackend())
+        let actual = try sizes.run(backend)
+        #expect(firstDifference(actual.attended, expected.attended) == nil)
+        #expect(firstDifference(actual.stored, expected.stored) == nil)
+        #expect(Set(expected.attended.map(\.bitPattern)).count > 1000)
+      }
+    }
+
     @Test func `Cross-attention sees the context alone, whatever is in flight`() throws {
       try withDevice { backend in
         var random = CaseRandom(seed: 6, family: "cross", index: 0)
@@ -89,6 +100,49 @@ extension KernelsTests {
         #expect(firstDifference(try run.attend(AttentionOptions(window: 100)), all) != nil)
       }
     }
+  }
+}
+
+/// A cache whose keys and values together exceed the 128 MiB that a device has to bind.
+private struct LongCache {
+  let length = 32_768
+  let rows = 3
+  let heads = 8
+  let headSize = 128
+  var columns: Int { heads * headSize }
+
+  /// The rows in flight stored behind the committed slots, then attended: the result, and the words stored.
+  func run(_ backend: any Backend) throws -> (attended: [Float], stored: [UInt32]) {
+    var random = CaseRandom(seed: 10, family: "long cache", index: 0)
+    func halves(_ label: String) throws -> Tensor<UInt32> {
+      // Magnitudes from 2^-7 to 2^-3.
+      let words = (0..<(length + rows) * columns / 2).map { _ in
+        UInt32(truncatingIfNeeded: random.next()) & 0x8fff_8fff + 0x2000_2000
+      }
+      return try backend.makeTensor(words, label)
+    }
+    func floats(_ count: Int, _ label: String) throws -> Tensor<Float> {
+      let list = (0..<count).map { _ in Float.random(in: -3..<3, using: &random) }
+      return try backend.makeTensor(list.map { rounded($0, to: ACTIVATION_BITS_F16) }, label)
+    }
+    let cache = KeyValueCache(
+      keys: try halves("keys"), values: try halves("values"), slots: length + rows, keyColumns: columns)
+    let rotated = try floats(rows * 2 * columns, "rotated")
+    let projected = try floats(rows * 3 * columns, "projected")
+    let state = try backend.makeState(length: length)
+    let out: Tensor<Float> = try backend.makeTensor(rows * columns, "out")
+    try backend.run("long cache") {
+      $0.keyValueAppend(
+        rotated: rotated, projected: projected, state: state, cache: cache, rows: rows, heads: heads,
+        keyHeads: heads, headSize: headSize)
+      $0.treeAttention(
+        query: rotated, cache: cache, mask: state, state: state, out: out, rows: rows, heads: heads,
+        keyHeads: heads, headSize: headSize, maskWords: 0, scale: 0.088_388_35)
+    }
+    let stored = length * columns / 2..<(length + rows) * columns / 2
+    return (
+      try backend.read(out), try backend.read(cache.keys[stored]) + backend.read(cache.values[stored])
+    )
   }
 }
 

@@ -121,6 +121,19 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         rotated: $1.tensor(), projected: $1.tensor(), state: $1.tensor(), cache: $1.pagedCache(.q8),
         rows: $1.size(), heads: $1.size(), keyHeads: 1, headSize: 32)
     },
+    EntryPoint("rotaryAppend") {
+      $0.rotaryAppend(
+        projected: $1.tensor(), table: $1.tensor(), depths: $1.tensor(), state: $1.tensor(), out: $1.tensor(),
+        cache: $1.cache(), rows: $1.size(), firstRow: $1.size(), heads: $1.size(), keyHeads: $1.size(),
+        headSize: $1.size(), rotarySize: $1.optionalSize(), pairing: $1.flag() ? .halves : .interleaved,
+        significantBits: $1.bits(), spreads: $1.flag())
+    },
+    EntryPoint("rotaryAppend batch") {
+      $0.rotaryAppend(
+        projected: $1.tensor(), table: $1.tensor(), depths: $1.tensor(), state: $1.tensor(),
+        batch: $1.batch(), out: $1.tensor(), cache: $1.pagedCache(.q8), rows: $1.size(), firstRow: $1.size(),
+        heads: $1.size(), keyHeads: 1, headSize: 32, significantBits: $1.bits())
+    },
     EntryPoint("treeAttention") {
       $0.treeAttention(
         query: $1.tensor(), cache: $1.cache(), mask: $1.tensor(), state: $1.tensor(), out: $1.tensor(),
@@ -374,14 +387,17 @@ extension Arguments {
 
   mutating func lanes() -> Int? { flag() ? nil : size() &* 4 }
 
-  mutating func cache() -> KeyValueCache { KeyValueCache(words: tensor(), slots: size(), keyColumns: size()) }
+  mutating func cache() -> KeyValueCache {
+    KeyValueCache(keys: tensor(), values: tensor(), slots: size(), keyColumns: size())
+  }
 
   /// One key head's columns in pages; usually as many slots as one sequence may have.
   mutating func pagedCache(_ format: KeyValueFormat) -> KeyValueCache {
     let pages = PageTable(entries: tensor(), pageSize: size(), pagesPerSequence: size())
     let slots = random.oneIn(8) ? size() : pages.pageSize &* pages.pagesPerSequence
     return KeyValueCache(
-      words: tensor(), slots: slots, keyColumns: random.oneIn(8) ? size() : 32, format: format, pages: pages)
+      keys: tensor(), values: tensor(), slots: slots, keyColumns: random.oneIn(8) ? size() : 32,
+      format: format, pages: pages)
   }
 
   mutating func batch() -> SequenceBatch? {

@@ -111,12 +111,15 @@ private struct AttentionTree {
     queries: [[Float]],
     mask: [UInt32], maskWords: Int
   ) throws -> [Float] {
-    let halves = Array((keys + values).joined())
-    let words = stride(from: 0, to: halves.count, by: 2).map {
-      UInt32(halves[$0]) | UInt32(halves[$0 + 1]) << 16
+    func words(_ rows: [[UInt16]]) -> [UInt32] {
+      let halves = Array(rows.joined())
+      return stride(from: 0, to: halves.count, by: 2).map {
+        UInt32(halves[$0]) | UInt32(halves[$0 + 1]) << 16
+      }
     }
     let cache = KeyValueCache(
-      words: try backend.makeTensor(words, "cache"), slots: keys.count,
+      keys: try backend.makeTensor(words(keys), "keys"),
+      values: try backend.makeTensor(words(values), "values"), slots: keys.count,
       keyColumns: Self.keyHeads * Self.headSize)
     let query = try backend.makeTensor(Array(queries.joined()), "query")
     let bits = try backend.makeTensor(mask, "mask")

@@ -49,13 +49,14 @@ struct AttentionCase: CustomTestStringConvertible {
     let stride = (c.heads + c.keyHeads) * c.headSize
     let values = c.adversarial ? random.adversarial(2 * slots * columns) : random.floats(2 * slots * columns)
     let rowWords = c.format == CACHE_Q8 ? (columns / 4 + (columns / 32 + 1) / 2 + 3) / 4 * 4 : columns / 2
-    let packed = operand(
-      (0..<2 * slots).flatMap { row in
-        let x = values[row * columns..<(row + 1) * columns].map { min(max($0, -4), 4) }
-        return cacheRow(operand(x), format: c.format, rowWords: rowWords)
-      })
-    let cache = CacheElements(
-      words: packed, format: c.format, slots: U32(slots), rowWords: U32(rowWords), columns: U32(columns))
+    func packed(_ rows: Range<Int>) -> UnsafeBufferPointer<UInt32> {
+      operand(
+        rows.flatMap { row in
+          let x = values[row * columns..<(row + 1) * columns].map { min(max($0, -4), 4) }
+          return cacheRow(operand(x), format: c.format, rowWords: rowWords)
+        })
+    }
+    let (keyWords, valueWords) = (packed(0..<slots), packed(slots..<2 * slots))
     let query = random.floats(c.rows * stride).map { rounded($0 * 4, to: ACTIVATION_BITS_F16) }
     // Any bits, also above the rows of the mask, which never count; the last row sees nothing in flight.
     let inFlight = c.firstRow + c.rows
@@ -74,13 +75,14 @@ struct AttentionCase: CustomTestStringConvertible {
     let state = operand([UInt32(c.length), 0, 0, 0, 0, 0, 0, 0])
     let (a, b) = (poisoned(c.rows * c.heads * c.headSize), poisoned(c.rows * c.heads * c.headSize))
     Reference.treeAttention(
-      p, query: operand(query), cache: packed, mask: operand(mask), state: state, depths: operand(depths),
-      owners: none, pages: none, out: a)
+      p, query: operand(query), keys: keyWords, values: valueWords, mask: operand(mask), state: state,
+      depths: operand(depths), owners: none, pages: none, out: a)
     Reference.treeAttentionFast(
-      p, query: operand(query), cache: packed, mask: operand(mask), state: state, depths: operand(depths),
-      owners: none, pages: none, out: b)
+      p, query: operand(query), keys: keyWords, values: valueWords, mask: operand(mask), state: state,
+      depths: operand(depths), owners: none, pages: none, out: b)
     #expect(bits(a) == bits(b))
 
+    let (cachedKeys, cachedValues) = (CacheElements(keyWords, of: p), CacheElements(valueWords, of: p))
     for r in 0..<c.rows {
       let i = c.firstRow + r
       let seen = (0..<inFlight).filter { j in
@@ -93,12 +95,12 @@ struct AttentionCase: CustomTestStringConvertible {
       }.map(\.0)
       for h in 0..<c.heads {
         let first = h / (c.heads / c.keyHeads) * c.headSize
-        let element = { (plane: Int, slot: Int, d: Int) in
-          Double(cache.value(plane: plane, slot: slot, column: first + d))
+        let element = { (plane: CacheElements, slot: Int, d: Int) in
+          Double(plane.value(slot: slot, column: first + d))
         }
         let q = (0..<c.headSize).map { Double(query[r * stride + h * c.headSize + $0]) }
         let s = keys.map { t in
-          let score = (0..<c.headSize).reduce(0.0) { $0 + q[$1] * element(0, t, $1) } * 0.25
+          let score = (0..<c.headSize).reduce(0.0) { $0 + q[$1] * element(cachedKeys, t, $1) } * 0.25
           return c.softCap == 0 ? score : Double(c.softCap) * tanh(score / Double(c.softCap))
         }
         let e = s.map { exp($0 - (s.max() ?? 0)) }
@@ -109,7 +111,7 @@ struct AttentionCase: CustomTestStringConvertible {
           Double(c.headSize + 3) * 0x1p-23 * q.map(abs).reduce(0, +) + Double(c.softCap) * 0x1p-21
         let weights = 2 * scores + 0x1p-13 + Double(80 + keys.count / 16) * 0x1p-24
         for d in 0..<c.headSize {
-          let v = keys.map { element(1, $0, d) }
+          let v = keys.map { element(cachedValues, $0, d) }
           let exact = keys.isEmpty ? 0 : zip(e, v).reduce(0.0) { $0 + $1.0 * $1.1 } / l
           let magnitude = keys.isEmpty ? 0 : zip(e, v).reduce(0.0) { $0 + $1.0 * abs($1.1) } / l
           let value = Double(a[(r * c.heads + h) * c.headSize + d])
@@ -126,19 +128,19 @@ struct AttentionCase: CustomTestStringConvertible {
       rows: 3, firstRow: 1, keyColumns: 4, keyStride: 6, keyOffset: 2, valueStride: 9, valueOffset: 5,
       slots: 6, rowWords: 2, format: CACHE_F16, sequences: 1, pageSize: 0, pagesPerSequence: 0)
     let (rotated, projected) = (random.adversarial(18), random.adversarial(27))
-    let cache = mutableOperand([UInt32](repeating: 0xdead_beef, count: 2 * 6 * 2))
+    let planes = (0..<2).map { _ in mutableOperand([UInt32](repeating: 0xdead_beef, count: 6 * 2)) }
     let none = operand([UInt32.max])
     Reference.keyValueAppend(
       p, rotated: operand(rotated), projected: operand(projected), state: operand([3, 0, 0, 0, 0, 0, 0, 0]),
-      owners: none, pages: none, cache: cache)
+      owners: none, pages: none, keys: planes[0], values: planes[1])
     for slot in 0..<6 {
       for c in 0..<4 {
         let word = slot * 2 + c / 2
         let half = { (plane: Int) in
-          UInt16(truncatingIfNeeded: cache[plane * 12 + word] >> UInt32(c % 2 * 16))
+          UInt16(truncatingIfNeeded: planes[plane][word] >> UInt32(c % 2 * 16))
         }
         if slot < 4 {
-          #expect(cache[word] == 0xdead_beef && cache[12 + word] == 0xdead_beef)
+          #expect(planes[0][word] == 0xdead_beef && planes[1][word] == 0xdead_beef)
         } else {
           #expect(half(0) == halfBits(of: rotated[(slot - 4) * 6 + 2 + c]))
           #expect(half(1) == halfBits(of: projected[(slot - 4) * 9 + 5 + c]))
@@ -153,10 +155,10 @@ struct AttentionCase: CustomTestStringConvertible {
     for exponent in [-30, -20, -14, -3, 0, 9, 20] {
       let x = random.floats(64).map { $0 * Float(sign: .plus, exponent: exponent, significand: 1) }
       let row = operand(cacheRow(operand(x), format: CACHE_Q8, rowWords: 20))
-      let cache = CacheElements(words: row, format: CACHE_Q8, slots: 1, rowWords: 20, columns: 64)
+      let cache = CacheElements(words: row, format: CACHE_Q8, rowWords: 20, columns: 64)
       for c in x.indices {
         let block = x[c / 32 * 32..<c / 32 * 32 + 32].map(abs).max() ?? 0
-        let error = abs(cache.value(plane: 0, slot: 0, column: c) - x[c])
+        let error = abs(cache.value(slot: 0, column: c) - x[c])
         // A subnormal scale is a multiple of 2^-24.
         #expect(error <= block / 127 * 0.51 + block * 0x1p-11 + 127 * 0x1p-25, "\(x[c])")
       }
@@ -168,9 +170,9 @@ struct AttentionCase: CustomTestStringConvertible {
     var x = [Float](repeating: 1, count: 96)
     x[40] = bad
     let row = operand(cacheRow(operand(x), format: CACHE_Q8, rowWords: 28))
-    let cache = CacheElements(words: row, format: CACHE_Q8, slots: 1, rowWords: 28, columns: 96)
+    let cache = CacheElements(words: row, format: CACHE_Q8, rowWords: 28, columns: 96)
     for c in x.indices {
-      let value = cache.value(plane: 0, slot: 0, column: c)
+      let value = cache.value(slot: 0, column: c)
       #expect(c / 32 == 1 ? value.isNaN : abs(value - 1) < 0x1p-10)
     }
     #expect(row[26] == 0 && row[27] == 0, "padding")
@@ -186,17 +188,18 @@ struct AttentionCase: CustomTestStringConvertible {
 
   @Test func compactCacheMovesAcceptedSlotsBehindTheRoot() {
     let (slots, rowWords) = (12, 3)
-    let before = (0..<2 * slots * rowWords).map { UInt32($0) }
-    let cache = mutableOperand(before)
+    let before = (0..<slots * rowWords).map { UInt32($0) }
+    let (keys, values) = (mutableOperand(before), mutableOperand(before.map { $0 + 1000 }))
     // Root in slot 4; accepted nodes 2, 3, 6 lie in slots 6, 7, 10.
     let result: [UInt32] = [0, 3, 50, 8, 7, 0, 0, 0, 0, 2, 3, 6, 0, 0, 0, 0]
     Reference.compactCache(
       CompactCache(rowWords: 3, slots: 12, maximumNodes: 4, sequences: 1, pageSize: 0, pagesPerSequence: 0),
-      result: operand(result), pages: operand([UInt32.max]), cache: cache)
+      result: operand(result), pages: operand([UInt32.max]), keys: keys, values: values)
     let from = [5: 6, 6: 7, 7: 10]
     for word in before.indices {
-      let slot = word / rowWords % slots
-      #expect(cache[word] == before[word + ((from[slot] ?? slot) - slot) * rowWords])
+      let slot = word / rowWords
+      let source = word + ((from[slot] ?? slot) - slot) * rowWords
+      #expect(keys[word] == before[source] && values[word] == before[source] + 1000)
     }
   }
 }

@@ -1,0 +1,62 @@
+import Conformance
+import Kernels
+
+extension KernelBenchmark {
+  static let rowKernels: [KernelBenchmark] = [
+    KernelBenchmark(.rmsNorm, "64 x 384", bytes: 8 * 64 * 384 + 4 * 384, operations: 4 * 64 * 384) {
+      .rmsNorm(rows: 64, columns: 384, significantBits: 13, random: &$0)
+    },
+    KernelBenchmark(.sortChoices, "4096 x 2 of 64", bytes: 8 * 8192, operations: 0) {
+      .sortChoices(rows: 8192, matrices: 64, rowsPerGroup: 16, random: &$0)
+    },
+    KernelBenchmark(.quantizeRows, "64 x 4096", bytes: 5 * 64 * 4096, operations: 2 * 64 * 4096) {
+      .quantizeRows(rows: 64, columns: 4096, random: &$0)
+    },
+    KernelBenchmark(.rmsNorm, "64 x 4096", bytes: 8 * 64 * 4096 + 4 * 4096, operations: 4 * 64 * 4096) {
+      .rmsNorm(rows: 64, columns: 4096, significantBits: 13, random: &$0)
+    },
+    // exp and reciprocal: 18 operations, the products: 3.
+    KernelBenchmark(.swiglu, "64 x 960", bytes: 12 * 64 * 960, operations: 21 * 64 * 960) {
+      .swiglu(rows: 64, columns: 960, significantBits: 13, random: &$0)
+    },
+    KernelBenchmark(.residualAdd, "262144", bytes: 12 * 262_144, operations: 262_144) {
+      .residualAdd(count: 262_144, significantBits: 24, inPlace: false, random: &$0)
+    },
+    KernelBenchmark(
+      .rotary, "64 rows, 6/2 heads of 64", variant: "halves", bytes: 4 * 64 * (10 + 8) * 64,
+      operations: 3 * 64 * 8 * 64
+    ) {
+      .rotary(
+        rows: 64, firstRow: 0, heads: 6, keyHeads: 2, headSize: 64, positions: 2048, random: &$0)
+    },
+    KernelBenchmark(.layerNorm, "64 x 4096", bytes: 8 * 64 * 4096 + 8 * 4096, operations: 7 * 64 * 4096) {
+      .layerNorm(rows: 64, columns: 4096, significantBits: 13, random: &$0)
+    },
+    // The tanh form: exp, reciprocal and a cubic.
+    KernelBenchmark(.geglu, "64 x 960", bytes: 12 * 64 * 960, operations: 26 * 64 * 960) {
+      .geglu(rows: 64, columns: 960, significantBits: 13, random: &$0)
+    },
+    KernelBenchmark(.gelu, "262144", bytes: 8 * 262_144, operations: 25 * 262_144) {
+      .gelu(count: 262_144, significantBits: 24, inPlace: false, random: &$0)
+    },
+    KernelBenchmark(.scaledAdd, "262144", bytes: 12 * 262_144, operations: 3 * 262_144) {
+      .scaledAdd(count: 262_144, significantBits: 24, inPlace: false, random: &$0)
+    },
+    KernelBenchmark(.roundActivations, "262144", bytes: 8 * 262_144, operations: 0) {
+      .roundActivations(count: 262_144, significantBits: 13, inPlace: false, random: &$0)
+    },
+    KernelBenchmark(.embeddingGather, "64 x 4096 of 1000", bytes: 6 * 64 * 4096, operations: 0) {
+      .embeddingGather(rows: 64, columns: 4096, vocabulary: 1000, random: &$0)
+    },
+    KernelBenchmark(
+      .embeddingMix, "16 x 4096, 8 tokens a row of 1000", bytes: (2 * 8 + 4) * 16 * 4096,
+      operations: 2 * 8 * 16 * 4096
+    ) {
+      .embeddingMix(
+        rows: 16, columns: 4096, vocabulary: 1000, count: 8, firstRow: 0, significantBits: 24, random: &$0)
+    },
+    KernelBenchmark(.gatherRow, "1 of 64 x 4096", bytes: 8 * 4096, operations: 0) {
+      .gatherRow(rows: 64, columns: 4096, random: &$0)
+    },
+  ]
+}
