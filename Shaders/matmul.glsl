@@ -3,64 +3,34 @@
 // (inputs whose x a lane holds at a time, 4 or 8), segmentWord(word, segment) and of that the inputs weightPair(word, pair).
 // Order: chunks of DOT_CHUNK inputs, one accumulator in index order each (blocks: one a block, scaled, then added to the
 // chunk), chunks added in order; no tile changes it.
-#include "matmulCall.glsl"
+#include "matmulInputs.glsl"
 
 layout(local_size_x = 32) in;  // MATMUL_TILE
 layout(constant_id = 0) const uint ROWS = 1u;
-// Outputs a lane: 1 suits GPUs. CPU drivers load lane by lane, so there fewer lanes with larger tiles load less:
-// 0 keeps eight lanes busy, with 4 x ROWS or, for 8 rows and more, 8 x ROWS / 2 outputs and rows each.
+// Outputs a lane. CPU drivers load lane by lane, so there fewer lanes with larger tiles load less: 0 keeps eight lanes
+// busy, with 4 x ROWS or, for 8 rows and more, 8 x ROWS / 2 outputs and rows each.
 layout(constant_id = 1) const uint TUNED_OUTPUTS = 0u;
 const uint OUTPUTS = TUNED_OUTPUTS != 0u ? TUNED_OUTPUTS : ROWS < 8u ? 4u : ROWS % 2u == 0u ? 8u : 4u;
 const uint OUTPUT_LANES = 32u / OUTPUTS;
 const uint ROW_LANES = OUTPUTS > 4u ? OUTPUTS / 4u : 1u;
 const uint LANE_ROWS = ROWS / ROW_LANES;
 
-layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };              // [rows][inputs]
-layout(set = 0, binding = 0, std430) readonly buffer XQuads { vec4 xQuads[]; };     // the same, for inputs % 4 == 0
-layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; };  // [tiles][groups][GROUP_WORDS]
-
-#define SEGMENTS (GROUP_INPUTS / SEGMENT_INPUTS)
-#define SEGMENT_QUADS (SEGMENT_INPUTS / 4u)
-#define CHUNK_GROUPS (DOT_CHUNK / GROUP_INPUTS)
-
 uint xRows[LANE_ROWS];
 vec4 quads[LANE_ROWS * SEGMENT_QUADS];  // x of one segment, for each row
 float chunk[LANE_ROWS * OUTPUTS];
 float total[LANE_ROWS * OUTPUTS];
 #ifdef BLOCK_SCALES
-#define GROUP_WORDS (PLANES * MATMUL_TILE + MATMUL_TILE / 8u)
 float block[LANE_ROWS * OUTPUTS];
 #define SUMS block
 #else
-#define GROUP_WORDS MATMUL_TILE
 #define SUMS chunk
 #endif
-
-// Inputs k ..< k + 4 of a row, zeros past the end: adding +0 changes no accumulator, none is ever -0.
-vec4 partialQuad(uint row, uint k) {
-  uint from = row * p.inputs + k;
-  vec4 quad = vec4(0.0);
-  if (k < p.inputs) quad.x = x[from];
-  if (k + 1u < p.inputs) quad.y = x[from + 1u];
-  if (k + 2u < p.inputs) quad.z = x[from + 2u];
-  if (k + 3u < p.inputs) quad.w = x[from + 3u];
-  return quad;
-}
-
-float addQuad(float sum, vec4 a, vec4 b) {
-  return addProduct(addProduct(addProduct(addProduct(sum, a.x, b.x), a.y, b.y), a.z, b.z), a.w, b.w);
-}
 
 // x of a segment; the quads of a whole group are aligned and inside the row.
 void loadQuads(uint firstInput, bool isWhole) {
   for (uint r = 0u; r < LANE_ROWS; r++) {
     for (uint q = 0u; q < SEGMENT_QUADS; q++) {
-      uint k = firstInput + 4u * q;
-      if (isWhole) {
-        quads[r * SEGMENT_QUADS + q] = xQuads[(xRows[r] * p.inputs + k) / 4u];
-      } else {
-        quads[r * SEGMENT_QUADS + q] = partialQuad(xRows[r], k);
-      }
+      quads[r * SEGMENT_QUADS + q] = inputQuad(xRows[r], firstInput + 4u * q, isWhole);
     }
   }
 }
@@ -101,7 +71,6 @@ void main() {
   uint tileColumn = lane % OUTPUT_LANES;
   uint first = lane / OUTPUT_LANES * LANE_ROWS;  // of the group's rows
   uint groups = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS;
-  uint wholeGroups = p.inputs % 4u == 0u ? p.inputs / GROUP_INPUTS : 0u;
   uint tile = firstTileWord(place, groups * GROUP_WORDS);
 
   for (uint r = 0u; r < LANE_ROWS; r++) xRows[r] = inputRow(place, first + r);
@@ -116,7 +85,7 @@ void main() {
     for (uint group = begin; group < end; group++) {
       uint firstWord = tile + group * GROUP_WORDS;
       for (uint segment = 0u; segment < SEGMENTS; segment++) {
-        loadQuads(group * GROUP_INPUTS + segment * SEGMENT_INPUTS, group < wholeGroups);
+        loadQuads(group * GROUP_INPUTS + segment * SEGMENT_INPUTS, group < wholeGroups());
         accumulate(firstWord + tileColumn, segment);
       }
 #ifdef BLOCK_SCALES

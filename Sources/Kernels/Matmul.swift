@@ -61,8 +61,8 @@ extension CommandList {
   ///   - bias: f32 `[matrices][outputs]`.
   ///   - significantBits: of the output; 13 feeds an f16 matmul.
   ///   - rowsPerGroup: 1 to 16; nil reads the weights as few times as it can, with little waste.
-  ///   - outputsPerLane: 0, 1, 4 or 8 (8 with an even number of rows a group); nil takes what suits the device, which may be
-  ///     another shader.
+  ///   - outputsPerLane: 0, 1, 4 or 8 (8 with an even number of rows a group); 1 shares each output's chunks among eight lanes, which
+  ///     suits GPUs. nil takes what suits the device, which may be another shader.
   ///   - bytesPerBinding: most bytes of weights that one dispatch binds, if less than the device can; larger weights take several.
   ///     None of the three changes bits.
   public func matmul<Input: MatmulInput>(

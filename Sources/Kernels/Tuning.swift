@@ -6,7 +6,7 @@ import VulkanCompute
 /// A CPU driver loads lane by lane, so it wants few lanes with much work each; a GPU wants neighbouring lanes on
 /// neighbouring words.
 struct Tuning {
-  /// Outputs that one lane of a matmul has; 0 lets the shader choose for a CPU driver.
+  /// Outputs that one lane of a matmul has; 0 lets the shader choose for a CPU driver, 1 shares each output's chunks among lanes.
   let matmulOutputsPerLane: UInt32
   /// Keys that one lane of an attention group scores.
   let attentionKeysPerLane: UInt32
@@ -90,13 +90,21 @@ extension Tuning {
       layout.specialization.append(8)  // lanes, which are also the inputs of a step
       try addStride(LoopPasses(items: steps, others: steps / 8 + Self.finishPasses), &layout)
     } else {
-      if call.specialization.count == 1 { layout.specialization.append(matmulOutputsPerLane) }
-      // Measured: the driver unrolls the loops over few sums of a lane, but not over many.
-      let rows = call.specialization[0]
-      let outputs = layout.specialization[1] != 0 ? layout.specialization[1] : rows < 8 ? 4 : 8
-      let passes = rows * outputs <= 16 || outputs == 1 ? 4 : 20
-      try addStride(LoopPasses(others: steps * passes + Self.finishPasses), &layout)
+      let outputs = call.specialization.count > 1 ? call.specialization[1] : matmulOutputsPerLane
+      try matmul(steps, rows: call.specialization[0], outputs: outputs, &layout)
     }
+  }
+
+  private func matmul(_ steps: Int, rows: U32, outputs: U32, _ layout: inout Layout) throws(BackendError) {
+    if outputs == 1 {
+      layout.stem += "Spread"
+      layout.specialization = [rows]
+      return try addStride(LoopPasses(others: steps / 4 + Self.finishPasses), &layout)
+    }
+    layout.specialization = [rows, outputs]
+    // Measured: the driver unrolls the loops over few sums of a lane, but not over many.
+    let sums = rows * (outputs != 0 ? outputs : rows < 8 ? 4 : 8)
+    try addStride(LoopPasses(others: steps * (sums <= 16 ? 4 : 20) + Self.finishPasses), &layout)
   }
   /// Passes of the loops that finish outputs, at most.
   private static let finishPasses = 100

@@ -1,0 +1,5 @@
+// matmulF16 for GPUs.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "weightsF16.glsl"
+#include "matmulSpread.glsl"

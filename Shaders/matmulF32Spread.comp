@@ -1,0 +1,5 @@
+// matmulF32 for GPUs.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "weightsF32.glsl"
+#include "matmulSpread.glsl"

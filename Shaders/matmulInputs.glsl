@@ -1,0 +1,39 @@
+// The operands of a matmul of rows of floats, four inputs at a time. The includer defines its format as for matmul.glsl.
+#ifndef ESPALIER_MATMUL_INPUTS_GLSL
+#define ESPALIER_MATMUL_INPUTS_GLSL
+
+#include "matmulCall.glsl"
+
+layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };              // [rows][inputs]
+layout(set = 0, binding = 0, std430) readonly buffer XQuads { vec4 xQuads[]; };     // the same, for inputs % 4 == 0
+layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; };  // [tiles][groups][GROUP_WORDS]
+
+#define SEGMENTS (GROUP_INPUTS / SEGMENT_INPUTS)
+#define SEGMENT_QUADS (SEGMENT_INPUTS / 4u)
+#define CHUNK_GROUPS (DOT_CHUNK / GROUP_INPUTS)
+#ifdef BLOCK_SCALES
+#define GROUP_WORDS (PLANES * MATMUL_TILE + MATMUL_TILE / 8u)
+#else
+#define GROUP_WORDS MATMUL_TILE
+#endif
+
+float inputOrZero(uint row, uint k) { return k < p.inputs ? x[row * p.inputs + min(k, p.inputs - 1u)] : 0.0; }
+
+// Inputs k ..< k + 4 of a row, zeros past the end: adding +0 changes no accumulator, none is ever -0.
+vec4 partialQuad(uint row, uint k) {
+  return vec4(inputOrZero(row, k), inputOrZero(row, k + 1u), inputOrZero(row, k + 2u), inputOrZero(row, k + 3u));
+}
+
+// Groups whose inputs all exist, in rows that begin at whole quads.
+uint wholeGroups() { return p.inputs % 4u == 0u ? p.inputs / GROUP_INPUTS : 0u; }
+
+vec4 inputQuad(uint row, uint k, bool isWhole) {
+  if (isWhole) return xQuads[(row * p.inputs + k) / 4u];
+  return partialQuad(row, k);
+}
+
+float addQuad(float sum, vec4 a, vec4 b) {
+  return addProduct(addProduct(addProduct(addProduct(sum, a.x, b.x), a.y, b.y), a.z, b.z), a.w, b.w);
+}
+
+#endif
