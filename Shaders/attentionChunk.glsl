@@ -1,11 +1,16 @@
-// One chunk of keys for one row and head, by a group of 64 lanes: lanes take keys for the scores, columns for the values.
+// One chunk of keys for one row and HEADS heads that share a key head, by a group of 64 lanes: lanes take keys for the
+// scores, columns of a head for the values.
 #ifndef ESPALIER_ATTENTION_CHUNK_GLSL
 #define ESPALIER_ATTENTION_CHUNK_GLSL
+
+#extension GL_EXT_control_flow_attributes : require
 
 layout(local_size_x = 64) in;  // ATTENTION_CHUNK
 #define LANES 64u
 // Keys that a lane scores in one pass over the query: 1 suits GPUs, more suits CPU drivers, which load lane by lane.
 layout(constant_id = 0) const uint KEYS = 4u;
+// 1, or with head sizes that are a multiple of 8 as many as the lanes have columns for: headSize / 8 * HEADS <= LANES.
+layout(constant_id = 2) const uint HEADS = 1u;
 
 void listBarrier() { barrier(); }
 
@@ -23,13 +28,15 @@ uint valueWord(uint word) { return valueWords[word]; }
 
 #include "attentionOperands.glsl"
 
+const uint SCORES = HEADS * KEYS;
 #define SCORE_LANES (ATTENTION_CHUNK / KEYS)
+#define HEAD_LANES (LANES / HEADS)
 #define GROUP_OF_KEYS 8u
-#define DOT_CHUNK_EIGHTS (DOT_CHUNK / 8u)
+#define KEY_GROUPS (ATTENTION_CHUNK / GROUP_OF_KEYS)
 
-shared float chunkScores[ATTENTION_CHUNK];
-shared float groupMaxima[ATTENTION_CHUNK / GROUP_OF_KEYS];
-shared uvec2 chunkKeys[ATTENTION_CHUNK];  // slot, bits of e_t
+shared uint chunkSlots[ATTENTION_CHUNK];
+shared float chunkScores[HEADS * ATTENTION_CHUNK];  // then e_t
+shared float groupMaxima[HEADS * KEY_GROUPS];
 
 // Columns of a head that a lane sums: eight neighbours, or with odd sizes two pairs that lie 64 pairs apart.
 struct OwnColumns {
@@ -41,29 +48,40 @@ struct OwnColumns {
 bool isAligned() { return p.headSize % 8u == 0u; }
 
 // First column of `part` (0...3), a pair of the lane's own.
-uint ownColumn(uint lane, uint part) { return isAligned() ? lane * 8u + part * 2u : (lane + part * LANES) * 2u; }
+uint ownColumn(uint lane, uint part) {
+  return isAligned() ? lane % HEAD_LANES * 8u + part * 2u : (lane + part * LANES) * 2u;
+}
 
-// dot(query, key) of KEYS keys, in chunks of DOT_CHUNK elements. `rows` are words of the keys, `column` a head's first.
-void scoreKeys(uint queryStart, uint rows[KEYS], uint column, out float scores[KEYS]) {
-  float chunk[KEYS];
-  for (uint i = 0u; i < KEYS; i++) scores[i] = 0.0;
+// The head that a lane has columns of, of those of the group.
+uint ownHead(uint lane) { return lane / HEAD_LANES; }
+
+// dot(query, key) of KEYS keys with each head, in chunks of DOT_CHUNK elements. `rows` are words of the keys, `column` the
+// key head's first.
+void scoreKeys(uint queryStart, uint rows[KEYS], uint column, out float scores[SCORES]) {
+  float chunk[SCORES];
+  [[unroll]] for (uint i = 0u; i < SCORES; i++) scores[i] = 0.0;
   for (uint begin = 0u; begin < p.headSize; begin += DOT_CHUNK) {
     uint end = min(begin + DOT_CHUNK, p.headSize);
     uint alignedEnd = isAligned() ? end : begin;
-    for (uint i = 0u; i < KEYS; i++) chunk[i] = 0.0;
+    [[unroll]] for (uint i = 0u; i < SCORES; i++) chunk[i] = 0.0;
     for (uint d = begin; d < alignedEnd; d += 8u) {
-      vec4 low = queryQuads[(queryStart + d) / 4u];
-      vec4 high = queryQuads[(queryStart + d) / 4u + 1u];
-      for (uint i = 0u; i < KEYS; i++) {
-        Eight k = loadKeyEight(rows[i], column + d);
-        chunk[i] = addQuad(addQuad(chunk[i], low, k.low), high, k.high);
+      Eight k[KEYS];
+      [[unroll]] for (uint i = 0u; i < KEYS; i++) k[i] = loadKeyEight(rows[i], column + d);
+      [[unroll]] for (uint h = 0u; h < HEADS; h++) {
+        vec4 low = queryQuads[(queryStart + h * p.headSize + d) / 4u];
+        vec4 high = queryQuads[(queryStart + h * p.headSize + d) / 4u + 1u];
+        [[unroll]] for (uint i = 0u; i < KEYS; i++) {
+          chunk[h * KEYS + i] = addQuad(addQuad(chunk[h * KEYS + i], low, k[i].low), high, k[i].high);
+        }
       }
     }
-    for (uint d = alignedEnd; d < end; d += 2u) {
+    for (uint d = alignedEnd; d < end; d += 2u) {  // one head
       vec2 q = query[(queryStart + d) / 2u];
-      for (uint i = 0u; i < KEYS; i++) chunk[i] = addPair(chunk[i], q, pairOf(keyWords[rows[i] + (column + d) / 2u]));
+      [[unroll]] for (uint i = 0u; i < KEYS; i++) {
+        chunk[i] = addPair(chunk[i], q, pairOf(keyWords[rows[i] + (column + d) / 2u]));
+      }
     }
-    for (uint i = 0u; i < KEYS; i++) scores[i] = add(scores[i], chunk[i]);
+    [[unroll]] for (uint i = 0u; i < SCORES; i++) scores[i] = add(scores[i], chunk[i]);
   }
 }
 
@@ -74,10 +92,10 @@ void sumValues(uint lane, uint count, uint column, inout OwnColumns own) {
   if (ownColumn(lane, 0u) >= p.headSize) return;
   bool hasSecond = ownColumn(lane, 1u) < p.headSize;
   for (uint t = 0u; t < count; t++) {
-    uvec2 key = chunkKeys[t];
-    if (key.x == NO_SLOT) continue;  // e is +0
-    float e = uintBitsToFloat(key.y);
-    uint row = key.x * p.rowWords;
+    uint slot = chunkSlots[t];
+    if (slot == NO_SLOT) continue;  // e is +0
+    float e = chunkScores[ownHead(lane) * ATTENTION_CHUNK + t];
+    uint row = slot * p.rowWords;
     own.sum = add(own.sum, e);
     Eight value = Eight(vec4(0.0), vec4(0.0));
     if (isAligned()) {
@@ -91,38 +109,49 @@ void sumValues(uint lane, uint count, uint column, inout OwnColumns own) {
   }
 }
 
+float maximumOf(uint head) {
+  float maximum = negativeInfinity();
+  for (uint i = 0u; i < KEY_GROUPS; i++) maximum = greater(maximum, groupMaxima[head * KEY_GROUPS + i]);
+  return maximum;
+}
+
 // Maximum, sum and weighted values of keys first ..< first + 64 of a row. Has barriers.
 OwnColumns attendChunk(uint lane, RowKeys keys, uint first, uint queryStart, uint column) {
   uint count = min(ATTENTION_CHUNK, keys.count - first);
-  chunkKeys[lane].x = lane < count ? keySlot(keys, first + lane) : NO_SLOT;
+  chunkSlots[lane] = lane < count ? keySlot(keys, first + lane) : NO_SLOT;
   barrier();
   if (lane < min(count, SCORE_LANES)) {
     uint rows[KEYS];
-    float scores[KEYS];
-    for (uint i = 0u; i < KEYS; i++) {
-      uint slot = chunkKeys[min(lane + i * SCORE_LANES, count - 1u)].x;  // the last key again, past the end
+    float scores[SCORES];
+    [[unroll]] for (uint i = 0u; i < KEYS; i++) {
+      uint slot = chunkSlots[min(lane + i * SCORE_LANES, count - 1u)];  // the last key again, past the end
       rows[i] = (slot == NO_SLOT ? 0u : slot) * p.rowWords;
     }
     scoreKeys(queryStart, rows, column, scores);
-    for (uint i = 0u; i < KEYS; i++) {
-      uint t = lane + i * SCORE_LANES;
-      chunkScores[t] = chunkKeys[t].x == NO_SLOT ? negativeInfinity() : scoreOf(scores[i]);
+    [[unroll]] for (uint i = 0u; i < SCORES; i++) {
+      uint t = lane + i % KEYS * SCORE_LANES;
+      chunkScores[i / KEYS * ATTENTION_CHUNK + t] = chunkSlots[t] == NO_SLOT ? negativeInfinity() : scoreOf(scores[i]);
     }
   }
   barrier();
   // Order-free maximum in two steps of eight; -infinity stands for keys past the end.
-  if (lane < ATTENTION_CHUNK / GROUP_OF_KEYS) {
+  if (lane < HEADS * KEY_GROUPS) {
     float maximum = negativeInfinity();
-    for (uint t = lane * GROUP_OF_KEYS; t < min(count, (lane + 1u) * GROUP_OF_KEYS); t++) {
-      maximum = greater(maximum, chunkScores[t]);
+    uint begin = lane % KEY_GROUPS * GROUP_OF_KEYS;
+    for (uint t = begin; t < min(count, begin + GROUP_OF_KEYS); t++) {
+      maximum = greater(maximum, chunkScores[lane / KEY_GROUPS * ATTENTION_CHUNK + t]);
     }
     groupMaxima[lane] = maximum;
   }
   barrier();
+  if (lane < count) {
+    [[unroll]] for (uint h = 0u; h < HEADS; h++) {
+      uint at = h * ATTENTION_CHUNK + lane;
+      chunkScores[at] = weightOf(chunkScores[at], maximumOf(h));
+    }
+  }
   OwnColumns own;
-  own.maximum = negativeInfinity();
-  for (uint i = 0u; i < ATTENTION_CHUNK / GROUP_OF_KEYS; i++) own.maximum = greater(own.maximum, groupMaxima[i]);
-  if (lane < count) chunkKeys[lane].y = floatBitsToUint(weightOf(chunkScores[lane], own.maximum));
+  own.maximum = maximumOf(ownHead(lane));
   barrier();
   sumValues(lane, count, column, own);
   barrier();  // the next chunk overwrites the keys

@@ -8,17 +8,19 @@ layout(set = 0, binding = 8, std430) writeonly buffer Parts { vec2 parts[]; };  
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
-  uint head = gl_WorkGroupID.y % p.heads;
-  uint begin = gl_WorkGroupID.y / p.heads * p.chunksPerGroup;
+  uint firstHead = gl_WorkGroupID.y % (p.heads / HEADS) * HEADS;
+  uint head = firstHead + ownHead(lane);
+  bool isFirst = lane % HEAD_LANES == 0u;  // of the head's lanes
+  uint begin = gl_WorkGroupID.y / (p.heads / HEADS) * p.chunksPerGroup;
   uint column = head / (p.heads / p.keyHeads) * p.headSize;
-  uint queryStart = (row * (p.heads + p.keyHeads) + head) * p.headSize;
+  uint queryStart = (row * (p.heads + p.keyHeads) + firstHead) * p.headSize;
   RowKeys keys = findKeys(lane, p.firstRow + row);
 
   for (uint chunk = begin; chunk < min(begin + p.chunksPerGroup, p.chunks); chunk++) {
     uint to = ((row * p.heads + head) * p.chunks + chunk) * (p.headSize + PART_WORDS);
     uint tail = (to + p.headSize + PART_EXISTS) / 2u;
     if (chunk * ATTENTION_CHUNK >= keys.count) {
-      if (lane == 0u) parts[tail].x = 0.0;
+      if (isFirst) parts[tail].x = 0.0;
       continue;
     }
     OwnColumns own = attendChunk(lane, keys, chunk * ATTENTION_CHUNK, queryStart, column);
@@ -26,7 +28,7 @@ void main() {
     for (uint part = 0u; part < 4u && ownColumn(lane, part) < p.headSize; part++) {
       parts[(to + ownColumn(lane, part)) / 2u] = pairs[part];
     }
-    if (lane == 0u) {
+    if (isFirst) {
       parts[tail - 1u] = vec2(own.maximum, own.sum);
       parts[tail] = vec2(1.0, 0.0);
     }

@@ -1,4 +1,4 @@
-// Attention of an in-flight row over the cached prefix and the in-flight rows it sees; one group a row and head.
+// Attention of an in-flight row over the cached prefix and the in-flight rows it sees; one group a row and HEADS heads.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "attentionChunk.glsl"
@@ -9,9 +9,10 @@ layout(set = 0, binding = 8, std430) writeonly buffer Out { vec2 outValues[]; };
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
-  uint head = gl_WorkGroupID.y;
+  uint firstHead = gl_WorkGroupID.y * HEADS;
+  uint head = firstHead + ownHead(lane);
   uint column = head / (p.heads / p.keyHeads) * p.headSize;
-  uint queryStart = (row * (p.heads + p.keyHeads) + head) * p.headSize;
+  uint queryStart = (row * (p.heads + p.keyHeads) + firstHead) * p.headSize;
   RowKeys keys = findKeys(lane, p.firstRow + row);
 
   OwnColumns running;

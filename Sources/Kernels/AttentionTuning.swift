@@ -13,8 +13,7 @@ extension Tuning {
     )
     let p = call.constants.withUnsafeBytes { $0.loadUnaligned(as: ShaderInterface.TreeAttention.self) }
     if shuffles && call.kernel == .treeAttention && keysPerLane == 0 && p.headSize % 8 == 0 {
-      let sharing = p.heads / p.keyHeads  // query heads of a key head
-      let heads: U32 = (1...Self.sharingVectors).last(where: { sharing % $0 == 0 }) ?? 1
+      let heads: U32 = (1...Self.sharingVectors).last(where: { p.sharing % $0 == 0 }) ?? 1
       let fitting: [U32] = [4, 2, 1].filter { $0 * heads <= Self.sharingVectors && $0 < 2 * p.rows }
       let possible = (rowsPerGroup == 0 ? fitting : [rowsPerGroup]).first {
         allows(p.chunks(ofRows: $0) * p.shufflePasses(vectors: $0 * heads))
@@ -26,7 +25,9 @@ extension Tuning {
         return
       }
     }
-    layout.specialization = [keysPerLane == 0 ? attentionKeysPerLane : keysPerLane, format]
+    let heads = p.sharingHeads(most: Self.sharingVectors)
+    layout.specialization = [keysPerLane == 0 ? attentionKeysPerLane : keysPerLane, format, heads]
+    layout.groups.y /= Int(heads)
     let chunks = call.kernel == .attentionChunks ? Int(p.chunksPerGroup) : p.chunks(ofRows: 1)
     guard allows(chunks * p.chunkPasses) else {
       throw .unsupported(
@@ -51,6 +52,15 @@ extension ShaderInterface.TreeAttention {
     let last = min(most, min(inFlight, Int(MAXIMUM_NODES)) / size + 2)  // with those in flight
     if window > 0 { return Int(rows) * min(most, Int(window) / size + last) }
     return rows == 1 ? most : sequences > 1 ? Int(rows) * most : most + Int(rows) * last
+  }
+
+  /// Query heads of a key head.
+  fileprivate var sharing: U32 { heads / keyHeads }
+
+  /// Heads that one group of attentionChunk.glsl has; its 64 lanes have eight columns each.
+  fileprivate func sharingHeads(most: U32) -> U32 {
+    guard headSize % 8 == 0 else { return 1 }
+    return [4, 2].first { $0 <= most && sharing % $0 == 0 && headSize / 8 * $0 <= 64 } ?? 1
   }
 
   private var dotChunks: Int { (Int(headSize) + Int(DOT_CHUNK) - 1) / Int(DOT_CHUNK) }

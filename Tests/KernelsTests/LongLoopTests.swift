@@ -135,10 +135,14 @@ extension KernelsTests {
     }
 
     @Test(
-      arguments: [(1, 1, 128), (4, 1, 128), (1, 4, 80), (1, 8, 96), (2, 2, 256), (1, 1, 36)],
+      arguments: [
+        (1, 1, 128, nil), (4, 1, 128, nil), (1, 4, 80, nil), (1, 8, 96, nil), (2, 2, 256, nil),
+        (1, 1, 36, nil),
+        (1, 4, 128, 1), (1, 2, 256, 4), (1, 1, 64, 8),
+      ] as [(Int, Int, Int, Int?)],
       [KeyValueFormat.f16, .q8])
     func `The longest context that one group takes`(
-      size: (rows: Int, heads: Int, headSize: Int), format: KeyValueFormat
+      size: (rows: Int, heads: Int, headSize: Int, keysPerLane: Int?), format: KeyValueFormat
     ) throws {
       guard size.headSize % 32 == 0 || format == .f16 else { return }
       try expectSameAtLongest([
@@ -149,6 +153,7 @@ extension KernelsTests {
           rows: size.rows, heads: size.heads, keyHeads: 1, headSize: size.headSize, length: length,
           maskWords: 1)
         shape.format = format
+        shape.options.keysPerLane = size.keysPerLane
         return .treeAttention(shape, random: &random)
       }
     }
