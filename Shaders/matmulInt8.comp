@@ -1,17 +1,21 @@
-// Matmul of rows of signed bytes (quantizeRows) with int8 weights, 32 outputs and ROWS rows a group, an output a lane.
-// Integer sums are exact, so their order is free.
+// Matmul of rows of signed bytes (quantizeRows) with int8 weights, 32 outputs and ROWS rows a group; one lane or PARTS lanes
+// have an output. Integer sums are exact, so their order is free.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "matmulCall.glsl"
 
-layout(local_size_x = 32) in;  // MATMUL_TILE
+layout(local_size_x = 32, local_size_x_id = 1) in;  // MATMUL_TILE for a CPU driver, eight times that for a GPU
 layout(constant_id = 0) const uint ROWS = 1u;
+#define LANES gl_WorkGroupSize.x
+#define PARTS (LANES / MATMUL_TILE)
 
 layout(set = 0, binding = 0, std430) readonly buffer X { uvec4 x[]; };              // [rows][groups + 1]
 layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; };  // [tiles][groups][MATMUL_TILE], scales
 
 #define GROUP_INPUTS 16u
 #define SCALE_WORDS (MATMUL_TILE / 4u)  // behind the groups of a tile
+
+shared int partSums[ROWS * MATMUL_TILE];
 
 uint xStarts[ROWS];
 int sums[ROWS];
@@ -29,10 +33,22 @@ int products(uint a, ivec4 b) {
 // Both parts are exact, so the sum rounds once.
 float exactFloat(int i) { return add(multiply(float(i >> 12), 4096.0), float(i & 4095)); }
 
+// The sums of all lanes of an output. Has barriers.
+void addParts(uint part, uint column) {
+  if (part == 0u) {
+    for (uint r = 0u; r < ROWS; r++) partSums[r * MATMUL_TILE + column] = 0;
+  }
+  barrier();
+  for (uint r = 0u; r < ROWS; r++) atomicAdd(partSums[r * MATMUL_TILE + column], sums[r]);
+  barrier();
+  for (uint r = 0u; r < ROWS; r++) sums[r] = partSums[r * MATMUL_TILE + column];
+}
+
 void main() {
-  uint lane = gl_LocalInvocationID.x;
+  uint column = gl_LocalInvocationID.x % MATMUL_TILE;
+  uint part = gl_LocalInvocationID.x / MATMUL_TILE;
   Place place = groupPlace(ROWS);
-  if (!hasProducts(place, ROWS, lane, MATMUL_TILE)) return;
+  if (!hasProducts(place, ROWS, gl_LocalInvocationID.x, LANES)) return;
   uint groups = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS;
   uint tile = firstTileWord(place, groups * MATMUL_TILE + SCALE_WORDS);
 
@@ -40,8 +56,8 @@ void main() {
     xStarts[r] = inputRow(place, r) * (groups + 1u);
     sums[r] = 0;
   }
-  for (uint group = 0u; group < groups; group++) {
-    uvec4 word = weights[tile + group * MATMUL_TILE + lane];
+  for (uint group = part; group < groups; group += PARTS) {
+    uvec4 word = weights[tile + group * MATMUL_TILE + column];
     ivec4 a = signedBytes(word.x);
     ivec4 b = signedBytes(word.y);
     ivec4 c = signedBytes(word.z);
@@ -51,14 +67,16 @@ void main() {
       sums[r] += products(values.x, a) + products(values.y, b) + products(values.z, c) + products(values.w, d);
     }
   }
+  if (PARTS > 1u) addParts(part, column);
 
-  uint column = place.firstColumn + lane;
+  uvec4 scaleWord = weights[tile + groups * MATMUL_TILE + column / 4u];
+  float scale = uintBitsToFloat(scaleWord[column % 4u]);
+  column += place.firstColumn;
   if (column >= p.outputs) return;
-  uvec4 scaleWord = weights[tile + groups * MATMUL_TILE + lane / 4u];
-  float scale = uintBitsToFloat(scaleWord[lane % 4u]);
   for (uint r = 0u; r < ROWS; r++) {
     uint row = outputRow(place, r);
     if (row == NO_ROW) break;
+    if (r % PARTS != part) continue;
     float inputScale = uintBitsToFloat(x[xStarts[r] + groups].x);
     storeSum(row, column, multiply(multiply(exactFloat(sums[r]), inputScale), scale));
     if (needsFinish()) finish(place, row, column);

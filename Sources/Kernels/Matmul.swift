@@ -93,7 +93,7 @@ extension CommandList {
         try require(
           [0, 1, 4].contains(outputs) || outputs == 8 && tile % 2 == 0,
           "\(outputs) outputs a lane with \(tile) rows a group")
-        try require(weights.format != .int8, "\(outputs) outputs a lane; int8 has one layout")
+        try require(weights.format != .int8 || outputs <= 1, "\(outputs) outputs a lane; int8 has 0 and 1")
       }
       let slices = try weights.slices(byteCount: min(bytesPerBinding ?? .max, largestBinding))
       return slices.map { slice in

@@ -61,6 +61,10 @@ extension Tuning {
     var layout = Layout(stem: call.kernel.rawValue, specialization: call.specialization, groups: call.groups)
     switch call.kernel {
     case .matmulF32, .matmulF16, .matmulBf16, .matmulQ8, .matmulQ4: try matmul(call, &layout)
+    case .matmulInt8:
+      layout.specialization = [
+        call.specialization[0], outputsPerLane(call) == 1 ? 8 * MATMUL_TILE : MATMUL_TILE,
+      ]
     case .treeAttention, .attentionChunks: try attention(call, &layout)
     case .rotaryAppend where call.specialization.count == 1: rotaryAppend(call, &layout)
     case .argmax, .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .drawShared,
@@ -90,9 +94,12 @@ extension Tuning {
       layout.specialization.append(8)  // lanes, which are also the inputs of a step
       try addStride(LoopPasses(items: steps, others: steps / 8 + Self.finishPasses), &layout)
     } else {
-      let outputs = call.specialization.count > 1 ? call.specialization[1] : matmulOutputsPerLane
-      try matmul(steps, rows: call.specialization[0], outputs: outputs, &layout)
+      try matmul(steps, rows: call.specialization[0], outputs: outputsPerLane(call), &layout)
     }
+  }
+
+  private func outputsPerLane(_ call: Invocation) -> U32 {
+    call.specialization.count > 1 ? call.specialization[1] : matmulOutputsPerLane
   }
 
   private func matmul(_ steps: Int, rows: U32, outputs: U32, _ layout: inout Layout) throws(BackendError) {
