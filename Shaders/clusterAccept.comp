@@ -34,7 +34,7 @@ uint rowStart;  // of the parent in target and draft weights
 uint rowTotal;  // R
 
 // Ascends with the rank: greater weight first, then the lower token.
-Wide rankKey(uint token) { return Wide(token, ~weights[rowStart + token]); }
+Wide rankKey(uint token) { return Wide(token + 1u, ~weights[rowStart + token]); }  // neither it nor ~it is NO_KEY
 
 Wide leastKey(uint lane, Wide key) {
   uint high = groupMinimum(lane, key.y);
@@ -71,8 +71,8 @@ uint listNeighbours(uint lane, uint token) {
     before = leastKey(lane, nextBefore);
     if (!isNear(weight, ~after.y)) after = NO_KEY;
     if (!isNear(weight, before.y)) before = NO_KEY;
-    list(lane, count, after != NO_KEY, after.x);
-    list(lane, count, before != NO_KEY, ~before.x);
+    list(lane, count, after != NO_KEY, after.x - 1u);
+    list(lane, count, before != NO_KEY, ~before.x - 1u);
   }
   barrier();
   return count;

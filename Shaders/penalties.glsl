@@ -3,6 +3,7 @@
 #include "shared/distribution.h"
 #include "shared/tree.h"
 #include "numerics.glsl"
+#include "stride.glsl"
 #include "workgroup.glsl"
 
 layout(push_constant) uniform Push { Penalties p; };
@@ -16,8 +17,6 @@ layout(set = 0, binding = 6, std430) readonly buffer Mask { uint mask[]; };     
 layout(set = 0, binding = 7, std430) readonly buffer Owners { uint owners[]; };    // [rows]
 
 #include "owners.glsl"
-
-#define COUNTED_TOKENS 4096u
 
 shared uint path[MAXIMUM_NODES];  // tokens from the row's node up, root left out
 shared uint pathLength;
@@ -68,13 +67,14 @@ void main() {
   historyLength = min(state[stateAt + STATE_LENGTH], p.historyCapacity - 1u) + 1u;
   uint end = historyLength + pathLength;
   uint begin = end - min(end, p.window);
+  uint own = (end - begin + LANES - 1u - lane) / LANES;  // tokens of the lane
   bool changesAll = p.hasBias != 0u || p.maskWords > 0u;
   uint maskStart = p.rowMasks != 0u ? row * p.maskWords : 0u;
   for (uint first = 0u; first < p.vocabulary; first += COUNTED_TOKENS) {
     for (uint i = lane; i < COUNTED_TOKENS; i += LANES) counts[i] = 0u;
     barrier();
-    for (uint i = begin + lane; i < end; i += LANES) {
-      uint offset = textToken(i) - first;
+    EACH(i, 0u, own) {
+      uint offset = textToken(begin + lane + i * LANES) - first;
       if (offset < COUNTED_TOKENS) atomicAdd(counts[offset], 1u);
     }
     barrier();

@@ -40,6 +40,8 @@ struct Divergence {
   U32 vocabulary;
 };
 
+#define COUNTED_TOKENS 4096u  // whose occurrences penalties counts at a time
+
 struct Penalties {
   U32 rows;               // row r is packed node r
   U32 vocabulary;

@@ -22,7 +22,7 @@ enum DecoderLayer {
       let count = PackedWeights.wordCount(.f16, outputs: outputs, inputs: inputs)
       return input(name, .halves, random.halfPairs(count))
     }
-    func cachePlane(_ name: String) -> CaseOperand {
+    func cacheRows(_ name: String) -> CaseOperand {
       CaseOperand(
         name, .inputOutput, .halves, shape: [slots, s.keyColumns / 2],
         random.halfPairs(slots * s.keyColumns / 2))
@@ -37,7 +37,7 @@ enum DecoderLayer {
       input("depths", .word, (0..<rows).map { UInt32($0) }),
       input("state", .word, [UInt32(s.context)] + [UInt32](repeating: 0, count: Int(STATE_WORDS) - 1)),
       input("mask", .word, chainMask(rows: rows, words: maskWords)),
-      cachePlane("keys"), cachePlane("values"),
+      cacheRows("keys"), cacheRows("values"),
       scratch("normed", s.columns), scratch("projected", s.projectedColumns),
       scratch("rotated", outputColumns), scratch("attended", s.queryColumns),
       scratch("gated", 2 * s.feedForward), scratch("activated", s.feedForward),

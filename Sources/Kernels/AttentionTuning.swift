@@ -4,7 +4,12 @@ extension Tuning {
   /// Query vectors that share the keys of a group: more spill, and take the driver seconds to compile.
   private static let sharingVectors: U32 = 4
   /// Passes of the loops that list visible rows and load queries, at most.
-  private static let otherPasses = 5000
+  private static let otherPasses = 6000
+
+  /// Keys a lane that are scored at once, and keys whose values are summed in a pass: more of them only where loops would become too
+  /// long.
+  fileprivate typealias Unrolling = (step: U32, times: U32)
+  private static let unrollings: [Unrolling] = [(4, 2), (4, 8), (8, 8)]
 
   /// A call carries keys a lane, the cache's format and rows a group; zeros are open.
   func attention(_ call: Invocation, _ layout: inout Layout) throws(BackendError) {
@@ -15,12 +20,15 @@ extension Tuning {
     if shuffles && call.kernel == .treeAttention && keysPerLane == 0 && p.headSize % 8 == 0 {
       let heads: U32 = (1...Self.sharingVectors).last(where: { p.sharing % $0 == 0 }) ?? 1
       let fitting: [U32] = [4, 2, 1].filter { $0 * heads <= Self.sharingVectors && $0 < 2 * p.rows }
-      let possible = (rowsPerGroup == 0 ? fitting : [rowsPerGroup]).first {
-        allows(p.chunks(ofRows: $0) * p.shufflePasses(vectors: $0 * heads))
-      }
-      if let rows = possible {
+      for rows in rowsPerGroup == 0 ? fitting : [rowsPerGroup] {
+        let possible = Self.unrollings.first {
+          allows(p.chunks(ofRows: rows) * p.shufflePasses(vectors: rows * heads, $0))
+        }
+        guard let unrolling = possible else { continue }
         layout.stem += "Shuffle"
-        layout.specialization = [rows * heads, format, heads, (p.headSize + 63) / 64]
+        layout.specialization = [
+          rows * heads, format, heads, (p.headSize + 63) / 64, 8, unrolling.step, unrolling.times,
+        ]
         layout.groups = (Int((p.rows + rows - 1) / rows), Int(p.heads / heads))
         return
       }
@@ -28,7 +36,7 @@ extension Tuning {
     let heads = p.sharingHeads(most: Self.sharingVectors)
     layout.specialization = [keysPerLane == 0 ? attentionKeysPerLane : keysPerLane, format, heads]
     layout.groups.y /= Int(heads)
-    let chunks = call.kernel == .attentionChunks ? Int(p.chunksPerGroup) : p.chunks(ofRows: 1)
+    let chunks = call.kernel == .attentionChunks ? Int(min(p.chunksPerGroup, p.chunks)) : p.chunks(ofRows: 1)
     guard allows(chunks * p.chunkPasses) else {
       throw .unsupported(
         kernel: layout.stem,
@@ -65,11 +73,12 @@ extension ShaderInterface.TreeAttention {
 
   private var dotChunks: Int { (Int(headSize) + Int(DOT_CHUNK) - 1) / Int(DOT_CHUNK) }
 
-  /// treeAttentionShuffle.comp: scores in two steps, their maxima, eight groups of values, the merge. The driver's own
-  /// rearrangements added up to 17 in every shape that was measured.
-  fileprivate func shufflePasses(vectors: U32) -> Int {
-    let scores = 3 + 2 * (Int(headSize) / 8 + 2 * dotChunks + 1)
-    return 1 + scores + 2 * (Int(vectors) + 1) + 9 + 8 * 5 + 20
+  /// treeAttentionShuffle.comp: scores, their maxima, eight groups of values, the merge. The driver's own rearrangements added
+  /// up to 17 in every shape that was measured.
+  fileprivate func shufflePasses(vectors: U32, _ unrolling: Tuning.Unrolling) -> Int {
+    let steps = 8 / Int(unrolling.step)
+    let scores = 1 + steps * (Int(headSize) / 8 + 2 * dotChunks + 2)
+    return 1 + scores + 2 * (Int(vectors) + 1) + 9 + 8 * (8 / Int(unrolling.times) + 1) + 20
   }
 
   /// attentionChunk.glsl: scores and values; the driver unrolls the loops over a lane's keys. As measured, with room.

@@ -16,6 +16,8 @@ extension CommandList {
   ) {
     call(.keyValueAppend) { kernel throws(Refusal) in
       try requireSizes(rows, firstRow, heads, keyHeads, headSize)
+      try require(
+        rows >= 1 && heads >= 1 && keyHeads >= 1, "\(rows) rows, \(heads) heads, \(keyHeads) key heads")
       let query = heads * headSize
       let key = keyHeads * headSize
       try require(cache.keyColumns == key, "cache of \(cache.keyColumns) key columns")

@@ -7,7 +7,7 @@ import ShaderInterface
 struct LoopPasses {
   /// Passes of one item each, which a stride divides.
   var items = 0
-  /// Passes that it leaves.
+  /// Passes that it leaves: of each loop over items one for its end, and one for items that fill no stride.
   var others: Int
 
   /// The least stride with which the loops end by themselves, nil if none does.
@@ -31,6 +31,7 @@ extension Invocation {
     case .sortChoices: sortPasses(parameters(), lanes)
     case .promptLookup: lookupPasses(parameters(), history: operands[0].byteCount / 4, lanes)
     case .treeScan: scanPasses(parameters(), lanes)
+    case .penalties: penaltyPasses(parameters(), lanes)
     case .embeddingMix: LoopPasses(others: Int((parameters() as EmbeddingMix).count))
     case .lossyAccept: LoopPasses(others: Int((parameters() as LossyAccept).count))
     default: nil
@@ -59,11 +60,11 @@ private func siblingPasses(_ p: ShaderInterface.VerifySiblings, _ lanes: Int) ->
     passes(p.vocabulary, lanes), passes(p.maximumNodes, lanes), Int(p.maximumNodes)
   )
   var all = LoopPasses(
-    items: 2 * (nodes + 1) * block, others: (nodes + 1) * (2 * walk + scan + 2 * draw + 6))
+    items: 2 * (nodes + 1) * block, others: (nodes + 1) * (2 * walk + scan + 2 * draw + 9))
   if p.mode == SIBLINGS_K_SEQ {
     let halvings = 9  // of K_SEQ_STEPS
     all.items += nodes * halvings * block
-    all.others += nodes * (halvings * (scan + 4) + walk + scan + 1)
+    all.others += nodes * (halvings * (scan + 5) + walk + scan + 1)
   }
   return all
 }
@@ -74,14 +75,14 @@ private func traversalPasses(_ p: ShaderInterface.VerifyTraversal, _ lanes: Int)
     passes(p.vocabulary, lanes), passes(p.maximumNodes, lanes), Int(p.maximumNodes)
   )
   return LoopPasses(
-    items: 2 * (nodes + 1) * block, others: (nodes + 1) * (3 * walk + scan + 4 * draw + 7))
+    items: 2 * (nodes + 1) * block, others: (nodes + 1) * (3 * walk + scan + 4 * draw + 11))
 }
 
 /// The row is summed, then walked for each child.
 private func childrenPasses(_ p: ShaderInterface.DrawChildren, _ lanes: Int) -> LoopPasses {
   let block = passes(p.vocabulary, lanes)
   return LoopPasses(
-    items: (Int(p.children) + 1) * block, others: Int(p.children) * (draw + 2) + 33 + scan)
+    items: (Int(p.children) + 1) * block, others: Int(p.children) * (draw + 4) + 35 + scan)
 }
 
 /// A sequence's entries are counted twice and served once.
@@ -90,7 +91,7 @@ private func pagePasses(_ p: ShaderInterface.AllocatePages, _ lanes: Int) -> Loo
   let most = p.rows == 0 ? Int(p.pagesPerSequence) : Int(p.rows / p.pageSize) + 2
   return LoopPasses(
     items: 3 * sequences * min(most, Int(p.pagesPerSequence)),
-    others: 3 * passes(p.pages, lanes) + 8 * sequences + 2 * scan)
+    others: 3 * passes(p.pages, lanes) + 11 * sequences + 2 * scan)
 }
 
 /// At each depth a path meets all those before it.
@@ -98,7 +99,7 @@ private func mergePasses(_ p: ShaderInterface.MergePaths, _ lanes: Int) -> LoopP
   let own = Int(p.maximumLength) * passes(p.paths, lanes)
   return LoopPasses(
     items: own * Int(p.paths),
-    others: 2 * own + 2 * Int(p.maximumLength) + 3 * passes(p.paths * p.maximumLength, lanes) + scan)
+    others: 3 * own + 2 * Int(p.maximumLength) + 3 * passes(p.paths * p.maximumLength, lanes) + scan)
 }
 
 /// A matrix's lane looks through all rows, and counts the groups before it twice.
@@ -106,14 +107,14 @@ private func sortPasses(_ p: ShaderInterface.SortChoices, _ lanes: Int) -> LoopP
   let own = passes(p.matrices + 1, lanes)
   return LoopPasses(
     items: own * Int(p.rows),
-    others: own * (2 * Int(p.matrices) + Int(p.rowsPerGroup) + 7) + passes(p.rows, lanes) + Int(p.matrices)
+    others: own * (2 * Int(p.matrices) + Int(p.rowsPerGroup) + 8) + passes(p.rows, lanes) + Int(p.matrices)
       + passes(p.groups * (1 + p.rowsPerGroup), lanes))
 }
 
 /// At each place of the history up to `maximum` tokens are compared.
 private func lookupPasses(_ p: ShaderInterface.PromptLookup, history: Int, _ lanes: Int) -> LoopPasses {
   let own = passes(U32(clamping: history), lanes)
-  return LoopPasses(items: own * Int(p.maximum), others: 2 * own + passes(p.count, lanes))
+  return LoopPasses(items: own * Int(p.maximum), others: 3 * own + passes(p.count, lanes))
 }
 
 /// Rows follow one another; of each a lane has some chunks of one column, and adds up the sums of all.
@@ -121,5 +122,14 @@ private func scanPasses(_ p: ShaderInterface.TreeScan, _ lanes: Int) -> LoopPass
   let chunks = passes(p.stateSize, Int(SCAN_CHUNK))
   let own = (chunks * 64 + lanes - 1) / lanes
   return LoopPasses(
-    items: Int(p.rows) * (own * Int(SCAN_CHUNK) + chunks), others: Int(p.rows) * (2 * own + 5))
+    items: Int(p.rows) * (own * Int(SCAN_CHUNK) + chunks), others: Int(p.rows) * (2 * own + 6))
+}
+
+/// For some thousand tokens at a time, a row's text is walked once.
+private func penaltyPasses(_ p: ShaderInterface.Penalties, _ lanes: Int) -> LoopPasses {
+  let tiles = passes(p.vocabulary, Int(COUNTED_TOKENS))
+  let text = min(p.window, p.historyCapacity + MAXIMUM_NODES)
+  return LoopPasses(
+    items: tiles * passes(text, lanes),
+    others: tiles * (2 * passes(COUNTED_TOKENS, lanes) + 6) + Int(MAXIMUM_NODES))
 }

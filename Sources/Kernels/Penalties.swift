@@ -75,8 +75,15 @@ extension CommandList {
           .readWrite(logits), .read(history), .read(state), .read(tokens), .read(parents),
           bias.map { .read($0) } ?? .read(state), .read(mask ?? state), .read(batch.owners(or: state)),
         ], groups: (rows, 1),
-        specialization: try rowLanes(
-          nil, vocabulary, passes: 3 + min(penalties.window, capacity + 1024) / 4096))
+        specialization: try penaltyLanes(vocabulary, text: min(penalties.window, capacity + 1024)))
     }
   }
+}
+
+/// As ``rowLanes(_:_:passes:)``; enough lanes for the text, which is walked once for each `COUNTED_TOKENS` tokens, too.
+private func penaltyLanes(_ vocabulary: Int, text: Int) throws(Refusal) -> [UInt32] {
+  var lanes = try rowLanes(nil, vocabulary, passes: 3)
+  let passes = (vocabulary + Int(COUNTED_TOKENS) - 1) / Int(COUNTED_TOKENS) * text / 32  // of 32 items each
+  while lanes[1] < 256 && passes > 20_000 * Int(lanes[1]) { lanes[1] *= 2 }
+  return lanes
 }

@@ -14,7 +14,8 @@ extension CommandList {
   ///   - depths: depth of each in-flight row; position = state length + depth. Only a window needs them.
   ///   - batch: whose rows they are; nil for one sequence, whose row r is in-flight row firstRow + r.
   ///   - out: f32 `[rows][heads * headSize]`.
-  ///   - split: scratch for long contexts; nil computes a row and head in one group.
+  ///   - split: scratch for long contexts; nil computes a row and head in one group, which llvmpipe refuses for caches of more than
+  ///     some 35,000 slots a sequence: its loops would end too early.
   public func treeAttention(
     query: Tensor<Float>, cache: KeyValueCache, mask: Tensor<UInt32>, state: Tensor<UInt32>,
     depths: Tensor<UInt32>? = nil, batch: SequenceBatch? = nil, out: Tensor<Float>,

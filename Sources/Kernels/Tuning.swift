@@ -22,6 +22,9 @@ struct Tuning {
   /// llvmpipe leaves a loop once an invocation's loops have had so many passes in total, and computes on; nil elsewhere.
   var loopPasses: Int?
 
+  /// Whether lanes are a CPU's, which loads for one after another.
+  var isProcessor: Bool { matmulOutputsPerLane == 0 }
+
   /// Kernels over a row of the vocabulary that have a shader for subgroups of eight lanes.
   private static let hasShuffle: Set<Kernel> = [
     .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .combineDistributions, .penalties,
@@ -72,7 +75,7 @@ extension Tuning {
       let (lanes, least) = (call.specialization[0], call.specialization[1])
       if lanes == 0 && shuffles && least <= 8 && Self.hasShuffle.contains(call.kernel) {
         layout.stem += "Shuffle"
-        layout.specialization = []
+        layout.specialization = [8]  // the shader knows
       } else {
         layout.specialization = [lanes != 0 ? lanes : max(rowLanes, least)]
       }
@@ -106,7 +109,7 @@ extension Tuning {
     if outputs == 1 {
       layout.stem += "Spread"
       layout.specialization = [rows]
-      return try addStride(LoopPasses(others: steps / 4 + Self.finishPasses), &layout)
+      return try addStride(LoopPasses(others: steps / 2 + Self.finishPasses), &layout)
     }
     layout.specialization = [rows, outputs]
     // Measured: the driver unrolls the loops over few sums of a lane, but not over many.

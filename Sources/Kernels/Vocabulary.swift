@@ -3,10 +3,10 @@ import ShaderInterface
 /// Lanes of a group that walks `count` tokens or nodes: few for short rows, since every lane waits at every barrier.
 func walkLanes(_ count: Int) -> UInt32 { count <= 512 ? 32 : 256 }
 
-/// What ``Tuning`` makes the lanes of a kernel from whose groups may have any number: the caller's choice, 0 for none, and the least
-/// that the work needs.
+/// From these ``Tuning`` chooses the lanes of a kernel over rows: the caller's wish, 0 for none, and the least that the work needs.
 ///
-/// llvmpipe ends an invocation's loops after 65,535 iterations of all of them together: `passes` times a lane's tokens stay below.
+/// llvmpipe ends an invocation's loops after 65,535 passes of all of them (see ``LoopPasses``): `passes` over a lane's tokens
+/// stay below.
 func rowLanes(_ lanes: Int?, _ vocabulary: Int, passes: Int) throws(Refusal) -> [UInt32] {
   var least = 4
   while vocabulary * passes > 60_000 * least { least *= 2 }

@@ -24,8 +24,8 @@ extension Reference {
         guard let from = places.physical(Int(base &+ node), of: sequence),
           let to = places.physical(Int(base &+ UInt32(j)), of: sequence)
         else { continue }
-        for plane in [keys, values] {
-          for w in 0..<rowWords { plane[to * rowWords + w] = plane[from * rowWords + w] }
+        for part in [keys, values] {
+          for w in 0..<rowWords { part[to * rowWords + w] = part[from * rowWords + w] }
         }
       }
     }

@@ -11,8 +11,8 @@ extension Reference {
     let words = Int(p.pageWords)
     for s in 0..<Int(p.sequences) where copies[2 * s] < p.pages && copies[2 * s + 1] < p.pages {
       let (from, to) = (Int(copies[2 * s]), Int(copies[2 * s + 1]))
-      for plane in [keys, values] {
-        for w in 0..<words { plane[to * words + w] = plane[from * words + w] }
+      for part in [keys, values] {
+        for w in 0..<words { part[to * words + w] = part[from * words + w] }
       }
     }
   }

@@ -50,10 +50,11 @@ extension KernelsTests {
       }
     }
 
-    @Test func `32,768 keys apart and whole give the reference's bits`() throws {
+    @Test(arguments: [64, 128, 256])
+    func `32,768 keys apart and whole give the reference's bits`(headSize: Int) throws {
       try withDevice { backend in
         var shape = AttentionShape(
-          rows: 2, heads: 4, keyHeads: 2, headSize: 64, length: 32_768, maskWords: 1)
+          rows: 2, heads: 4, keyHeads: 1, headSize: headSize, length: 32_768, maskWords: 1)
         shape.pageSize = 64
         for chunksPerGroup in [nil, 16] as [Int?] {
           var random = CaseRandom(seed: 5, family: "long", index: 0)

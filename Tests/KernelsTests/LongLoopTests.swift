@@ -55,7 +55,7 @@ extension KernelsTests {
 
     @Test(arguments: PackedWeights.Format.allCases)
     func `A product over very many inputs`(format: PackedWeights.Format) throws {
-      let inputs = format == .int8 ? 131_072 : 1_048_576
+      let inputs = format == .int8 ? 131_071 : 1_048_575
       var random = CaseRandom(seed: 1, family: "long product", index: 0)
       let shape = MatmulShape(format, rows: 16, inputs: inputs, outputs: 3)
       try expectSame(.matmul(shape, random: &random))
@@ -83,12 +83,36 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: [(131_072, 64), (1_048_576, 8)])
-    func `A long history that repeats itself`(length: Int, maximum: Int) throws {
-      // Every place but those before the ones matches nearly all of the last tokens.
-      let history = (0..<length).map {
-        UInt32(($0 + 1) % (maximum - 1) == 0 && $0 + maximum < length ? 1 : 7)
+    @Test(arguments: [(256, 1 << 20), (4097, 1 << 20), (151_936, 1 << 17), (262_144, 1 << 20)])
+    func `Penalties over a very long text`(vocabulary: Int, length: Int) throws {
+      let history = (0..<UInt32(length)).map { $0 &* 2_654_435_761 % UInt32(vocabulary) }
+      var penalties = LogitPenalties(presence: 1, frequency: 0x1p-12, window: length)
+      penalties.repetition = 1.5
+      try expectSame { backend in
+        let tree = try TreeBuffers(backend: backend, maximumNodes: 1)
+        try backend.write(SequenceState(length: length - 1, seed: 3, nodes: 1).words, to: tree.state)
+        let logits = try backend.makeTensor([Float](repeating: 3, count: vocabulary), "logits")
+        let text = try backend.makeTensor(history, "history")
+        let parents = try backend.makeTensor([noNode], "parents")
+        try backend.run("penalties") {
+          $0.penalties(
+            logits, penalties, history: text, state: tree.state, tokens: tree.tokens, parents: parents,
+            rows: 1,
+            vocabulary: vocabulary)
+        }
+        return try backend.read(logits).map(\.bitPattern)
       }
+    }
+
+    @Test(arguments: [(32_768, 64), (1_048_576, 8), (768_000, 39)])
+    func `A long history that repeats itself, with its best place near the end`(length: Int, maximum: Int)
+      throws
+    {
+      var history = [UInt32](repeating: 7, count: length)
+      let best = length - 2000  // what follows it is to be proposed
+      history[length - maximum] = 1
+      history[best - maximum] = 1
+      history[best] = 5
       try expectSame { backend in
         let tree = try TreeBuffers(backend: backend, maximumNodes: 16)
         try backend.write(SequenceState(length: length - 1, seed: 3, nodes: 1).words, to: tree.state)
@@ -96,6 +120,7 @@ extension KernelsTests {
         try backend.run("lookup") {
           $0.promptLookup(history: list, tree: tree, minimum: 1, maximum: maximum, count: 8)
         }
+        #expect(try backend.read(tree.tokens)[1] == 5)
         return try backend.read(tree.tokens) + backend.read(tree.state)
       }
     }
@@ -158,7 +183,7 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: [PackedWeights.Format.f16, .q8], [1, 8])
+    @Test(arguments: [PackedWeights.Format.f32, .q8], [1, 4, 8])
     func `A product over as many inputs as a forced layout takes`(
       format: PackedWeights.Format, outputsPerLane: Int
     ) throws {
