@@ -3,6 +3,7 @@
 #include "shared/tree.h"
 #include "shared/contract.h"
 #include "philox.glsl"
+#define SAME_WEIGHTS
 #include "pick.glsl"
 
 layout(push_constant) uniform Push { DrawTarget p; };
