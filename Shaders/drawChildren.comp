@@ -29,7 +29,7 @@ void main() {
   uint lane = gl_LocalInvocationID.x;
   uint parent = gl_WorkGroupID.x;
   uint row = p.firstParent + parent;
-  uvec2 block = ownBlock(lane, p.vocabulary);
+  uvec2 block = teamBlock(p.vocabulary);
   blockBegin = block.x;
   for (uint i = 0u; i < DRAWN_WORDS; i++) drawn[i] = 0u;
 
@@ -39,24 +39,22 @@ void main() {
   uint role = isByNode ? ROLE_TRAVERSAL_DRAFT : ROLE_DRAFT;
   uint position = state[STATE_LENGTH] + (isByNode ? 0u : p.childDepth);
   uvec2 seed = uvec2(state[STATE_SEED_LOW], state[STATE_SEED_HIGH]);
-  Wide own = blockSum(block);
-  Wide sum;
-  Wide inclusive = scanAdd(lane, own, sum);
+  TeamSums sums = sumTeams(lane, blockSum(block));
 
   for (uint j = 0u; j < p.children; j++) {
     uint token = NO_TOKEN;
     if (remaining != 0u) {
       Wide y = uniformBelow(widen(remaining), seed, role, position, isByNode ? first + j : j);
-      token = pickToken(lane, block, own, inclusive, y);
+      token = pickToken(lane, block, sums, y);
       if (p.replacement == 0u) {
         Wide taken = widen(weights[row * p.vocabulary + token]);
         bool isMine = token >= block.x && token < block.y;
         if (isMine) {
           uint offset = token - blockBegin;
           drawn[offset / 32u] |= 1u << (offset % 32u);
-          own = wideSubtract(own, taken);
+          sums.own = wideSubtract(sums.own, taken);
         }
-        if (token < block.y) inclusive = wideSubtract(inclusive, taken);
+        if (token < block.x) sums.below = wideSubtract(sums.below, taken);
         remaining -= taken.x;
       }
     }

@@ -20,6 +20,7 @@ Wide weightOf(uint token) { return widen(weights[gl_WorkGroupID.x * p.vocabulary
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
+  openTeam();
   uint row = gl_WorkGroupID.x;
   uint total = totals[row * 2u];
   uint status = totals[row * 2u + 1u];
@@ -32,11 +33,8 @@ void main() {
   } else {
     uint position = state[start + STATE_LENGTH] + depths[row] + 1u;
     Wide y = uniformBelow(widen(total), seedAt(start), ROLE_TARGET, position, 0u);
-    uvec2 block = ownBlock(lane, p.vocabulary);
-    Wide own = blockSum(block);
-    Wide sum;
-    Wide inclusive = scanAdd(lane, own, sum);
-    token = pickToken(lane, block, own, inclusive, y);
+    uvec2 block = teamBlock(p.vocabulary);
+    token = pickToken(lane, block, sumTeams(lane, blockSum(block)), y);
   }
   if (lane == 0u) {
     outWords[row * 2u] = token;

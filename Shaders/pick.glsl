@@ -2,50 +2,60 @@
 #ifndef ESPALIER_PICK_GLSL
 #define ESPALIER_PICK_GLSL
 
-#include "stride.glsl"
-#include "workgroup.glsl"
+#include "team.glsl"
 
-// Weight of a token; only the lane that owns the token asks. Defined by the includer.
+// Weight of a token. Any lane may ask for any token where SAME_WEIGHTS is defined, else only the lane that owns it. Defined by
+// the includer.
 Wide weightOf(uint token);
 
+Wide weightBelow(uint end, uint token) { return token < end ? weightOf(token) : Wide(0u); }
+
+// The lane's part of the sum of its team's block.
 Wide blockSum(uvec2 block) {
   Wide sum = Wide(0u);
-  EACH(token, block.x, block.y) sum = wideAdd(sum, weightOf(token));
+  EACH_RUN(first, block.x, block.y) {
+    [[unroll]] for (uint i = 0u; i < RUN; i++) sum = wideAdd(sum, weightBelow(block.y, first + i));
+  }
   return sum;
 }
 
-// Whether y lies in the interval of `own` that ends at `inclusive`.
-bool holds(Wide own, Wide inclusive, Wide y) {
-  return !wideLess(y, wideSubtract(inclusive, own)) && wideLess(y, inclusive);
-}
+// Whether y lies in the interval from `begin` on that is `size` long.
+bool holds(Wide begin, Wide size, Wide y) { return !wideLess(y, begin) && wideLess(y, wideAdd(begin, size)); }
 
-// `inclusive` is the scan of the block sums `own`. The owner of the interval that holds y walks its block; where any lane may
-// ask for any token (SAME_WEIGHTS) and totals are one word, all lanes share that block first.
-uint pickToken(uint lane, uvec2 block, Wide own, Wide inclusive, Wide y) {
-  bool isOwner = holds(own, inclusive, y);
+// `sums` are of blockSum. The team whose interval holds y walks its block; with SAME_WEIGHTS all teams share that block
+// first.
+uint pickToken(uint lane, uvec2 block, TeamSums sums, Wide y) {
+  bool isOwner = holds(sums.below, sums.own, y);
 #ifdef SAME_WEIGHTS
   uint begin = broadcast(lane, isOwner, block.x, 0u);
   uint end = broadcast(lane, isOwner, block.y, 0u);
-  y = widen(broadcast(lane, isOwner, wideSubtract(y, wideSubtract(inclusive, own)).x, 0u));
-  block = ownBlock(lane, end - begin) + begin;
-  own = blockSum(block);
-  Wide sum;
-  inclusive = scanAdd(lane, own, sum);
-  isOwner = holds(own, inclusive, y);
+  y = broadcast(lane, isOwner, wideSubtract(y, sums.below));
+  block = teamBlock(end - begin) + begin;
+  sums = sumTeams(lane, blockSum(block));
+  isOwner = holds(sums.below, sums.own, y);
 #endif
-  Wide running = wideSubtract(inclusive, own);
-  uint picked = block.x;
+  Wide running = sums.below;
+  uint picked = NO_TOKEN;
   if (isOwner) {
     uint last = block.y;
-    EACH(token, block.x, last) {
-      running = wideAdd(running, weightOf(token));
-      if (wideLess(y, running)) {
-        picked = token;
-        last = token;
+    EACH_RUN(first, block.x, last) {
+      Wide weights[RUN];
+      Wide own = Wide(0u);
+      [[unroll]] for (uint i = 0u; i < RUN; i++) {
+        weights[i] = weightBelow(block.y, first + i);
+        own = wideAdd(own, weights[i]);
       }
+      Wide sum;
+      Wide before = wideAdd(running, wideSubtract(teamScan(own, sum), own));
+      [[unroll]] for (uint i = 0u; i < RUN; i++) {
+        if (holds(before, weights[i], y)) picked = first + i;
+        before = wideAdd(before, weights[i]);
+      }
+      running = wideAdd(running, sum);
+      if (wideLess(y, running)) last = 0u;  // the whole team leaves
     }
   }
-  return broadcast(lane, isOwner, picked, 0u);
+  return broadcast(lane, picked != NO_TOKEN, picked, 0u);
 }
 
 #endif

@@ -71,9 +71,7 @@ uint childCount(uint lane, uint node, uint before) {
   for (uint i = node + 1u + lane; i < before; i += LANES) {
     if (parentOf(i) == node && tokenOf(i) != NO_TOKEN) count++;
   }
-  Wide total;
-  scanAdd(lane, widen(count), total);
-  return total.x;
+  return groupAdd(lane, count);
 }
 
 // Writes every word of the sequence's result.

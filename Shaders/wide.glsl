@@ -10,7 +10,10 @@ uint bitLength(uint x) { return x == 0u ? 0u : uint(findMSB(x)) + 1u; }
 // 2^n - 1; all bits from n = 32 on, none below n = 0
 uint wordMask(int n) { return n <= 0 ? 0u : n >= 32 ? 0xffffffffu : (1u << uint(n)) - 1u; }
 
-#ifdef WIDE_WORDS
+#ifndef WIDE_WORDS
+#define WIDE_WORDS 2
+#endif
+#if WIDE_WORDS == 3
 #include "wide96.glsl"
 #else
 #define Wide uvec2
@@ -43,6 +46,13 @@ Wide wideShiftRight(Wide a, uint shift) {
   if (shift == 0u) return a;
   if (shift >= 32u) return Wide(a.y >> (shift - 32u), 0u);
   return Wide((a.x >> shift) | (a.y << (32u - shift)), a.y >> shift);
+}
+
+// x * 2^shift, shift 0...63
+Wide widenShifted(uint x, uint shift) {
+  if (shift == 0u) return widen(x);
+  if (shift >= 32u) return Wide(0u, x << (shift - 32u));
+  return Wide(x << shift, x >> (32u - shift));
 }
 
 uint wideBitLength(Wide a) { return a.y != 0u ? 32u + bitLength(a.y) : bitLength(a.x); }

@@ -52,6 +52,13 @@ Wide wideShiftRight(Wide a, uint shift) {
       (a.x >> shift) | (a.y << (32u - shift)), (a.y >> shift) | (a.z << (32u - shift)), a.z >> shift);
 }
 
+// x * 2^shift, shift 0...95
+Wide widenShifted(uint x, uint shift) {
+  uint low = x << (shift % 32u);
+  uint high = shift % 32u == 0u ? 0u : x >> (32u - shift % 32u);
+  return shift < 32u ? Wide(low, high, 0u) : shift < 64u ? Wide(0u, low, high) : Wide(0u, 0u, low);
+}
+
 uint wideBitLength(Wide a) {
   return a.z != 0u ? 64u + bitLength(a.z) : a.y != 0u ? 32u + bitLength(a.y) : bitLength(a.x);
 }

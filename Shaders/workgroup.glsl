@@ -14,7 +14,7 @@
 layout(local_size_x = 8) in;
 #define LANES 8u
 #define barrier() subgroupBarrier()
-#elif defined(LANES_BY_HOST)  // a power of two up to 256: each lane costs a CPU driver its barriers
+#elif defined(LANES_BY_HOST)  // a power of two up to 256, or to 512 with TEAMS: each lane costs a CPU driver its barriers
 layout(local_size_x = 256, local_size_x_id = 0) in;
 #define LANES gl_WorkGroupSize.x
 #else
@@ -25,6 +25,7 @@ layout(local_size_x = 256) in;
 shared Wide scanSlots[256];
 shared uint sharedBest;
 
+#ifndef TEAMS  // more lanes than slots: see sumTeams
 // Sum of the values of lanes 0...lane. `total` is the sum over all lanes.
 Wide scanAdd(uint lane, Wide value, out Wide total) {
   scanSlots[lane] = value;
@@ -40,6 +41,7 @@ Wide scanAdd(uint lane, Wide value, out Wide total) {
   barrier();  // the slots may be written again
   return value;
 }
+#endif
 
 // Least value of all lanes.
 uint groupMinimum(uint lane, uint value) {
@@ -81,6 +83,14 @@ uint broadcast(uint lane, bool isOwner, uint value, uint fallback) {
   if (isOwner) sharedBest = value;
   barrier();
   uint result = sharedBest;
+  barrier();
+  return result;
+}
+
+Wide broadcast(uint lane, bool isOwner, Wide value) {
+  if (isOwner) scanSlots[0] = value;
+  barrier();
+  Wide result = scanSlots[0];
   barrier();
   return result;
 }

@@ -17,18 +17,21 @@ public enum Conformance {
   ///
   /// - Parameters:
   ///   - kernel: a stem, a family's full name, or nil for all.
-  ///   - deviceArgument: what names the device on the command line, for the rerun line.
+  ///   - deviceOptions: what names the device on the command line, for the rerun line.
   ///   - progress: called after each family.
   /// - Throws: ``ConformanceError`` for an unknown kernel or when the backend fails; differences are in the report.
   public static func run(
     backend: any Backend, kernel: String? = nil, seed: UInt64 = 1, cases: Int = 200, first: Int = 0,
-    deviceArgument: String? = nil, progress: (ConformanceProgress) -> Void = { _ in }
+    deviceOptions: String? = nil, progress: (ConformanceProgress) -> Void = { _ in }
   ) throws(ConformanceError) -> ConformanceReport {
     let chosen = families.filter { kernel == nil || $0.kernel.rawValue == kernel || $0.name == kernel }
     if chosen.isEmpty { throw .unknownKernel(kernel ?? "", known: Kernel.allCases.map(\.rawValue)) }
     var results: [ConformanceReport.KernelResult] = []
     for family in chosen {
-      var run = FamilyRun(family, backend: backend, seed: seed, device: deviceArgument ?? backend.name)
+      var run = FamilyRun(
+        family, backend: backend, seed: seed,
+        deviceOptions: deviceOptions
+          ?? "--device \"\(backend.name)\"")
       do throws(BackendError) {
         try run.run(first..<first + cases)
       } catch .unsupported(_, let reason) {

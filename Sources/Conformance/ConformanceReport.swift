@@ -1,4 +1,4 @@
-/// What ``Conformance/run(backend:kernel:seed:cases:first:deviceArgument:progress:)`` found.
+/// What ``Conformance/run(backend:kernel:seed:cases:first:deviceOptions:progress:)`` found.
 public struct ConformanceReport: Codable, Sendable {
   /// One family: a kernel in one variant.
   public struct KernelResult: Codable, Sendable {

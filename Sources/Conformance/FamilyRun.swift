@@ -6,7 +6,7 @@ struct FamilyRun {
   private let backend: any Backend
   private let reference = ReferenceBackend()
   private let seed: UInt64
-  private let device: String
+  private let deviceOptions: String
   private var substance = Substance()
   var result: ConformanceReport.KernelResult
 
@@ -14,11 +14,11 @@ struct FamilyRun {
   private static let batchWords = 1 << 19
   private static let batchCases = 50
 
-  init(_ family: CaseFamily, backend: any Backend, seed: UInt64, device: String) {
+  init(_ family: CaseFamily, backend: any Backend, seed: UInt64, deviceOptions: String) {
     self.family = family
     self.backend = backend
     self.seed = seed
-    self.device = device
+    self.deviceOptions = deviceOptions
     result = ConformanceReport.KernelResult(family)
   }
 
@@ -72,7 +72,7 @@ struct FamilyRun {
     guard result.problem == nil else { return }
     result.problem = """
         \(text)
-        espalier validate --device "\(device)" --kernel \(family.name) --seed \(seed) --cases \(cases) --first \(index)
+        espalier validate \(deviceOptions) --kernel \(family.name) --seed \(seed) --cases \(cases) --first \(index)
       """
   }
 }

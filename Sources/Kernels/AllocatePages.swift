@@ -98,7 +98,7 @@ extension CommandList {
           .read(state), .readWrite(pool.table), .readWrite(pool.counts), .readWrite(pool.scratch),
           .write(pool.copies), .write(pool.status),
         ],
-        groups: (1, 1), specialization: [walkLanes(max(pool.pages, pool.sequences))])
+        groups: (1, 1), specialization: walkLanes(max(pool.pages, pool.sequences)))
     }
   }
 }

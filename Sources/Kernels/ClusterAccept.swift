@@ -97,7 +97,7 @@ extension CommandList {
           .read(tree.depths), .read(batch.owners(or: tree.state)), .read(tree.state), .write(accept),
           .write(score),
         ],
-        groups: (nodes, 1), specialization: [walkLanes(vocabulary)])
+        groups: (nodes, 1), specialization: walkLanes(vocabulary))
     }
   }
 }

@@ -34,7 +34,15 @@ extension CommandList {
         firstParent: UInt32(firstParent), keyedByNode: keys.rawValue)
       return Invocation(
         kernel, p, [.read(rows.weights), .read(rows.totals), .read(state), .readWrite(tokens)],
-        groups: (parents, 1), specialization: [walkLanes(rows.vocabulary)])
+        groups: (parents, 1),
+        specialization: walkLanes(rows.vocabulary, least: lanes(marking: rows.vocabulary)))
     }
   }
+}
+
+/// The fewest lanes, a power of two, that have a bit for each of `tokens`: 1,024 a lane.
+private func lanes(marking tokens: Int) -> UInt32 {
+  var lanes: UInt32 = 1
+  while tokens > 1024 * Int(lanes) { lanes *= 2 }
+  return lanes
 }

@@ -33,6 +33,7 @@ extension Invocation {
     case .treeScan: scanPasses(parameters(), lanes)
     case .penalties: penaltyPasses(parameters(), lanes)
     case .embeddingMix: LoopPasses(others: Int((parameters() as EmbeddingMix).count))
+    case .clusterAccept: clusterPasses(parameters(), lanes)
     case .lossyAccept: LoopPasses(others: Int((parameters() as LossyAccept).count))
     default: nil
     }
@@ -83,6 +84,14 @@ private func childrenPasses(_ p: ShaderInterface.DrawChildren, _ lanes: Int) -> 
   let block = passes(p.vocabulary, lanes)
   return LoopPasses(
     items: (Int(p.children) + 1) * block, others: Int(p.children) * (draw + 4) + 35 + scan)
+}
+
+/// The row is walked for each rank; then a lane measures the distances of some neighbours.
+private func clusterPasses(_ p: ShaderInterface.ClusterAccept, _ lanes: Int) -> LoopPasses {
+  let (walk, neighbours) = (passes(p.vocabulary, lanes), passes(2 * p.ranks, lanes))
+  return LoopPasses(
+    others: Int(p.ranks) * (walk + 2) + neighbours * (Int(p.columns) + 2) + passes(MAXIMUM_NODES, lanes)
+      + draw)
 }
 
 /// A sequence's entries are counted twice and served once.

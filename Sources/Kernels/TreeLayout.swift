@@ -24,7 +24,7 @@ extension CommandList {
         [
           .read(tree.parents), .readWrite(tree.state), .write(tree.depths), .write(tree.mask), .write(links),
         ],
-        groups: (sequences, 1), specialization: [walkLanes(tree.maximumNodes)])
+        groups: (sequences, 1), specialization: walkLanes(tree.maximumNodes))
     }
   }
 }

@@ -1,10 +1,17 @@
 import ShaderInterface
 import VulkanCompute
 
-/// Work layouts that suit a device: they change speed, never bits.
-///
-/// A CPU driver loads lane by lane, so it wants few lanes with much work each; a GPU wants neighbouring lanes on
-/// neighbouring words.
+/// The devices that kernels have work layouts for; a layout changes speed, never bits.
+public enum LayoutKind: String, Sendable, CaseIterable {
+  /// A CPU driver: it loads lane by lane, so it wants few lanes with much work each.
+  case processor
+  /// A CPU driver whose subgroup is a vector of eight lanes, and whose shuffles are cheaper than its loads.
+  case vectorProcessor
+  /// A GPU: it wants many lanes, and neighbouring lanes on neighbouring words.
+  case graphics
+}
+
+/// Work layouts that suit a device.
 struct Tuning {
   /// Outputs that one lane of a matmul has; 0 lets the shader choose for a CPU driver, 1 shares each output's chunks among lanes.
   let matmulOutputsPerLane: UInt32
@@ -12,6 +19,8 @@ struct Tuning {
   let attentionKeysPerLane: UInt32
   /// Lanes of a group that walks a row of the vocabulary: each one costs a CPU driver its barriers.
   let rowLanes: UInt32
+  /// Lanes of a group that walks a tree or a long row in order; nil: by the length.
+  let walkLanes: UInt32?
   /// Lanes of a scan's group, which has 64 columns.
   let scanLanes: UInt32
   /// Whether shaders for subgroups of eight lanes stand in: on llvmpipe, whose loads cost far more than its shuffles.
@@ -19,6 +28,9 @@ struct Tuning {
   /// Whether kernels take their texel forms: llvmpipe loads a storage buffer in a loop over lanes, some twenty cycles for
   /// each word of a lane, but a texel without branches.
   let texels: Bool
+  /// Whether a subgroup shares a block of tokens where their order counts, and lanes of its group: on GPUs, which load
+  /// what neighbouring lanes want at once.
+  var teamLanes: UInt32?
   /// llvmpipe leaves a loop once an invocation's loops have had so many passes in total, and computes on; nil elsewhere.
   var loopPasses: Int?
 
@@ -31,24 +43,40 @@ struct Tuning {
   ]
 
   static let processor = Tuning(
-    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, scanLanes: 64, shuffles: false,
-    texels: false)
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, walkLanes: 32, scanLanes: 64,
+    shuffles: false, texels: false)
   static let vectorProcessor = Tuning(
-    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, scanLanes: 64, shuffles: true, texels: true
-  )
+    matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, walkLanes: 32, scanLanes: 64,
+    shuffles: true, texels: true)
   static let graphics = Tuning(
-    matmulOutputsPerLane: 1, attentionKeysPerLane: 1, rowLanes: 256, scanLanes: 256, shuffles: false,
-    texels: false)
+    matmulOutputsPerLane: 1, attentionKeysPerLane: 1, rowLanes: 256, walkLanes: nil, scanLanes: 256,
+    shuffles: false, texels: false)
 }
 
 extension Tuning {
-  init(for device: DeviceDescription) {
+  /// The kinds whose layouts run on a device, the one that suits it first.
+  static func kinds(for device: DeviceDescription) -> [LayoutKind] {
     let limits = device.limits
     let canShuffle = limits.subgroupSupportedOperations & 0x10 != 0  // VK_SUBGROUP_FEATURE_SHUFFLE_BIT
     let hasEightLanes =
       limits.subgroupSize == 8 && limits.minSubgroupSize == 8 && limits.maxSubgroupSize == 8
+    let processors: [LayoutKind] =
+      canShuffle && hasEightLanes ? [.vectorProcessor, .processor] : [.processor]
+    return device.kind == .cpu ? processors + [.graphics] : [.graphics] + processors
+  }
+
+  init(_ kind: LayoutKind, for device: DeviceDescription) {
     self =
-      device.kind != .cpu ? .graphics : canShuffle && hasEightLanes ? .vectorProcessor : .processor
+      switch kind {
+      case .processor: .processor
+      case .vectorProcessor: .vectorProcessor
+      case .graphics: .graphics
+      }
+    let limits = device.limits
+    let canAdd = limits.subgroupSupportedOperations & 0x4 != 0  // VK_SUBGROUP_FEATURE_ARITHMETIC_BIT
+    if kind == .graphics && canAdd && limits.minSubgroupSize >= 2 {  // at most 256 subgroups a group
+      teamLanes = UInt32(min(512, limits.maxComputeWorkGroupInvocations, limits.maxComputeWorkGroupSize[0]))
+    }
     loopPasses = device.driverName == "llvmpipe" ? 65_535 : nil
   }
 
@@ -78,7 +106,11 @@ extension Tuning {
         layout.specialization = [8]  // the shader knows
       } else {
         layout.specialization = [lanes != 0 ? lanes : max(rowLanes, least)]
+        if lanes == 0 { formTeams(call, &layout) }
       }
+    case .verifyMatch, .verifySiblings, .verifyTraversal, .verifyAccepted, .clusterAccept, .drawChildren,
+      .treeLayout, .allocatePages:
+      walk(call, &layout)
     case .treeScan where call.specialization.isEmpty: layout.specialization = [scanLanes]
     default: break
     }
@@ -86,6 +118,33 @@ extension Tuning {
       try addStride(passes, &layout)
     }
     return layout
+  }
+
+  /// A call carries how many tokens or nodes its group walks, how few lanes can do it, and what else the shader's compiler
+  /// is to know.
+  private func walk(_ call: Invocation, _ layout: inout Layout) {
+    let (count, least) = (call.specialization[0], call.specialization[1])
+    let wanted = max(walkLanes ?? (count <= 512 ? 32 : 256), least)
+    // More of them where loops would become too long.
+    let lanes = [wanted, 2 * wanted, 4 * wanted, 256].filter { $0 <= 256 }.first {
+      endsInTime(call, lanes: $0)
+    }
+    layout.specialization = [lanes ?? 256] + call.specialization.dropFirst(2)
+    if count > 512 { formTeams(call, &layout) }
+  }
+
+  private func endsInTime(_ call: Invocation, lanes: U32) -> Bool {
+    guard let limit = loopPasses, let passes = call.loopPasses(lanes: lanes) else { return true }
+    return passes.stride(within: limit - Self.spare) != nil
+  }
+
+  /// Turns to the shader whose subgroups share blocks of tokens.
+  private func formTeams(_ call: Invocation, _ layout: inout Layout) {
+    guard let teamLanes, [.verifySiblings, .verifyTraversal, .drawTarget].contains(call.kernel) else {
+      return
+    }
+    layout.stem += "Teams"
+    layout.specialization[0] = teamLanes
   }
 
   /// A call carries rows a group, and outputs a lane if they are forced.

@@ -28,7 +28,7 @@ extension CommandList {
           .read(accept), .read(score), .read(picks), .read(tree.tokens), .read(tree.parents),
           .read(tree.state), .write(tree.result),
         ],
-        groups: (sequences, 1), specialization: [walkLanes(nodes)])
+        groups: (sequences, 1), specialization: walkLanes(nodes))
     }
   }
 }

@@ -15,7 +15,7 @@ extension CommandList {
       return Invocation(
         kernel, p,
         [.read(picks), .read(tree.tokens), .read(tree.parents), .read(tree.state), .write(tree.result)],
-        groups: (sequences, 1), specialization: [walkLanes(tree.maximumNodes)])
+        groups: (sequences, 1), specialization: walkLanes(tree.maximumNodes))
     }
   }
 }

@@ -38,7 +38,8 @@ extension CommandList {
           .read(tree.tokens), .read(tree.parents), .read(tree.depths), .read(tree.state),
           .readWrite(scratch), .write(tree.result),
         ],
-        groups: (sequences, 1), specialization: [walkLanes(max(target.vocabulary, tree.maximumNodes))])
+        groups: (sequences, 1),
+        specialization: walkLanes(max(target.vocabulary, tree.maximumNodes)) + [p.mode])
     }
   }
 }

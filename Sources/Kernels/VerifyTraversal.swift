@@ -29,7 +29,8 @@ extension CommandList {
           .readWrite(target.weights), .read(target.totals), .read(draft.weights), .read(draft.totals),
           .read(tree.tokens), .read(tree.parents), .read(tree.state), .write(tree.result),
         ],
-        groups: (sequences, 1), specialization: [walkLanes(max(target.vocabulary, tree.maximumNodes))])
+        groups: (sequences, 1),
+        specialization: walkLanes(max(target.vocabulary, tree.maximumNodes)) + [p.mode])
     }
   }
 }

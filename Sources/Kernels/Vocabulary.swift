@@ -1,7 +1,8 @@
 import ShaderInterface
 
-/// Lanes of a group that walks `count` tokens or nodes: few for short rows, since every lane waits at every barrier.
-func walkLanes(_ count: Int) -> UInt32 { count <= 512 ? 32 : 256 }
+/// From these ``Tuning`` chooses the lanes of a group that walks `count` tokens or nodes: few for short rows, since every lane
+/// waits at every barrier.
+func walkLanes(_ count: Int, least: UInt32 = 1) -> [UInt32] { [UInt32(count), least] }
 
 /// From these ``Tuning`` chooses the lanes of a kernel over rows: the caller's wish, 0 for none, and the least that the work needs.
 ///

@@ -11,8 +11,12 @@ public final class VulkanBackend: Backend {
   public let device: Device
   /// What the probe found; empty when the device keeps the contract.
   public let inexactOperations: [String]
+  /// The kind of device whose layouts kernels take.
+  public let layouts: LayoutKind
   /// Whether kernels read through storage texel buffers where they have that form. It changes speed, never bits.
   public let usesTexels: Bool
+
+  private let tuning: Tuning
 
   public var name: String { device.description.name }
 
@@ -20,9 +24,11 @@ public final class VulkanBackend: Backend {
   ///   - device: index, part of a name, or UUID; nil asks `ESPALIER_DEVICE`, then takes the best.
   ///   - validation: also switched on by `ESPALIER_VALIDATION`.
   ///   - profiling: measure named spans with GPU timestamps.
+  ///   - usesTexels: nil takes what suits the device.
+  ///   - layouts: one of ``availableLayouts(on:)``; nil takes what suits the device.
   public convenience init(
     device selector: String? = nil, validation: Bool = false, profiling: Bool = false,
-    allowInexact: Bool = false
+    allowInexact: Bool = false, usesTexels: Bool? = nil, layouts: LayoutKind? = nil
   ) throws(BackendError) {
     var options = DeviceOptions()
     if validation && options.validation == .off { options.validation = .standard }
@@ -31,17 +37,34 @@ public final class VulkanBackend: Backend {
     let opened = try vulkan { () throws(VulkanError) in
       try Device(selector.map(DeviceSelector.init), options: options)
     }
-    try self.init(device: opened, allowInexact: allowInexact)
+    try self.init(device: opened, allowInexact: allowInexact, usesTexels: usesTexels, layouts: layouts)
   }
 
-  /// - Parameter usesTexels: nil takes what suits the device.
-  public init(device: Device, allowInexact: Bool = false, usesTexels: Bool? = nil) throws(BackendError) {
+  /// - Parameters:
+  ///   - usesTexels: nil takes what suits the device.
+  ///   - layouts: one of ``availableLayouts(on:)``; nil takes what suits the device.
+  public init(
+    device: Device, allowInexact: Bool = false, usesTexels: Bool? = nil, layouts: LayoutKind? = nil
+  ) throws(BackendError) {
     self.device = device
-    self.usesTexels = usesTexels ?? Tuning(for: device.description).texels
+    let available = Self.availableLayouts(on: device)
+    self.layouts = layouts ?? available[0]
+    guard available.contains(self.layouts) else {
+      throw .unsupported(
+        kernel: "the layouts for \(self.layouts)",
+        reason: "\(device.description.name) lacks subgroups of eight lanes with shuffles")
+    }
+    tuning = Tuning(self.layouts, for: device.description)
+    self.usesTexels = usesTexels ?? tuning.texels
     inexactOperations = try vulkan { () throws(VulkanError) in try ContractProbe.failures(on: device) }
     if !inexactOperations.isEmpty && !allowInexact {
       throw .notExact(device: device.description.name, operations: inexactOperations)
     }
+  }
+
+  /// The kinds of device whose layouts run on `device`, the one that suits it first.
+  public static func availableLayouts(on device: Device) -> [LayoutKind] {
+    Tuning.kinds(for: device.description)
   }
 
   public func makeStorage(byteCount: Int, use: StorageUse, label: String) throws(BackendError) -> Storage {
@@ -72,7 +95,8 @@ public final class VulkanBackend: Backend {
 
   public func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording
   {
-    let list = VulkanCommandList(device: device, usesTexels: usesTexels, label: label)
+    let list = VulkanCommandList(
+      device: device, tuning: tuning, usesTexels: usesTexels, label: label)
     body(list)
     return VulkanRecording(try list.finish())
   }
@@ -100,13 +124,15 @@ final class VulkanStorage: Storage, @unchecked Sendable {
 
 private final class VulkanCommandList: CommandList {
   private let device: Device
+  private let tuning: Tuning
   private let usesTexels: Bool
   private var recorder: CommandRecorder?
   /// The first call that could not be made.
   private var failure: BackendError?
 
-  init(device: Device, usesTexels: Bool, label: String) {
+  init(device: Device, tuning: Tuning, usesTexels: Bool, label: String) {
     self.device = device
+    self.tuning = tuning
     self.usesTexels = usesTexels
     recorder = CommandRecorder(device, label: label)
   }
@@ -126,7 +152,7 @@ private final class VulkanCommandList: CommandList {
   func dispatch(_ call: Invocation) {
     guard accept(call.operands.map(\.storage), call.kernel.rawValue) else { return }
     do throws(BackendError) {
-      let layout = try Tuning(for: device.description).layout(of: call)
+      let layout = try tuning.layout(of: call)
       let pipeline = try vulkan { () throws(VulkanError) in
         try device.pipeline(call, layout, usesTexels: usesTexels)
       }

@@ -17,6 +17,22 @@ struct DeviceOptions: ParsableArguments {
       "Index, part of the name, UUID, or cpu for the reference backend; default: ESPALIER_DEVICE, else the best device.",
       valueName: "device"))
   var device: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Work layouts of one kind of device: \(LayoutKind.allCases.map(\.rawValue).joined(separator: ", ")); they change speed, never bits. Default: the device's own.",
+      valueName: "kind"))
+  var layouts: LayoutKind?
+  @Flag(
+    name: .long, inversion: .prefixedNo,
+    help: "Read buffers as texels, or never; it changes speed, never bits. Default: what suits the device.")
+  var texels: Bool?
+
+  /// The options as typed, for a line that runs the same again on `device`.
+  func line(device: String) -> String {
+    "--device \"\(argument ?? device)\"" + (layouts.map { " --layouts \($0)" } ?? "")
+      + (texels.map { $0 ? " --texels" : " --no-texels" } ?? "")
+  }
 
   /// What was asked for, here or in the environment.
   var argument: String? {
@@ -27,6 +43,8 @@ struct DeviceOptions: ParsableArguments {
     if device?.isEmpty == true { throw ValidationError("--device is empty") }
   }
 }
+
+extension LayoutKind: ExpressibleByArgument {}
 
 /// The backend a command works on, and what is known of its device.
 struct ChosenBackend {
@@ -43,7 +61,8 @@ struct ChosenBackend {
     }
     let opened: VulkanBackend
     do throws(BackendError) {
-      opened = try VulkanBackend(device: options.argument, profiling: profiling)
+      opened = try VulkanBackend(
+        device: options.argument, profiling: profiling, usesTexels: options.texels, layouts: options.layouts)
     } catch {
       let text = "\(error)"
       throw .input(text.hasPrefix("no device matches") ? text + ", cpu (the reference backend)" : text)

@@ -43,7 +43,7 @@ struct Validate: ParsableCommand {
     let report = try failing {
       try Conformance.run(
         backend: chosen.backend, kernel: kernel, seed: seed, cases: cases, first: first,
-        deviceArgument: deviceOptions.argument
+        deviceOptions: deviceOptions.line(device: chosen.backend.name)
       ) { progress in
         let result = progress.result
         let name = result.variant.isEmpty ? result.name : "\(result.name)/\(result.variant)"

@@ -28,6 +28,18 @@ extension KernelsTests {
         #expect(report.passed, "\(report.kernels.compactMap(\.problem).joined())")
       }
     }
+
+    /// So that what a GPU runs is checked without one.
+    @Test(arguments: Conformance.families)
+    func `The layouts of other devices give the same bits`(family: CaseFamily) throws {
+      try withDevice { backend in
+        for layouts in VulkanBackend.availableLayouts(on: backend.device) where layouts != backend.layouts {
+          let other = try VulkanBackend(device: backend.device, layouts: layouts)
+          let report = try Conformance.run(backend: other, kernel: family.name, seed: 3, cases: 5)
+          #expect(report.passed, "\(layouts): \(report.kernels.compactMap(\.problem).joined())")
+        }
+      }
+    }
   }
 
   /// The cases themselves, without a device.

@@ -1,0 +1,181 @@
+// Recursive rejection over the children of each node, from the root down; the output law is the target's, exactly
+// (SpecInfer with replacement, Sequoia without, SpecTr's k-seq, deterministic candidates one-hot). One group a sequence.
+#define STRIDE_ID 2
+#include "shared/tree.h"
+
+// The mode, known to the compiler: llvmpipe runs every branch.
+layout(constant_id = 1) const uint MODE = SIBLINGS_WITH_REPLACEMENT;
+layout(push_constant) uniform Push { VerifySiblings p; };
+layout(set = 0, binding = 0, std430) readonly buffer Weights { uint weights[]; };            // [capacity][vocabulary]
+layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };              // [capacity][2]: total, status
+layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWeights[]; };  // [capacity][vocabulary]
+layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [capacity][2]
+layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };              // [capacity]
+layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };            // [capacity]
+layout(set = 0, binding = 6, std430) readonly buffer Depths { uint depths[]; };              // [capacity]
+layout(set = 0, binding = 7, std430) readonly buffer State { uint state[]; };                // [sequences][STATE_WORDS]
+layout(set = 0, binding = 8, std430) coherent buffer Scratch { uint scratch[]; };            // [sequences][2][vocabulary]
+layout(set = 0, binding = 9, std430) writeonly buffer Result { uint result[]; };             // [sequences][result words]
+
+#include "tree.glsl"
+#include "philox.glsl"
+#include "residual.glsl"
+
+// The residual of one node. scratch[s][0] holds P once a child was rejected. Q needs no copy: a rejected token has P = 0 from
+// then on, so its Q enters no residual again.
+uint rowStart;           // of the node in target and draft weights
+uint rowTotal;           // of the node's target row, before any rejection
+bool isReduced;          // P stands in scratch
+bool isResidual;         // weightOf gives U, else P
+uint targetTotal;        // R
+uint draftTotal;         // S
+uint rejected;           // x
+uint draftCap;           // k-seq: S / r
+
+uint scratchAt(uint token) { return sequence * 2u * p.vocabulary + token; }
+
+uint targetWeight(uint token) { return isReduced ? scratch[scratchAt(token)] : weights[rowStart + token]; }
+
+uint draftWeight(uint token) {
+  if (MODE == SIBLINGS_ONE_HOT) return token == rejected ? 1u : 0u;
+  return draftWeights[rowStart + token];
+}
+
+// What a rejected child takes from P; k-seq: min(Q, P / r) of the row as it was at first.
+uint takenWeight(uint token) {
+  uint weight = draftWeight(token);
+  if (MODE != SIBLINGS_K_SEQ) return weight;
+  return min(weight, wideQuotient(wideProduct(weights[rowStart + token], draftCap), rowTotal));
+}
+
+// U[v] = max(P[v] * S - Q[v] * R, 0); one-hot: S = 1 and Q = 1 at x leave P without x.
+Wide weightOf(uint token) {
+  uint weight = targetWeight(token);
+  if (!isResidual) return widen(weight);
+  if (MODE == SIBLINGS_ONE_HOT) return widen(token == rejected ? 0u : weight);
+  return wideExcess(wideProduct(weight, draftTotal), wideProduct(takenWeight(token), targetTotal));
+}
+
+struct Outcome {
+  uint next;    // accepted child, or NO_NODE
+  uint bonus;
+  uint status;
+};
+
+// k-seq with `count` candidates: whether what they may take with this cap fits into the target `count` times over.
+bool capFits(uint lane, uvec2 block, uint count) {
+  Wide own = Wide(0u);
+  EACH_RUN(first, block.x, block.y) {
+    [[unroll]] for (uint i = 0u; i < RUN; i++) {
+      if (first + i < block.y) own = wideAdd(own, widen(takenWeight(first + i)));
+    }
+  }
+  Wide mass = sumTeams(lane, own).all;
+  uint missed = wideQuotient(wideProduct(draftTotal - mass.x, 1u << 30), draftTotal);
+  uint power = 1u << 30;
+  for (uint i = 0u; i < count; i++) power = wideShiftRight(wideProduct(power, missed), 30u).x;
+  return !wideLess(wideProduct(mass.x, 1u << 30), wideProduct(draftCap, (1u << 30) - power));
+}
+
+uint capOf(uint count, uint step) {
+  return wideQuotient(wideProduct(draftTotal, K_SEQ_STEPS), K_SEQ_STEPS + (count - 1u) * step);
+}
+
+// Sets the cap to that of the least step that fits; the last one always counts as fitting.
+void chooseCap(uint lane, uvec2 block, uint count) {
+  uint low = 0u;
+  uint high = K_SEQ_STEPS;
+  while (low < high) {
+    uint middle = (low + high) / 2u;
+    draftCap = capOf(count, middle);
+    if (capFits(lane, block, count)) {
+      high = middle;
+    } else {
+      low = middle + 1u;
+    }
+  }
+  draftCap = capOf(count, low);
+}
+
+void setWeight(uint token, uint weight) { scratch[scratchAt(token)] = weight; }
+
+Outcome verifyNode(uint lane, uint depth, uint node) {
+  uvec2 seed = uvec2(stateWord(STATE_SEED_LOW), stateWord(STATE_SEED_HIGH));
+  uint row = firstNode + node;
+  uint position = stateWord(STATE_LENGTH) + depths[row] + 1u;
+  uvec2 block = teamBlock(p.vocabulary);
+  uint rowStatus = totals[row * 2u + 1u];
+  rowStart = row * p.vocabulary;
+  rowTotal = totals[row * 2u];
+  isReduced = false;
+  isResidual = false;
+  targetTotal = rowTotal;
+  if (targetTotal == 0u) return Outcome(NO_NODE, 0u, rowStatus | STATUS_EMPTY_ROW);
+
+  uint child = nextChild(lane, node, node);
+  if (child == NO_NODE) {
+    Wide y = uniformBelow(widen(targetTotal), seed, ROLE_TARGET, position, 0u);
+    return Outcome(NO_NODE, pickToken(lane, block, sumTeams(lane, blockSum(block)), y), STATUS_OK);
+  }
+
+  bool isOneHot = MODE == SIBLINGS_ONE_HOT;
+  bool isWithoutReplacement = MODE == SIBLINGS_WITHOUT_REPLACEMENT;
+  draftTotal = isOneHot ? 1u : draftTotals[row * 2u];
+  if (MODE == SIBLINGS_K_SEQ && draftTotal != 0u) chooseCap(lane, block, childCount(lane, node, nodes));
+  for (uint j = 0u; j < nodes; j++) {
+    if (lane == 0u) tried[depth] = j + 1u;
+    uint token = tokenOf(child);
+    if (token >= p.vocabulary) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);
+    rejected = token;
+    uint targetHere = targetWeight(token);
+    uint draftHere = draftWeight(token);
+    // Without replacement an earlier sibling has used the token up.
+    if (isWithoutReplacement && childWithToken(lane, node, child, token) != NO_NODE) draftHere = 0u;
+    if (draftHere == 0u) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);
+
+    Wide accept = uniformBelow(wideProduct(targetTotal, draftHere), seed, ROLE_ACCEPT, position, j);
+    bool isWithin =
+        MODE != SIBLINGS_K_SEQ || wideLess(accept, wideProduct(takenWeight(token), targetTotal));
+    if (isWithin && wideLess(accept, wideProduct(targetHere, draftTotal))) return Outcome(child, 0u, STATUS_OK);
+
+    child = nextChild(lane, node, child);
+    bool isLast = child == NO_NODE || (isWithoutReplacement && draftTotal == draftHere);
+    isResidual = true;
+    TeamSums sums = sumTeams(lane, blockSum(block));
+    Wide total = isOneHot ? widen(targetTotal - targetHere) : sums.all;
+    if (wideIsZero(total)) return Outcome(NO_NODE, 0u, rowStatus | STATUS_EMPTY_ROW);
+    if (isLast) {
+      Wide y = uniformBelow(total, seed, ROLE_RESIDUAL, position, j);
+      return Outcome(NO_NODE, pickToken(lane, block, sums, y), STATUS_OK);
+    }
+
+    uint length = wideBitLength(total);
+    uint shift = isOneHot || length <= REDUCED_TOTAL_BITS ? 0u : length - REDUCED_TOTAL_BITS;
+    Wide offset = Wide(0u);
+    if (shift != 0u) {
+      Wide y = uniformBelow(total, seed, ROLE_ROUND, position, j);
+      offset = wideMask(shift) & ~y;  // 2^s - 1 - (y mod 2^s)
+    }
+    reduceWeights(block, sums.below, offset, shift);
+    targetTotal = wideShiftRight(wideAdd(total, offset), shift).x;
+    isReduced = true;
+    isResidual = false;
+    if (isWithoutReplacement) draftTotal -= draftHere;
+  }
+  return Outcome(NO_NODE, 0u, STATUS_MALFORMED_TREE);  // not reached: a node has fewer children than there are nodes
+}
+
+void main() {
+  uint lane = gl_LocalInvocationID.x;
+  openTeam();
+  uint accepted = 0u;
+  Outcome outcome = Outcome(0u, 0u, openTree(lane, p.maximumNodes, p.capacity));
+  // Each step goes to a higher node.
+  for (uint depth = 0u; depth < p.maximumNodes && outcome.status == STATUS_OK; depth++) {
+    outcome = verifyNode(lane, depth, outcome.next);
+    if (outcome.next == NO_NODE) break;
+    accepted++;
+    if (lane == 0u) path[accepted] = outcome.next;
+  }
+  writeResult(lane, outcome.status, accepted, outcome.bonus, p.maximumNodes, p.capacity);
+}
