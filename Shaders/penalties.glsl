@@ -49,7 +49,7 @@ void main() {
   if (stateAt == NO_NODE) return;
   uint firstNode = p.sequences > 1u ? state[stateAt + STATE_FIRST_NODE] : 0u;
   uint ownNode = row - firstNode;
-  if (ownNode >= MAXIMUM_NODES) return;
+  if (firstNode > row || ownNode >= MAXIMUM_NODES) return;
 
   if (lane == 0u) {
     uint node = ownNode;

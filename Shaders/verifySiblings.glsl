@@ -29,6 +29,7 @@ bool isReduced;          // P stands in scratch
 bool isResidual;         // weightOf gives U, else P
 uint targetTotal;        // R
 uint draftTotal;         // S
+uint draftShift;         // of Q and S; k-seq alone
 uint rejected;           // x
 uint draftCap;           // k-seq: S / r
 
@@ -38,7 +39,7 @@ uint targetWeight(uint token) { return isReduced ? scratch[scratchAt(token)] : w
 
 uint draftWeight(uint token) {
   if (MODE == SIBLINGS_ONE_HOT) return token == rejected ? 1u : 0u;
-  return draftWeights[rowStart + token];
+  return draftWeights[rowStart + token] << draftShift;
 }
 
 // What a rejected child takes from P; k-seq: min(Q, P / r) of the row as it was at first.
@@ -121,7 +122,13 @@ Outcome verifyNode(uint lane, uint depth, uint node) {
   bool isOneHot = MODE == SIBLINGS_ONE_HOT;
   bool isWithoutReplacement = MODE == SIBLINGS_WITHOUT_REPLACEMENT;
   draftTotal = isOneHot ? 1u : draftTotals[row * 2u];
-  if (MODE == SIBLINGS_K_SEQ && draftTotal != 0u) chooseCap(lane, block, childCount(lane, node, nodes));
+  draftShift = 0u;
+  if (MODE == SIBLINGS_K_SEQ && draftTotal != 0u) {
+    uint length = bitLength(draftTotal);
+    draftShift = TOTAL_BITS - min(length, TOTAL_BITS);
+    draftTotal <<= draftShift;
+    chooseCap(lane, block, childCount(lane, node, nodes));
+  }
   for (uint j = 0u; j < nodes; j++) {
     if (lane == 0u) tried[depth] = j + 1u;
     uint token = tokenOf(child);

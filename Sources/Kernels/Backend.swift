@@ -76,6 +76,13 @@ extension BackendError {
   static func foreignStorage(_ storage: Storage, kernel: String) -> BackendError {
     .invalidCall(kernel: kernel, reason: "\(storage.label) belongs to another backend")
   }
+
+  /// Nil if storage can have so many bytes.
+  static func unfitSize(_ byteCount: Int, _ label: String) -> BackendError? {
+    if byteCount >= 4 && byteCount % 4 == 0 { return nil }
+    return .invalidCall(
+      kernel: "makeStorage", reason: "\(label) of \(byteCount) bytes; multiples of 4 from 4 on are possible")
+  }
 }
 
 extension Backend {
@@ -116,6 +123,7 @@ extension Backend {
   /// The elements of `tensor`, once everything submitted before has finished.
   public func read<T: Numeric>(_ tensor: Tensor<T>) throws(BackendError) -> [T] {
     var elements = [T](repeating: 0, count: tensor.count)
+    if elements.isEmpty { return [] }
     var failure: BackendError?
     elements.withUnsafeMutableBytes { bytes in
       do throws(BackendError) { try read(tensor.storage, at: tensor.byteOffset, into: bytes) } catch {
@@ -135,11 +143,22 @@ extension Backend {
 extension CommandList {
   public var largestBinding: Int { .max }
 
-  /// Copies all of `source` to the start of `target`.
+  /// Copies all of `source` to the start of `target`, which may not overlap; whole words, no words if it is empty.
   public func copy<T>(_ source: Tensor<T>, to target: Tensor<T>) {
+    func refuse(_ reason: String) { self.refuse(.invalidCall(kernel: "copy", reason: reason)) }
+    let (from, to) = (source.storage.label, target.storage.label)
     guard source.count <= target.count else {
-      let reason = "\(source.count) elements of \(source.storage.label) into \(target.count)"
-      return refuse(.invalidCall(kernel: "copy", reason: "\(reason) of \(target.storage.label)"))
+      return refuse("\(source.count) elements of \(from) into \(target.count) of \(to)")
+    }
+    guard source.count > 0 else { return }
+    guard (source.byteOffset | target.byteOffset | source.byteCount) % 4 == 0 else {
+      return refuse(
+        "\(source.byteCount) bytes of \(from) at \(source.byteOffset) to \(target.byteOffset) of \(to), multiples of 4 are possible"
+      )
+    }
+    let (reads, writes) = (source.byteRange, target[0..<source.count].byteRange)
+    guard source.storage !== target.storage || !reads.overlaps(writes) else {
+      return refuse("bytes \(reads) of \(from) to \(writes), which overlap")
     }
     copyBytes(
       from: source.storage, at: source.byteOffset, to: target.storage, at: target.byteOffset,

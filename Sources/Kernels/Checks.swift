@@ -82,5 +82,22 @@ extension Invocation {
         operand.byteOffset % tensorAlignment == 0,
         "\(name) starts at byte \(operand.byteOffset), not a multiple of \(tensorAlignment)")
     }
+    try checkOverlaps()
+  }
+
+  /// What a kernel writes is no other operand, whole or in part; but kernels that take each element alone may write over
+  /// what they read.
+  private func checkOverlaps() throws(Refusal) {
+    for (index, written) in operands.enumerated() where written.access != .read {
+      for (other, operand) in operands.enumerated()
+      where other != index && operand.storage === written.storage
+        && operand.byteRange.overlaps(written.byteRange)
+        && !(kernel.takesElementsAlone && operand.byteOffset == written.byteOffset)
+      {
+        throw Refusal(
+          "operand \(index) is written at bytes \(written.byteRange) of \(written.storage.label), where operand "
+            + "\(other) has bytes \(operand.byteRange)")
+      }
+    }
   }
 }

@@ -10,6 +10,8 @@ public struct Operand: Sendable {
   public let byteOffset: Int
   public let byteCount: Int
 
+  var byteRange: Range<Int> { byteOffset..<byteOffset + byteCount }
+
   public static func read<T>(_ tensor: Tensor<T>) -> Operand { Operand(.read, tensor) }
   public static func write<T>(_ tensor: Tensor<T>) -> Operand { Operand(.write, tensor) }
   public static func readWrite<T>(_ tensor: Tensor<T>) -> Operand { Operand(.readWrite, tensor) }
@@ -69,4 +71,9 @@ public enum Kernel: String, CaseIterable, Sendable {
   case treeLayout, growTree, selectTree, mergePaths
   case treeScan, treeConvolution, gatherState, gatherTail
   case allocatePages, releasePages, forkPages, copyPages, gatherSequences
+
+  /// Whether element i of the result depends on elements i alone, or is written once its whole row was read.
+  var takesElementsAlone: Bool {
+    [.gelu, .residualAdd, .scaledAdd, .roundActivations, .mixLogits, .rmsNorm, .layerNorm].contains(self)
+  }
 }

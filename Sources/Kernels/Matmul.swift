@@ -142,7 +142,7 @@ let matmulMostRows = 16
 /// to compile fewer pipelines. The grid repeats a last row at most once for each pass over the weights and once more.
 /// It changes speed, never bits.
 public func matmulRowsPerGroup(rows: Int) -> Int {
-  let passes = (rows + matmulMostRows - 1) / matmulMostRows
+  let passes = max(1, (rows + matmulMostRows - 1) / matmulMostRows)
   let tile = (rows + passes - 1) / passes
   return tile <= 4 ? tile : (tile + 1) / 2 * 2
 }

@@ -1,7 +1,8 @@
 import Reference
 import ShaderInterface
 
-/// Weights `[matrices][outputs][inputs]` in the tile layout of `Shaders/shared/matmul.h`.
+/// Weights `[matrices][outputs][inputs]` in the tile layout of `Shaders/shared/matmul.h`;
+/// ``Backend/makeWeights(_:outputs:inputs:matrices:_:)`` packs them.
 public struct PackedWeights: Sendable {
   /// The stored number format.
   public typealias Format = MatmulPacking.Format
@@ -12,13 +13,19 @@ public struct PackedWeights: Sendable {
   public let inputs: Int
   /// Matrices of this shape, one after another, each of ``wordCount(_:outputs:inputs:)`` words.
   public let matrices: Int
+  /// Weights and scales that were too small for the format's contract and became zero when packed.
+  public let cleaned: Int
 
-  public init(words: Tensor<UInt32>, format: Format, outputs: Int, inputs: Int, matrices: Int = 1) {
+  /// Weights that are packed already.
+  public init(
+    words: Tensor<UInt32>, format: Format, outputs: Int, inputs: Int, matrices: Int = 1, cleaned: Int = 0
+  ) {
     self.words = words
     self.format = format
     self.outputs = outputs
     self.inputs = inputs
     self.matrices = matrices
+    self.cleaned = cleaned
   }
 
   func check() throws(Refusal) {
@@ -29,9 +36,12 @@ public struct PackedWeights: Sendable {
     try require(words, matrices * Self.wordCount(format, outputs: outputs, inputs: inputs), "weights")
   }
 
-  /// 32-bit words of the packed form of one matrix, padding included.
+  /// 32-bit words of the packed form of one matrix, padding included; sizes up to 2^20.
   public static func wordCount(_ format: Format, outputs: Int, inputs: Int) -> Int {
-    MatmulPacking(format: format, inputs: inputs, outputs: outputs).wordCount
+    precondition(
+      (0...largestSize).contains(outputs) && (0...largestSize).contains(inputs),
+      "\(outputs) outputs of \(inputs) inputs; 0 to \(largestSize) are possible")
+    return MatmulPacking(format: format, inputs: inputs, outputs: outputs).wordCount
   }
 }
 

@@ -10,6 +10,7 @@ public final class ReferenceBackend: Backend {
   public init() {}
 
   public func makeStorage(byteCount: Int, use: StorageUse, label: String) throws(BackendError) -> Storage {
+    if let error = BackendError.unfitSize(byteCount, label) { throw error }
     guard let memory = HostStorage.allocate(byteCount) else {
       throw .outOfMemory(byteCount: byteCount, label: label)
     }
@@ -19,12 +20,14 @@ public final class ReferenceBackend: Backend {
   public func write(_ bytes: UnsafeRawBufferPointer, to storage: Storage, at byteOffset: Int)
     throws(BackendError)
   {
+    guard storage is HostStorage else { throw .foreignStorage(storage, kernel: "write") }
     HostStorage.bytes(storage, byteOffset, bytes.count).copyMemory(from: bytes)
   }
 
   public func read(_ storage: Storage, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer)
     throws(BackendError)
   {
+    guard storage is HostStorage else { throw .foreignStorage(storage, kernel: "read") }
     bytes.copyMemory(from: UnsafeRawBufferPointer(HostStorage.bytes(storage, byteOffset, bytes.count)))
   }
 

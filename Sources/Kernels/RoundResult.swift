@@ -23,10 +23,10 @@ public struct RoundResult: Sendable, Hashable {
   ///
   /// - Precondition: `words` has that many words and the accepted nodes fit, as a verifier writes them.
   public init(words: [UInt32], maximumNodes: Int) {
+    let needed = TreeBuffers.resultWords(maximumNodes: maximumNodes)
+    precondition(words.count >= needed, "RoundResult: \(words.count) words, \(needed) are needed")
     let accepted = Int(words[Int(RESULT_ACCEPTED)])
-    precondition(
-      words.count >= TreeBuffers.resultWords(maximumNodes: maximumNodes) && accepted < maximumNodes,
-      "RoundResult: \(words.count) words, \(accepted) accepted of \(maximumNodes) nodes")
+    precondition(accepted < maximumNodes, "RoundResult: \(accepted) accepted of \(maximumNodes) nodes")
     let first = Int(RESULT_PATH)
     func array(_ index: Int, _ range: Range<Int>) -> ArraySlice<UInt32> {
       let start = first + index * maximumNodes

@@ -30,6 +30,8 @@ public struct Tensor<Element: BitwiseCopyable & Sendable>: Sendable {
   public let count: Int
 
   public var byteCount: Int { count * MemoryLayout<Element>.stride }
+  /// Of the storage.
+  var byteRange: Range<Int> { byteOffset..<byteOffset + byteCount }
 
   public init(storage: Storage, byteOffset: Int = 0, count: Int) {
     let bytes = count * MemoryLayout<Element>.stride

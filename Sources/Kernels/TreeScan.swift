@@ -115,7 +115,7 @@ extension CommandList {
         [
           .read(query), .read(key), .read(value), .read(decay), .read(rows.parents ?? rows.state),
           .read(rows.state), isTree ? .read(committed) : .readWrite(committed),
-          states.map { .readWrite($0) } ?? .readWrite(committed), .write(out),
+          states.map { .readWrite($0) } ?? .read(rows.state), .write(out),
         ],
         groups: ((shape.heads * shape.headSize + 63) / 64, rows.sequences),
         specialization: lanesPerColumn.map { [64 * UInt32($0)] } ?? [])

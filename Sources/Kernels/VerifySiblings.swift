@@ -27,6 +27,7 @@ extension CommandList {
     call(.verifySiblings) { kernel throws(Refusal) in
       try tree.check(\.tokens, \.parents, \.depths, sequences: sequences)
       let capacity = try rejectionCapacity(target: target, draft: draft, tree: tree, rule: rule)
+      let draft = draftOperand(draft, target: target, rule: rule)
       try require(scratch, sequences * 2 * target.vocabulary, "scratch")
       let p = ShaderInterface.VerifySiblings(
         maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
@@ -58,4 +59,11 @@ func rejectionCapacity(
   }
   let rows = min(target.totals.count / 2, target.weights.count / target.vocabulary)
   return min(rows, tree.tokens.count, tree.parents.count)
+}
+
+/// The draft's rows as a kernel gets them: one-hot reads none, and a kernel does not get the target's own rows twice.
+func draftOperand(_ draft: DistributionRows, target: DistributionRows, rule: SiblingRule) -> DistributionRows
+{
+  guard rule == .oneHot else { return draft }
+  return DistributionRows(weights: target.totals, totals: target.totals, vocabulary: target.vocabulary)
 }

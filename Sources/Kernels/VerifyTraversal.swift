@@ -20,6 +20,7 @@ extension CommandList {
       try require(rule != .kSeq, "no traversal with k-seq, which is a rule for the children of one node")
       try tree.check(\.tokens, \.parents, sequences: sequences)
       let capacity = try rejectionCapacity(target: target, draft: draft, tree: tree, rule: rule)
+      let draft = draftOperand(draft, target: target, rule: rule)
       let p = ShaderInterface.VerifyTraversal(
         maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
         sequences: UInt32(sequences), capacity: UInt32(capacity))

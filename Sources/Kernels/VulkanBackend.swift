@@ -68,7 +68,8 @@ public final class VulkanBackend: Backend {
   }
 
   public func makeStorage(byteCount: Int, use: StorageUse, label: String) throws(BackendError) -> Storage {
-    try vulkan { () throws(VulkanError) in
+    if let error = BackendError.unfitSize(byteCount, label) { throw error }
+    return try vulkan { () throws(VulkanError) in
       let storage = try VulkanStorage(device, byteCount: byteCount, use: use, label: label)
       var recorder = CommandRecorder(device, label: label)
       recorder.fill(storage.buffer.view, with: 0)
@@ -80,6 +81,7 @@ public final class VulkanBackend: Backend {
   public func write(_ bytes: UnsafeRawBufferPointer, to storage: Storage, at byteOffset: Int)
     throws(BackendError)
   {
+    try requireOwn(storage, "write")
     try vulkan { () throws(VulkanError) in
       try device.upload(bytes, to: VulkanStorage.view(storage, byteOffset, bytes.count))
     }
@@ -88,9 +90,14 @@ public final class VulkanBackend: Backend {
   public func read(_ storage: Storage, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer)
     throws(BackendError)
   {
+    try requireOwn(storage, "read")
     try vulkan { () throws(VulkanError) in
       try device.download(VulkanStorage.view(storage, byteOffset, bytes.count), into: bytes)
     }
+  }
+
+  private func requireOwn(_ storage: Storage, _ call: String) throws(BackendError) {
+    if (storage as? VulkanStorage)?.device !== device { throw .foreignStorage(storage, kernel: call) }
   }
 
   public func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording

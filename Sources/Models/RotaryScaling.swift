@@ -27,7 +27,7 @@ public enum RotaryScaling: Sendable, Equatable {
     attentionFactor: Double? = nil)
 
   /// The frequencies of `rotarySize` turning elements, in radians per position.
-  func frequencies(rotarySize: Int, base: Double) -> [Double] {
+  public func frequencies(rotarySize: Int, base: Double) -> [Double] {
     let size = Double(rotarySize)
     func plain(_ base: Double) -> [Double] { (0..<rotarySize / 2).map { pow(base, -2 * Double($0) / size) } }
     switch self {
@@ -60,7 +60,7 @@ public enum RotaryScaling: Sendable, Equatable {
   }
 
   /// What cosines and sines are multiplied by.
-  var amplitude: Double {
+  public var amplitude: Double {
     guard case .yarn(let factor, _, _, _, let given) = self else { return 1 }
     return given ?? (factor > 1 ? 0.1 * log(factor) + 1 : 1)
   }

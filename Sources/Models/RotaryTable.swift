@@ -1,12 +1,12 @@
 import Foundation
 
 /// Cosines and sines of rotary position embedding (Su et al., 2021).
-enum RotaryTable {
+public enum RotaryTable {
   /// f32 `[positions][rotarySize / 2][2]`, amplitude times cosine, then sine, of position * frequency, where the
   /// frequencies are base^(-2i / rotarySize) under `scaling`; `rotarySize` elements of a head turn.
   ///
-  /// Computed in Double and rounded once, so every backend reads the same bits.
-  static func values(
+  /// Computed in Double and rounded once, so every backend reads the same bits. `rotary` and `rotaryAppend` take the table.
+  public static func values(
     positions: Int, rotarySize: Int, base: Double, scaling: RotaryScaling = .none
   ) -> [Float] {
     var table: [Float] = []

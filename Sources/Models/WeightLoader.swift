@@ -92,22 +92,23 @@ struct WeightLoader {
     var matrices: [HostMatrix] = []
     for (name, shape) in zip(names, shapes) { matrices.append(try matrix(name, shape)) }
     let matrix = HostMatrix.stacked(matrices)
-    if case .floats = matrix.values { widened += names.count }
-    let (weights, zeroed) = try onBackend { () throws(BackendError) in
-      try matrix.packed(backend: backend, label: names.joined(separator: " + "))
+    if case .f32 = matrix.values { widened += names.count }
+    let weights = try onBackend { () throws(BackendError) in
+      try backend.makeWeights(
+        matrix.values, outputs: matrix.rows, inputs: matrix.columns, names.joined(separator: " + "))
     }
-    cleaned += zeroed
+    cleaned += weights.cleaned
     byteCount += weights.words.byteCount
     return weights
   }
 
   private func matrix(_ name: String, _ shape: [Int]) throws(ModelError) -> HostMatrix {
     let source = try tensor(name, shape)
-    let values: HostMatrix.Values =
+    let values: HostWeights =
       switch source.dataType {
-      case .float16: .sixteenBits(source.sixteenBits(), .f16)
-      case .bfloat16: .sixteenBits(source.sixteenBits(), .bf16)
-      default: .floats(source.floats())
+      case .float16: .f16(source.sixteenBits())
+      case .bfloat16: .bf16(source.sixteenBits())
+      default: .f32(source.floats())
       }
     return HostMatrix(values: values, rows: shape[0], columns: shape[1])
   }

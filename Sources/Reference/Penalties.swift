@@ -18,8 +18,8 @@ extension Reference {
     for r in 0..<Int(p.rows) {
       guard let own = rowState(r, state, owners: owners, sequences: p.sequences) else { continue }
       let first = p.sequences > 1 ? own[Int(STATE_FIRST_NODE)] : 0
-      var node = UInt32(r) &- first
-      guard node < MAXIMUM_NODES else { continue }
+      guard first <= UInt32(r), UInt32(r) - first < MAXIMUM_NODES else { continue }
+      var node = UInt32(r) - first
       let start = p.sequences > 1 ? Int(owners[r]) * capacity : 0
       let committed = history[start..<start + min(Int(own[Int(STATE_LENGTH)]), capacity - 1) + 1]
       var path: [UInt32] = []

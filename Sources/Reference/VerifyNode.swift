@@ -6,12 +6,14 @@ extension Reference {
   ///
   /// `target`, `draft`: u32 [vocabulary], the rows P and Q, updated in place (`draft` unused with
   /// `SIBLINGS_ONE_HOT`); `total`, `draftTotal`: their sums R and S; `status`: of the target's row;
+  /// `cappedTotalBits`: how fine the draft's row of k-seq is taken at least;
   /// `children`: the children's tokens in node order; `tried`: counts those looked at. All integers: a rejected child leaves exactly
   /// max(P / R - Q / S, 0), rounded fairly to at most 2^`reducedTotalBits` where it would outgrow 64 bits.
   public static func verifyNode<Source: UniformSource>(
     target: UnsafeMutableBufferPointer<UInt32>, total: UInt64, status: UInt32,
     draft: UnsafeMutableBufferPointer<UInt32>, draftTotal: UInt64, children: [UInt32], mode: UInt32,
-    position: UInt32, reducedTotalBits: UInt32 = REDUCED_TOTAL_BITS, tried: inout Int, source: inout Source
+    position: UInt32, reducedTotalBits: UInt32 = REDUCED_TOTAL_BITS, cappedTotalBits: UInt32 = TOTAL_BITS,
+    tried: inout Int, source: inout Source
   ) -> NodeOutcome {
     guard total > 0 else { return .failed(status | STATUS_EMPTY_ROW) }
     if children.isEmpty {
@@ -23,12 +25,14 @@ extension Reference {
       return verifyOneHot(
         target: target, total: total, children: children, position: position, tried: &tried, source: &source)
     }
+    var draftTotal = draftTotal
+    if mode == SIBLINGS_K_SEQ { refine(draft, &draftTotal, bits: cappedTotalBits) }
     let given =
       mode == SIBLINGS_K_SEQ
       ? cappedDraft(
         target: UnsafeBufferPointer(target), total: total, draft: UnsafeBufferPointer(draft),
         draftTotal: draftTotal, count: UInt64(children.count)) : nil
-    var (total, draftTotal) = (total, draftTotal)
+    var total = total
     for (child, token) in children.enumerated() {
       let j = UInt32(child)
       let x = Int(token)

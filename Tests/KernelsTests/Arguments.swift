@@ -9,9 +9,11 @@ struct Arguments {
   let absurdity: Int
   private let memory: Tensor<UInt32>
   private let foreign: Tensor<UInt32>
+  /// Operands so far; each has memory of its own, unless it is absurd.
+  private var operands = 0
 
   /// - Parameters:
-  ///   - memory: where operands lie; at least `4 * roomy` words.  - foreign: memory of another backend.
+  ///   - memory: where operands lie; at least ``words`` of them.  - foreign: memory of another backend.
   init(random: CaseRandom, absurdity: Int, memory: Tensor<UInt32>, foreign: Tensor<UInt32>) {
     self.random = random
     self.absurdity = absurdity
@@ -21,6 +23,9 @@ struct Arguments {
 
   /// Words of an operand that every fitting call finds large enough.
   static let roomy = 1 << 15
+  /// Of all operands of a call.
+  static let words = 24 * region
+  private static let region = roomy + 64 * 64 + 64
 
   private mutating func isAbsurd() -> Bool { absurdity > 0 && random.oneIn(absurdity) }
 
@@ -48,7 +53,8 @@ struct Arguments {
 
   mutating func tensor<T>(of: T.Type = T.self) -> Tensor<T> {
     let source = isAbsurd() && random.oneIn(4) ? foreign : memory
-    var offset = 256 * random.below(64)
+    operands = isAbsurd() && random.oneIn(4) ? operands : (operands + 1) % 24
+    var offset = 4 * Self.region * operands + 256 * random.below(64)
     var count = Self.roomy
     if isAbsurd() { count = random.below(40) }
     if isAbsurd() { offset += 4 }

@@ -17,7 +17,7 @@ extension KernelsTests {
 
     @Test("Ten thousand random argument lists an entry point are taken or refused", arguments: EntryPoint.all)
     func randomArguments(entry: EntryPoint) throws {
-      let memory: Tensor<UInt32> = try ReferenceBackend().makeTensor(4 * Arguments.roomy, "memory")
+      let memory: Tensor<UInt32> = try ReferenceBackend().makeTensor(Arguments.words, "memory")
       var refused = 0
       for index in 0..<10_000 {
         let list = Forgetful()
@@ -37,9 +37,9 @@ extension KernelsTests {
 
     @Test("What is taken runs on the device over random memory, in silence", arguments: EntryPoint.all)
     func randomRuns(entry: EntryPoint) throws {
-      let foreign: Tensor<UInt32> = try ReferenceBackend().makeTensor(4 * Arguments.roomy, "foreign")
+      let foreign: Tensor<UInt32> = try ReferenceBackend().makeTensor(Arguments.words, "foreign")
       var random = CaseRandom(seed: 2, family: entry.name, index: 0)
-      let words = (0..<4 * Arguments.roomy).map { _ in
+      let words = (0..<Arguments.words).map { _ in
         random.oneIn(2) ? UInt32(random.below(8)) : random.word()
       }
       var run = 0

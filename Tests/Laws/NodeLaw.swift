@@ -33,6 +33,8 @@ struct Rule {
   var mode: UInt32
   var children: Int
   var reducedTotalBits = REDUCED_TOTAL_BITS
+  /// Of k-seq's draft row: small, so that every number can be tried.
+  var cappedTotalBits: UInt32 = 5
   /// Draws that differ from what the mode asks for.
   var drawsIndependently = false
   /// What is done to the drawn tokens before they are verified; lossless rules leave them alone.
@@ -82,7 +84,7 @@ struct Rule {
             target: .init(rebasing: memory[..<count]), total: rows.targetTotal, status: STATUS_OK,
             draft: .init(rebasing: memory[count...]), draftTotal: rows.draftTotal, children: tokens,
             mode: mode, position: position, reducedTotalBits: reducedTotalBits,
-            tried: &tried, source: &source)
+            cappedTotalBits: cappedTotalBits, tried: &tried, source: &source)
         }
         if updatesResidual || tokens.isEmpty { return verify(tokens, position, &source) }
         for (j, token) in tokens.enumerated() {

@@ -1,3 +1,4 @@
+import Foundation
 import Numerics
 import Reference
 import ShaderInterface
@@ -90,6 +91,38 @@ struct LawCase: CustomTestStringConvertible {
     #expect(accepted <= Rational("1/2") && accepted > Rational("12/25"))
     let one = Rule(mode: SIBLINGS_K_SEQ, children: 2).verifierLaw(rows, [0]).filter { $0.key == .child(0) }
     #expect(one.values.first == Rational("1/2"))  // a single candidate: token rejection
+  }
+
+  /// Totals of a few units lose nothing: what k-seq takes is min(q, p / r) with the least r that fits, in 256ths.
+  @Test(arguments: 1...4)
+  func kSeqIsAsFineForSmallTotals(children: Int) {
+    for seed in 1...200 as ClosedRange<UInt64> {
+      let rows = Language(vocabulary: Int(2 + seed % 4), largestTotal: 9, seed: seed).rows(after: [])
+      let p = rows.target.map { Double($0) / Double(rows.targetTotal) }
+      let q = rows.draft.map { Double($0) / Double(rows.draftTotal) }
+      func part(_ step: Int) -> (r: Double, b: Double) {
+        let r = 1 + Double(children - 1) * Double(step) / Double(K_SEQ_STEPS)
+        return (r, zip(p, q).reduce(0) { $0 + min($1.1, $1.0 / r) })
+      }
+      func excess(_ step: Int) -> Double {
+        let (r, b) = part(step)
+        return r * b - (1 - pow(1 - b, Double(children)))
+      }
+      var (draft, total) = (rows.draft, rows.draftTotal)
+      let taken = draft.withUnsafeMutableBufferPointer { draft in
+        Reference.refine(draft, &total, bits: TOTAL_BITS)
+        return rows.target.withUnsafeBufferPointer { target in
+          Reference.cappedDraft(
+            target: target, total: rows.targetTotal, draft: UnsafeBufferPointer(draft), draftTotal: total,
+            count: UInt64(children))
+        }
+      }
+      let b = Double(taken.reduce(0) { $0 + UInt64($1) }) / Double(total)
+      // Where r fits just so, rounding may choose its neighbour.
+      let steps = (0...Int(K_SEQ_STEPS)).filter { $0 == Int(K_SEQ_STEPS) || excess($0) >= -1e-6 }
+      let near = [steps[0], min(steps[0] + 1, Int(K_SEQ_STEPS))].map { part($0).b }
+      #expect(near.contains { abs($0 - b) < 1e-7 }, "\(rows): \(b), not \(near)")
+    }
   }
 
   /// Independent draws, merged where they agree, are verified like draws without replacement: what still differs from a
