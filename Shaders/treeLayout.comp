@@ -49,12 +49,25 @@ uint nextSibling(uint node, uint nodes) {
   return NO_NODE;
 }
 
+// Whether the nodes of a sequence, which fit, are also those of another one.
+bool overlaps(uint lane, uint sequence, uint first, uint nodes) {
+  uint found = 0u;
+  for (uint s = lane; s < p.sequences; s += LANES) {
+    uint otherNodes = stateWord(s, STATE_NODES);
+    if (s == sequence || otherNodes == 0u || otherNodes > p.maximumNodes || !nodesFit(s, otherNodes, p.capacity)) continue;
+    uint other = stateWord(s, STATE_FIRST_NODE);
+    if (other < first + nodes && first < other + otherNodes) found = 1u;
+  }
+  return groupOr(lane, found) != 0u;
+}
+
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint sequence = gl_WorkGroupID.x;
   uint first = stateWord(sequence, STATE_FIRST_NODE);
   uint nodes = stateWord(sequence, STATE_NODES);
-  if (nodes == 0u || nodes > p.maximumNodes || !nodesFit(sequence, nodes, p.capacity)) {
+  bool isFitting = nodes != 0u && nodes <= p.maximumNodes && nodesFit(sequence, nodes, p.capacity);
+  if (!isFitting || overlaps(lane, sequence, first, nodes)) {
     if (lane == 0u) addStatus(sequence, STATUS_MALFORMED_TREE);
     return;
   }

@@ -9,10 +9,11 @@ layout(push_constant) uniform Push { VerifyAccepted p; };
 layout(set = 0, binding = 0, std430) readonly buffer Accept { uint accept[]; };   // [capacity]
 layout(set = 0, binding = 1, std430) readonly buffer Score { float scores[]; };   // [capacity]
 layout(set = 0, binding = 2, std430) readonly buffer Picks { uint picks[]; };     // [capacity][2]
-layout(set = 0, binding = 3, std430) readonly buffer Tokens { uint tokens[]; };   // [capacity]
-layout(set = 0, binding = 4, std430) readonly buffer Parents { uint parents[]; }; // [capacity]
-layout(set = 0, binding = 5, std430) readonly buffer State { uint state[]; };     // [sequences][STATE_WORDS]
-layout(set = 0, binding = 6, std430) writeonly buffer Result { uint result[]; };  // [sequences][result words]
+layout(set = 0, binding = 3, std430) readonly buffer EndPicks { uint endPicks[]; };  // [capacity][2]
+layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };   // [capacity]
+layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; }; // [capacity]
+layout(set = 0, binding = 6, std430) readonly buffer State { uint state[]; };     // [sequences][STATE_WORDS]
+layout(set = 0, binding = 7, std430) writeonly buffer Result { uint result[]; };  // [sequences][result words]
 
 #include "tree.glsl"
 
@@ -62,13 +63,15 @@ void main() {
       }
     }
     barrier();
+    uint count = 0u;
     for (uint depth = 0u; depth <= accepted; depth++) {
-      uint count = childCount(lane, path[depth], nodes);
+      count = childCount(lane, path[depth], nodes);
       if (lane == 0u) tried[depth] = count;
     }
     uint at = 2u * (firstNode + last);
-    status = picks[at + 1u];
-    if (status == STATUS_OK) bonus = picks[at];
+    bool isEnd = p.hasEndPicks != 0u && count == 0u;
+    status = isEnd ? endPicks[at + 1u] : picks[at + 1u];
+    if (status == STATUS_OK) bonus = isEnd ? endPicks[at] : picks[at];
   }
   writeResult(lane, status, accepted, bonus, p.maximumNodes, p.capacity);
 }

@@ -103,6 +103,7 @@ struct VerifyAccepted {
   U32 maximumNodes;  // a sequence
   U32 sequences;     // one group each
   U32 capacity;      // nodes that the packed arrays hold
+  U32 hasEndPicks;   // 1: nodes without children have picks of their own
 };
 
 struct CommitRound {

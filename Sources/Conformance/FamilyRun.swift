@@ -52,8 +52,8 @@ struct FamilyRun {
           cases: index - first)
       }
     }
-    // One case may be constant by chance; several may not.
-    if indices.count >= 8, let trivial = substance.problem {
+    // Few cases may be constant by chance; many may not.
+    if indices.count >= 50, let trivial = substance.problem {
       note("trivial data: \(trivial), seed \(seed)", index: indices.lowerBound, cases: indices.count)
     }
   }

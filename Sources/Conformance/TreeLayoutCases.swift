@@ -4,7 +4,11 @@ import ShaderInterface
 extension KernelCase {
   /// A batch of trees, some malformed, laid out from their parents.
   public static func treeLayout(sequences: Int, maximumNodes: Int, random: inout CaseRandom) -> KernelCase {
-    let trees = random.packedTrees(sequences: sequences, maximumNodes: maximumNodes)
+    var trees = random.packedTrees(sequences: sequences, maximumNodes: maximumNodes)
+    if random.oneIn(8) {  // some overlap
+      let first = trees.word(STATE_FIRST_NODE, of: random.below(sequences))
+      trees.set(STATE_FIRST_NODE, of: random.below(sequences), to: first &+ UInt32(random.below(3)))
+    }
     let maskWords = (maximumNodes + 31) / 32
     return KernelCase(
       "sequences \(sequences), nodes at most \(maximumNodes), arrays of \(trees.capacity)",

@@ -12,19 +12,22 @@ extension KernelCase {
     let accept = (0..<capacity).map { _ in random.oneIn(rarity) && rarity > 1 ? 0 : random.word() | 1 }
     let plain = (0..<capacity).map { _ in Float(-random.below(4)) / 2 }
     let score = random.oneIn(2) ? plain : random.logits(rows: 1, columns: capacity)
-    var picks = random.words(2 * capacity, below: 6)
-    for row in 0..<capacity { picks[2 * row + 1] = random.oneIn(20) ? STATUS_NOT_FINITE : STATUS_OK }
+    var picks = random.words(4 * capacity, below: 6)
+    for row in 0..<2 * capacity { picks[2 * row + 1] = random.oneIn(20) ? STATUS_NOT_FINITE : STATUS_OK }
+    let hasEndPicks = random.oneIn(2)
     let operands = forest.operands(random: &random).filter { $0.name != "depths" }
     return KernelCase(
       "sequences \(sequences), nodes \(forest.counts) of \(maximumNodes)",
       [
         .words("accept", accept), .floats("score", [capacity], score),
-        .words("picks", picks, [capacity, 2]),
+        .words("picks", Array(picks[..<(2 * capacity)]), [capacity, 2]),
+        .words("endPicks", Array(picks[(2 * capacity)...]), [capacity, 2]),
       ] + operands
     ) { list, o in
       list.verifyAccepted(
         o.words("accept"), score: o.floats("score"), picks: o.words("picks"),
-        tree: o.tree(maximumNodes: maximumNodes), sequences: sequences)
+        endPicks: hasEndPicks ? o.words("endPicks") : nil, tree: o.tree(maximumNodes: maximumNodes),
+        sequences: sequences)
     }
   }
 }

@@ -55,9 +55,8 @@ extension CommandList {
   /// list.combineDistributions(target, draft, .residual, out: residual, mass: mass, rows: nodes)
   /// list.drawTarget(residual, depths: tree.depths, state: tree.state, out: picks, count: nodes)
   /// list.drawTarget(target, depths: tree.depths, state: tree.state, out: ends, count: nodes)
-  /// for leaf in leaves { list.copy(ends[2 * leaf..<2 * leaf + 2], to: picks[2 * leaf..<2 * leaf + 2]) }
   /// list.clusterAccept(cluster, target: target, draft: draft, tree: tree, accept: accept, score: score)
-  /// list.verifyAccepted(accept, score: score, picks: picks, tree: tree)
+  /// list.verifyAccepted(accept, score: score, picks: picks, endPicks: ends, tree: tree)
   /// ```
   /// - Parameters:
   ///   - target: a row a node.  - draft: a row a node; those of nodes without children are not read.

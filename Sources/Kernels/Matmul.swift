@@ -50,7 +50,7 @@ extension CommandList {
   ///
   /// Sum order: chunks of 128 inputs, one accumulator in index order each, then the chunks in order; with block scales one
   /// accumulator a block of 32, scaled, then added to its chunk; int8: an exact integer sum of at most 131,072 inputs. The same for any number of rows.
-  /// Error, against exact arithmetic on the rounded activations and the stored weights: (inputs in a chunk + chunks + 6) * 2^-24 of the
+  /// Error, against exact arithmetic on the rounded activations and the stored weights: (inputs in a chunk + chunks + 7) * 2^-24 of the
   /// sum of magnitudes.
   /// Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for each 16 rows of a matrix; with `choices` that are not sorted, for each row.
   /// - Parameters:

@@ -130,8 +130,8 @@ enum ReferenceTable {
         depths: o.words(7), owners: o.words(8), state: o.words(9), accept: o.out(10), score: o.out(11))
     case .verifyAccepted:
       Reference.verifyAccepted(
-        o.parameters(), accept: o.words(0), score: o.floats(1), picks: o.words(2), tokens: o.words(3),
-        parents: o.words(4), state: o.words(5), result: o.out(6))
+        o.parameters(), accept: o.words(0), score: o.floats(1), picks: o.words(2),
+        endPicks: o.words(3), tokens: o.words(4), parents: o.words(5), state: o.words(6), result: o.out(7))
     case .commitRound:
       Reference.commitRound(
         o.parameters(), result: o.words(0), state: o.out(1), tokens: o.out(2), history: o.out(3))

@@ -75,8 +75,3 @@ public struct KernelStatus: OptionSet, Sendable, Hashable, CustomStringConvertib
     return isEmpty ? "fine" : names.filter { contains($0.0) }.map(\.1).joined(separator: ", ")
   }
 }
-
-/// In token arrays: no token, so a node that carries it does not exist.
-public let noToken = NO_TOKEN
-/// In node arrays: no node, such as the root's parent.
-public let noNode = NO_NODE

@@ -4,7 +4,7 @@ extension CommandList {
   /// Depths, ancestor bits, and first-child and next-sibling links of trees given by their parents.
   ///
   /// Sequence s owns the nodes `STATE_FIRST_NODE` ..< + `STATE_NODES` of its state; parents, links and bits are local to
-  /// it. A tree that does not fit, or has a parent that is not below its child, sets `STATUS_MALFORMED_TREE` in its state.
+  /// it. A tree that does not fit, shares nodes with another one, or has a parent that is not below its child, sets `STATUS_MALFORMED_TREE` in its state.
   /// - Parameters:
   ///   - tree: reads `parents`; writes `depths`, `mask` and the states' status. Its arrays hold the nodes of all sequences,
   ///     its `maximumNodes` counts those of one.

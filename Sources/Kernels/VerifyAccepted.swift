@@ -8,9 +8,10 @@ extension CommandList {
   ///   - accept: u32 `[nodes]`, not 0 for nodes that may stay, from `lossyAccept`.
   ///   - score: f32 `[nodes]`, summed along paths to choose between equally deep ones.
   ///   - picks: u32 `[nodes][2]`: token, status, from `argmax` or `drawTarget`; the last node's is the bonus token.
+  ///   - endPicks: of the same shape, for nodes without children where what follows them has another law; nil: `picks`.
   public func verifyAccepted(
-    _ accept: Tensor<UInt32>, score: Tensor<Float>, picks: Tensor<UInt32>, tree: TreeBuffers,
-    sequences: Int = 1
+    _ accept: Tensor<UInt32>, score: Tensor<Float>, picks: Tensor<UInt32>,
+    endPicks: Tensor<UInt32>? = nil, tree: TreeBuffers, sequences: Int = 1
   ) {
     call(.verifyAccepted) { kernel throws(Refusal) in
       try tree.check(\.tokens, \.parents, sequences: sequences)
@@ -18,14 +19,17 @@ extension CommandList {
       try require(accept, nodes, "accept")
       try require(score, nodes, "score")
       try require(picks, 2 * nodes, "picks")
-      let capacity = min(
-        tree.tokens.count, tree.parents.count, min(accept.count, score.count, picks.count / 2))
+      if let endPicks { try require(endPicks, 2 * nodes, "endPicks") }
+      let picked = min(picks.count, endPicks?.count ?? picks.count) / 2
+      let capacity = min(tree.tokens.count, tree.parents.count, min(accept.count, score.count, picked))
       let p = ShaderInterface.VerifyAccepted(
-        maximumNodes: UInt32(nodes), sequences: UInt32(sequences), capacity: UInt32(capacity))
+        maximumNodes: UInt32(nodes), sequences: UInt32(sequences), capacity: UInt32(capacity),
+        hasEndPicks: endPicks == nil ? 0 : 1)
       return Invocation(
         kernel, p,
         [
-          .read(accept), .read(score), .read(picks), .read(tree.tokens), .read(tree.parents),
+          .read(accept), .read(score), .read(picks), .read(endPicks ?? picks), .read(tree.tokens),
+          .read(tree.parents),
           .read(tree.state), .write(tree.result),
         ],
         groups: (sequences, 1), specialization: walkLanes(nodes))

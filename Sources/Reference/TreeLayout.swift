@@ -11,13 +11,18 @@ extension Reference {
     state: UnsafeMutableBufferPointer<UInt32>, depths: UnsafeMutableBufferPointer<UInt32>,
     mask: UnsafeMutableBufferPointer<UInt32>, links: UnsafeMutableBufferPointer<UInt32>
   ) {
-    for s in 0..<Int(p.sequences) {
-      let own = PackedSequence(state: state, sequence: s)
-      guard (1...p.maximumNodes).contains(own.nodes) else {
+    let sequences = (0..<Int(p.sequences)).map { PackedSequence(state: state, sequence: $0) }
+    // The nodes of each; nil where they do not fit.
+    let ranges = sequences.map { own in
+      let end = own.first + Int(own.nodes)
+      return (1...p.maximumNodes).contains(own.nodes) && end <= p.capacity ? own.first..<end : nil
+    }
+    for (s, own) in sequences.enumerated() {
+      let others = ranges.enumerated().filter { $0.offset != s }.compactMap(\.element)
+      guard let range = ranges[s], !others.contains(where: range.overlaps) else {
         own.add(status: STATUS_MALFORMED_TREE)
         continue
       }
-      guard own.fits(nodes: own.nodes, capacity: p.capacity) else { continue }
       let (first, count) = (own.first, Int(own.nodes))
       let isWellFormed = (1..<count).allSatisfy { parents[first + $0] < $0 }
       if !isWellFormed { own.add(status: STATUS_MALFORMED_TREE) }

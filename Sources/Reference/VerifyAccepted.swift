@@ -4,11 +4,12 @@ import ShaderInterface
 extension Reference {
   /// Ends the round at the deepest node whose whole path is accepted; of several, at the likeliest path.
   ///
-  /// `accept`, `tokens`, `parents`: u32 [capacity]; `score`: f32 [capacity]; `picks`: u32 [capacity][2];
+  /// `accept`, `tokens`, `parents`: u32 [capacity]; `score`: f32 [capacity]; `picks`, `endPicks`: u32 [capacity][2];
   /// `state`: u32 [sequences][STATE_WORDS]; `result`: u32 [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes].
   public static func verifyAccepted(
     _ p: ShaderInterface.VerifyAccepted, accept: UnsafeBufferPointer<UInt32>,
     score: UnsafeBufferPointer<Float>, picks: UnsafeBufferPointer<UInt32>,
+    endPicks: UnsafeBufferPointer<UInt32>,
     tokens: UnsafeBufferPointer<UInt32>, parents: UnsafeBufferPointer<UInt32>,
     state: UnsafeBufferPointer<UInt32>, result: UnsafeMutableBufferPointer<UInt32>
   ) {
@@ -22,6 +23,7 @@ extension Reference {
         let depth = path.firstIndex(of: node)!
         if depth + 1 < path.count { return .child(children.firstIndex(of: path[depth + 1])!) }
         let at = 2 * (tree.firstNode + node)
+        let picks = p.hasEndPicks != 0 && children.isEmpty ? endPicks : picks
         return picks[at + 1] == STATUS_OK ? .bonus(picks[at]) : .failed(picks[at + 1])
       }
       tree.write(round, sequence: sequence, into: result)

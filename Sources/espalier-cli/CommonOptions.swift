@@ -44,7 +44,9 @@ struct DeviceOptions: ParsableArguments {
   }
 }
 
-extension LayoutKind: ExpressibleByArgument {}
+extension LayoutKind: ExpressibleByArgument {
+  public static var allValueStrings: [String] { allCases.map(\.rawValue) }
+}
 
 /// The backend a command works on, and what is known of its device.
 struct ChosenBackend {

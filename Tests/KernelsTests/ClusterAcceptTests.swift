@@ -87,7 +87,7 @@ private struct Chains {
       backend: backend, rows: Self.rows, vocabulary: Self.vocabulary, label: "residual")
     tree = try TreeBuffers(backend: backend, maximumNodes: Self.nodes, sequences: Self.sequences)
     let places = (0..<Self.rows).map { $0 % Self.nodes }
-    try backend.write(places.map { $0 == 0 ? noNode : UInt32($0 - 1) }, to: tree.parents)
+    try backend.write(places.map { $0 == 0 ? NO_NODE : UInt32($0 - 1) }, to: tree.parents)
     try backend.write(places.map { UInt32($0) }, to: tree.depths)
     let states = (0..<Self.sequences).map {
       SequenceState(length: 100, seed: UInt64($0), nodes: Self.nodes, firstNode: $0 * Self.nodes)
@@ -129,12 +129,10 @@ private struct Chains {
         residual, depths: tree.depths, state: tree.state, out: picks, count: Self.rows, batch: batch)
       list.drawTarget(
         target, depths: tree.depths, state: tree.state, out: ends, count: Self.rows, batch: batch)
-      for leaf in stride(from: Self.nodes - 1, to: Self.rows, by: Self.nodes) {
-        list.copy(ends[2 * leaf..<2 * leaf + 2], to: picks[2 * leaf..<2 * leaf + 2])
-      }
       list.clusterAccept(
         cluster, target: target, draft: draft, tree: tree, batch: batch, accept: accept, score: score)
-      list.verifyAccepted(accept, score: score, picks: picks, tree: tree, sequences: Self.sequences)
+      list.verifyAccepted(
+        accept, score: score, picks: picks, endPicks: ends, tree: tree, sequences: Self.sequences)
     }
     return try results()
   }

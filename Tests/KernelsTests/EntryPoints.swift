@@ -296,7 +296,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("verifyAccepted") {
       $0.verifyAccepted(
-        $1.tensor(), score: $1.tensor(), picks: $1.tensor(), tree: $1.tree(), sequences: $1.size())
+        $1.tensor(), score: $1.tensor(), picks: $1.tensor(), endPicks: $1.flag() ? nil : $1.tensor(),
+        tree: $1.tree(), sequences: $1.size())
     },
     EntryPoint("commitRound") {
       $0.commitRound(tree: $1.tree(), history: $1.tensor(), sequences: $1.size())

@@ -1,4 +1,5 @@
 import Kernels
+import ShaderInterface
 import Testing
 
 @testable import Conformance
@@ -93,7 +94,7 @@ extension KernelsTests {
         try backend.write(SequenceState(length: length - 1, seed: 3, nodes: 1).words, to: tree.state)
         let logits = try backend.makeTensor([Float](repeating: 3, count: vocabulary), "logits")
         let text = try backend.makeTensor(history, "history")
-        let parents = try backend.makeTensor([noNode], "parents")
+        let parents = try backend.makeTensor([NO_NODE], "parents")
         try backend.run("penalties") {
           $0.penalties(
             logits, penalties, history: text, state: tree.state, tokens: tree.tokens, parents: parents,
@@ -251,7 +252,7 @@ extension KernelsTests {
       try expectSame { backend in
         let tree = try TreeBuffers(backend: backend, maximumNodes: nodes)
         try backend.write((0..<UInt32(nodes)).map { $0 == 0 ? 9 : $0 - 1 }, to: tree.tokens)
-        try backend.write([noNode] + [UInt32](repeating: 0, count: nodes - 1), to: tree.parents)
+        try backend.write([NO_NODE] + [UInt32](repeating: 0, count: nodes - 1), to: tree.parents)
         try backend.write([0] + [UInt32](repeating: 1, count: nodes - 1), to: tree.depths)
         try backend.write(SequenceState(length: 5, seed: 3, nodes: nodes).words, to: tree.state)
         let most = UInt32(1 << 30) / UInt32(nodes)

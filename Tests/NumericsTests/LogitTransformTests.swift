@@ -28,6 +28,27 @@ import Testing
     #expect(Array(logits) == expected)
   }
 
+  /// Bound: a rounding for each factor, product and difference, of the magnitudes' sum.
+  @Test func penaltiesStayNearExactArithmetic() {
+    let p = Penalties(
+      rows: 1, vocabulary: 500, historyCapacity: 64, window: 64, repetition: 1.3, inverseRepetition: 1 / 1.3,
+      presence: 0.37, frequency: 0.11, hasBias: 0, maskWords: 0, rowMasks: 0, sequences: 1)
+    let history = (0..<64).map { UInt32($0 * $0 % 500) }
+    let before = LogitTests.logits(500, seed: 3)
+    let logits = mutableOperand(before)
+    Reference.penalties(
+      p, logits: logits, history: operand(history), state: operand([63, 0, 0, 0, 0, 0, 0, 0]),
+      tokens: operand([0]), parents: operand([NO_NODE]), bias: operand([]), mask: operand([]),
+      owners: operand([]))
+    for v in 0..<500 where before[v].isFinite {
+      let count = Double(history.filter { $0 == UInt32(v) }.count)
+      let scaled = Double(before[v]) * (before[v] > 0 ? 1 / 1.3 : 1.3)
+      let exact = count > 0 ? scaled - count * 0.11 - 0.37 : Double(before[v])
+      let bound = 5 * 0x1p-24 * (abs(scaled) + count * 0.11 + 0.37) + 0x1p-63
+      #expect(abs(Double(logits[v]) - exact) <= (count > 0 ? bound : 0), "token \(v)")
+    }
+  }
+
   /// Two sequences of two nodes each; rows 4 and 5 belong to none.
   @Test func penaltiesOfABatchCountTheRowsOwnSequence() {
     let p = Penalties(

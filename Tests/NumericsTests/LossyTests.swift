@@ -120,11 +120,13 @@ import Testing
   //    1     2
   //   3 4     5
   @Test func theDeepestThenTheLikeliestPathIsTaken() {
-    func walk(_ accept: [UInt32], _ score: [Float]) -> [UInt32] {
+    func walk(_ accept: [UInt32], _ score: [Float], hasEndPicks: UInt32 = 0) -> [UInt32] {
       let result = mutableOperand([UInt32](repeating: 77, count: Int(RESULT_PATH) + 18))
       Reference.verifyAccepted(
-        VerifyAccepted(maximumNodes: 6, sequences: 1, capacity: 6), accept: operand(accept),
+        VerifyAccepted(maximumNodes: 6, sequences: 1, capacity: 6, hasEndPicks: hasEndPicks),
+        accept: operand(accept),
         score: operand(score), picks: operand([50, 0, 51, 0, 52, 0, 53, 0, 54, 0, 55, 8]),
+        endPicks: operand([60, 0, 61, 0, 62, 0, 63, 0, 64, 0, 65, 0]),
         tokens: operand([9, 1, 2, 3, 4, 5]), parents: operand([NO_NODE, 0, 0, 1, 1, 2]),
         state: operand([20, 0, 0, 6, 0, 0, 0, 0]), result: result)
       return [result[0], result[2]] + result[Int(RESULT_PATH)...Int(RESULT_PATH) + Int(result[1])]
@@ -135,5 +137,7 @@ import Testing
     #expect(walk([1, 1, 1, 1, 1, 1], [0, -2, -1, -1, -1, -1]) == [8, 0, 0, 2, 5])  // the pick has a status
     #expect(walk([1, 0, 1, 1, 1, 0], even) == [0, 52, 0, 2])  // an accepted node below a refused one
     #expect(walk([1, 0, 0, 1, 1, 1], even) == [0, 50, 0])
+    #expect(walk([1, 1, 1, 1, 1, 1], even, hasEndPicks: 1) == [0, 63, 0, 1, 3])
+    #expect(walk([1, 0, 1, 1, 1, 0], even, hasEndPicks: 1) == [0, 52, 0, 2])  // it has a child
   }
 }

@@ -11,7 +11,7 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
 @Suite struct MatmulTests {
   typealias Format = MatmulPacking.Format
 
-  /// Bound: (terms in a chunk + chunks + 6) * 2^-24 of the sum of all magnitudes, and the flush.
+  /// Bound: (terms in a chunk + chunks + 7) * 2^-24 of the sum of all magnitudes, and the flush.
   @Test(arguments: [Format.f32, .f16, .bf16, .q8, .q4], shapes.indices)
   func equalsFastAndFloat64(format: Format, shape: Int) {
     let (rows, inputs, outputs) = shapes[shape]
