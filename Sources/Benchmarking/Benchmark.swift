@@ -73,7 +73,7 @@ public struct Benchmark {
   private func emptyReport() throws(BenchmarkError) -> BenchmarkReport {
     let description = (backend as? VulkanBackend)?.device.description
     return BenchmarkReport(
-      device: backend.name, driver: description?.driverName ?? "none",
+      version: espalierVersion, device: backend.name, driver: description?.driverName ?? "none",
       driverVersion: description?.driverInfo ?? "", apiVersion: description?.apiVersion ?? "",
       date: Date().formatted(.iso8601),
       clock: try converting { () throws(BackendError) in try stopwatch.hasDeviceClock() } ? "device" : "host",

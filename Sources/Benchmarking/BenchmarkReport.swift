@@ -42,6 +42,8 @@ public struct BenchmarkReport: Codable, Sendable {
     public var reason: String
   }
 
+  /// Of this package; nil in reports of earlier ones.
+  public var version: String?
   public var device: String
   public var driver: String
   public var driverVersion: String

@@ -8,12 +8,12 @@ extension KernelBenchmark {
         .verifyMatch(maximumNodes: 34, random: &$0)
       },
       KernelBenchmark(
-        .verifySiblings, "34 nodes, vocabulary 256", variant: "distinct", bytes: 0, operations: 0
+        .verifySiblings, "34 nodes, vocabulary 256", variant: "distinct", bytes: 4 * 256, operations: 0
       ) {
         .verifySiblings(.withoutReplacement, maximumNodes: 34, vocabulary: 256, random: &$0)
       },
       KernelBenchmark(
-        .verifyTraversal, "34 nodes, vocabulary 256", variant: "distinct", bytes: 0, operations: 0
+        .verifyTraversal, "34 nodes, vocabulary 256", variant: "distinct", bytes: 4 * 256, operations: 0
       ) {
         .verifyTraversal(.withoutReplacement, maximumNodes: 34, vocabulary: 256, random: &$0)
       },

@@ -39,7 +39,7 @@ struct EspalierCommand: ParsableCommand {
       espalier generate runs on an embedded model and prompt.
       Exit status: 0 fine; 1 something differs from the reference; 2 bad input or environment; 64 bad usage.
       """,
-    version: "0.1.0",
+    version: espalierVersion,
     subcommands: [Devices.self, Validate.self, Generate.self, Bench.self])
 
   static let names = configuration.subcommands.compactMap { $0.configuration.commandName }
