@@ -166,6 +166,20 @@ private let splitFamilies = [
     s.options.window = random.oneIn(2) ? 0 : random.integer(1...200)
     s.options.softCap = random.oneIn(2) ? 0 : 30
   },
+  attentionFamily("anySize", of: .attentionChunks, headSizes: (1...128).map { 2 * $0 }) { s, random in
+    s.pattern = random.element(MaskPattern.allCases)
+  },
+  attentionFamily("rows", of: .attentionChunks, headSizes: [40, 64]) { s, random in
+    s.heads = s.keyHeads
+    s.options.rowsPerGroup = random.element([1, 2, 4, 8])
+    s.options.window = random.oneIn(2) ? 0 : random.integer(1...100)
+    s.pattern = random.element(MaskPattern.allCases)
+    if random.oneIn(2) { addBatch(&s, &random) }
+  },
+  attentionFamily("keys", of: .attentionChunks) { s, random in
+    s.options.keysPerLane = random.element([1, 2, 4, 8])
+    s.format = random.element(KeyValueFormat.allCases)
+  },
   CaseFamily(.attentionMerge) { random in
     .attentionMerge(
       rows: random.integer(1...3), heads: random.integer(1...5), headSize: 2 * random.integer(1...128),

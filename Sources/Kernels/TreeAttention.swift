@@ -15,7 +15,7 @@ extension CommandList {
   ///   - batch: whose rows they are; nil for one sequence, whose row r is in-flight row firstRow + r.
   ///   - out: f32 `[rows][heads * headSize]`.
   ///   - split: scratch for long contexts; nil computes a row and head in one group, which llvmpipe refuses for caches of more than
-  ///     some 35,000 slots a sequence: its loops would end too early.
+  ///     some 35,000 slots a sequence, whose loops it would end too early, while a split goes as far as memory.
   public func treeAttention(
     query: Tensor<Float>, cache: KeyValueCache, mask: Tensor<UInt32>, state: Tensor<UInt32>,
     depths: Tensor<UInt32>? = nil, batch: SequenceBatch? = nil, out: Tensor<Float>,
