@@ -39,7 +39,7 @@ Eight eightHalves(uvec4 words) {
   return Eight(vec4(pairOf(words.x), pairOf(words.y)), vec4(pairOf(words.z), pairOf(words.w)));
 }
 
-// Columns `column` ..< `column` + 8 of the row at word `row`; column is a multiple of 8, row of 4.
+// Columns `column` ..< `column` + 8 of the row at word `row`; column is a multiple of 8, so that all are of one block, row of 4.
 Eight loadKeyEight(uint row, uint column) {
   if (FORMAT == CACHE_Q8) return eightBytes(keyPair(row + column / 4u), keyWord(row + scaleWord(column)), column);
   return eightHalves(keyQuads[(row + column / 2u) / 4u]);

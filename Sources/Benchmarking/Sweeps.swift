@@ -3,7 +3,7 @@ import Kernels
 
 extension KernelBenchmark {
   /// One kernel over a range of rows or keys: the lines of the pictures.
-  public static let sweeps: [KernelBenchmark] = matmulSweeps + attentionSweeps
+  public static let sweeps: [KernelBenchmark] = matmulSweeps + attentionSweeps + splitSweeps
 
   private static let matmulSweeps: [KernelBenchmark] = PackedWeights.Format.allCases.flatMap { format in
     [1, 2, 4, 8, 9, 16, 32, 64, 128, 512].map { rows in
@@ -20,6 +20,14 @@ extension KernelBenchmark {
           .inSweep("attention, \(rows) rows", by: "keys", at: keys)
       }
     }
+
+  /// Few rows again, their keys split over groups.
+  private static let splitSweeps: [KernelBenchmark] = [(1, 32_768), (8, 16_384)].flatMap { rows, longest in
+    [2048, 4096, 8192, 16_384, 32_768].filter { $0 <= longest }.map { keys in
+      attention(rows: rows, heads: 32, keyHeads: 8, headSize: 128, length: keys, chunksPerGroup: 8)
+        .inSweep("attention, \(rows) rows, split", by: "keys", at: keys)
+    }
+  }
 
   private func inSweep(_ series: String, by axis: String, at position: Int) -> KernelBenchmark {
     var copy = self

@@ -1,4 +1,5 @@
 import Kernels
+import ShaderInterface
 
 /// How the in-flight rows of a case see each other; all are bits of one mask.
 public enum MaskPattern: Sendable, CaseIterable {
@@ -40,6 +41,14 @@ public struct AttentionShape: Sendable {
     self.headSize = headSize
     self.length = length
     self.maskWords = maskWords
+  }
+
+  /// More heads where a row would not be whole blocks of its format: one may then begin inside a block.
+  mutating func fillBlocks() {
+    while format == .q8 && keyColumns % Int(CACHE_Q8_BLOCK) != 0 {
+      keyHeads *= 2
+      heads *= 2
+    }
   }
 
   var keyColumns: Int { keyHeads * headSize }

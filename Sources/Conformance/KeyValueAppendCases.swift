@@ -44,9 +44,10 @@ extension CaseRandom {
     let keyHeads = integer(1...3)
     var shape = AttentionShape(
       rows: length(20), firstRow: oneIn(2) ? 0 : below(9), heads: keyHeads * integer(1...3),
-      keyHeads: keyHeads, headSize: element(format == .q8 ? [32, 64, 96] : [2, 6, 32, 64, 80]),
+      keyHeads: keyHeads, headSize: element([2, 6, 32, 64, 80, 96]),
       length: below(60), maskWords: 0)
     shape.format = format
+    shape.fillBlocks()
     if layout != .one { shape.pageSize = element([1, 3, 16, 32]) }
     if layout == .batch { shape.sequences = integer(2...5) }
     return shape

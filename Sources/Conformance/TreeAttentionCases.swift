@@ -75,6 +75,7 @@ private func attentionFamily(
     var shape = random.attentionShape(
       headSize: random.element(headSizes), ratio: random.element([1, 2, 4]), tree: isMasked)
     change(&shape, &random)
+    shape.fillBlocks()
     let chunksPerGroup = kernel == .attentionChunks ? random.integer(1...4) : nil
     return .treeAttention(shape, chunksPerGroup: chunksPerGroup, random: &random)
   }
@@ -122,13 +123,22 @@ private let patternFamilies: [CaseFamily] =
 
 private let formatFamilies = [KeyValueFormat.bf16, .q8].flatMap { format in
   [
-    attentionFamily("\(format)", headSizes: [32, 64, 96, 128, 256]) { s, _ in s.format = format },
-    attentionFamily("\(format)-batch", headSizes: [32, 64, 96, 128, 256]) { s, random in
+    attentionFamily("\(format)") { s, _ in s.format = format },
+    attentionFamily("\(format)-batch") { s, random in
       s.format = format
       addBatch(&s, &random)
     },
   ]
 }
+
+/// Heads of q8 that begin inside blocks.
+private let blockFamilies = [
+  attentionFamily("q8-anySize", headSizes: (1...32).map { 8 * $0 }) { s, _ in s.format = .q8 },
+  attentionFamily("q8-keys", headSizes: [8, 40, 80, 112]) { s, random in
+    s.format = .q8
+    s.options.keysPerLane = random.element([1, 2, 4, 8])
+  },
+]
 
 private let layoutFamilies =
   ([1, 2, 4, 8] as [Int]).map { keys in
@@ -149,12 +159,26 @@ private let layoutFamilies =
 
 private let splitFamilies = [
   attentionFamily("one", of: .attentionChunks) { _, _ in },
-  attentionFamily("batch", of: .attentionChunks, headSizes: [32, 64, 96, 128, 256]) { s, random in
+  attentionFamily("batch", of: .attentionChunks) { s, random in
     addBatch(&s, &random)
     s.format = random.element(KeyValueFormat.allCases)
     s.pattern = random.element(MaskPattern.allCases)
     s.options.window = random.oneIn(2) ? 0 : random.integer(1...200)
     s.options.softCap = random.oneIn(2) ? 0 : 30
+  },
+  attentionFamily("anySize", of: .attentionChunks, headSizes: (1...128).map { 2 * $0 }) { s, random in
+    s.pattern = random.element(MaskPattern.allCases)
+  },
+  attentionFamily("rows", of: .attentionChunks, headSizes: [40, 64]) { s, random in
+    s.heads = s.keyHeads
+    s.options.rowsPerGroup = random.element([1, 2, 4, 8])
+    s.options.window = random.oneIn(2) ? 0 : random.integer(1...100)
+    s.pattern = random.element(MaskPattern.allCases)
+    if random.oneIn(2) { addBatch(&s, &random) }
+  },
+  attentionFamily("keys", of: .attentionChunks) { s, random in
+    s.options.keysPerLane = random.element([1, 2, 4, 8])
+    s.format = random.element(KeyValueFormat.allCases)
   },
   CaseFamily(.attentionMerge) { random in
     .attentionMerge(
@@ -163,4 +187,5 @@ private let splitFamilies = [
   },
 ]
 
-let treeAttentionFamilies = headFamilies + patternFamilies + formatFamilies + layoutFamilies + splitFamilies
+let treeAttentionFamilies =
+  headFamilies + patternFamilies + formatFamilies + blockFamilies + layoutFamilies + splitFamilies

@@ -42,7 +42,8 @@ public struct AttentionOptions: Sendable {
 
 /// Memory that lets the keys of a long context spread over many groups; it changes no bits.
 ///
-/// Pays where rows times heads leave a device idle: few rows, thousands of keys.
+/// Pays where rows times heads leave a device idle: few rows, thousands of keys. Costs llvmpipe a tenth or so, and takes contexts
+/// there that are too long for one group.
 public struct AttentionSplit: Sendable {
   /// f32, ``count(rows:heads:headSize:capacity:)`` elements of scratch.
   public let parts: Tensor<Float>

@@ -17,7 +17,7 @@ extension Tuning {
       call.specialization[0], call.specialization[1], call.specialization[2]
     )
     let p = call.constants.withUnsafeBytes { $0.loadUnaligned(as: ShaderInterface.TreeAttention.self) }
-    if shuffles && call.kernel == .treeAttention && keysPerLane == 0 && p.headSize % 8 == 0 {
+    if shuffles && keysPerLane == 0 && p.headSize % 8 == 0 {
       let heads: U32 = (1...Self.sharingVectors).last(where: { p.sharing % $0 == 0 }) ?? 1
       let fitting: [U32] = [4, 2, 1].filter { $0 * heads <= Self.sharingVectors && $0 < 2 * p.rows }
       for rows in rowsPerGroup == 0 ? fitting : [rowsPerGroup] {
@@ -29,14 +29,14 @@ extension Tuning {
         layout.specialization = [
           rows * heads, format, heads, (p.headSize + 63) / 64, 8, unrolling.step, unrolling.times,
         ]
-        layout.groups = (Int((p.rows + rows - 1) / rows), Int(p.heads / heads))
+        layout.groups = (Int((p.rows + rows - 1) / rows), layout.groups.y / Int(heads))
         return
       }
     }
     let heads = p.sharingHeads(most: Self.sharingVectors)
     layout.specialization = [keysPerLane == 0 ? attentionKeysPerLane : keysPerLane, format, heads]
     layout.groups.y /= Int(heads)
-    let chunks = call.kernel == .attentionChunks ? Int(min(p.chunksPerGroup, p.chunks)) : p.chunks(ofRows: 1)
+    let chunks = p.chunks(ofRows: 1)
     guard allows(chunks * p.chunkPasses) else {
       throw .unsupported(
         kernel: layout.stem,
@@ -54,12 +54,18 @@ extension ShaderInterface.TreeAttention {
   /// Rows of one sequence without a window share the chunks of the prefix; others have each its own.
   fileprivate func chunks(ofRows rows: U32) -> Int {
     let size = Int(ATTENTION_CHUNK)
-    let capacity = pageSize == 0 ? Int(slots) : Int(pageSize) * Int(pagesPerSequence)
     let inFlight = maskWords == 0 ? Int(firstRow) + Int(self.rows) : 32 * Int(maskWords)
-    let most = (capacity + size - 1) / size
+    let most = chunksOfGroup
     let last = min(most, min(inFlight, Int(MAXIMUM_NODES)) / size + 2)  // with those in flight
     if window > 0 { return Int(rows) * min(most, Int(window) / size + last) }
     return rows == 1 ? most : sequences > 1 ? Int(rows) * most : most + Int(rows) * last
+  }
+
+  /// Chunks of a row that one group has, at most: all of them, or with a split its share.
+  private var chunksOfGroup: Int {
+    if chunks > 0 { return Int(min(chunks, chunksPerGroup)) }
+    let capacity = pageSize == 0 ? Int(slots) : Int(pageSize) * Int(pagesPerSequence)
+    return AttentionSplit.chunks(capacity: capacity)
   }
 
   /// Query heads of a key head.
@@ -73,8 +79,8 @@ extension ShaderInterface.TreeAttention {
 
   private var dotChunks: Int { (Int(headSize) + Int(DOT_CHUNK) - 1) / Int(DOT_CHUNK) }
 
-  /// treeAttentionShuffle.comp: scores, their maxima, eight groups of values, the merge. The driver's own rearrangements added
-  /// up to 17 in every shape that was measured.
+  /// attentionShuffle.glsl: scores, their maxima, eight groups of values, the merge or store. The driver's own
+  /// rearrangements added up to 17 in every shape that was measured.
   fileprivate func shufflePasses(vectors: U32, _ unrolling: Tuning.Unrolling) -> Int {
     let steps = 8 / Int(unrolling.step)
     let scores = 1 + steps * (Int(headSize) / 8 + 2 * dotChunks + 2)

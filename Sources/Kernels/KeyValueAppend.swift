@@ -20,7 +20,7 @@ extension CommandList {
         rows >= 1 && heads >= 1 && keyHeads >= 1, "\(rows) rows, \(heads) heads, \(keyHeads) key heads")
       let query = heads * headSize
       let key = keyHeads * headSize
-      try require(cache.keyColumns == key, "cache of \(cache.keyColumns) key columns")
+      try cache.check(keyHeads: keyHeads, headSize: headSize)
       try batch.check(state: state, rows: firstRow + rows)
       try cache.check(sequences: batch.sequences)
       try require(rotated, rows * (query + key), "rotated")

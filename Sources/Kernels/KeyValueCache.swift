@@ -14,8 +14,11 @@ public enum KeyValueFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// Columns of a head are a multiple of this.
+  /// Columns of a row are a multiple of this.
   var block: Int { self == .q8 ? Int(CACHE_Q8_BLOCK) : 2 }
+
+  /// Columns of a head that attention reads are a multiple of this, so that no load crosses a block.
+  var step: Int { self == .q8 ? 8 : 2 }
 
   /// 32-bit words of one slot's keys or values.
   public func rowWords(keyColumns: Int) -> Int {
@@ -103,12 +106,22 @@ public struct KeyValueCache: Sendable {
   /// What is bound for the page table: kernels do not read it without pages.
   func pages(or other: Tensor<UInt32>) -> Tensor<UInt32> { pages?.entries ?? other }
 
+  /// A row is that of all key heads.
+  func check(keyHeads: Int, headSize: Int) throws(Refusal) {
+    try require(
+      keyColumns == keyHeads * headSize,
+      "cache of \(keyColumns) key columns, \(keyHeads) key heads of \(headSize) have \(keyHeads * headSize)")
+  }
+
   /// Keys and values hold the slots, and each of the sequences has a place for its own.
   func check(sequences: Int = 1) throws(Refusal) {
     try requireSizes(slots, keyColumns)
     try require(
-      slots >= 1 && keyColumns >= 2 && keyColumns % format.block == 0,
-      "a cache of \(slots) slots of \(keyColumns) key columns in \(format.rawValue)")
+      slots >= 1 && keyColumns >= 2, "a cache of \(slots) slots of \(keyColumns) key columns, at least 1 of 2"
+    )
+    try require(
+      keyColumns % format.block == 0,
+      "a cache of \(keyColumns) key columns in \(format.rawValue), multiples of \(format.block) are possible")
     try require(keys, slots * rowWords, "keys")
     try require(values, slots * rowWords, "values")
     guard let pages else {

@@ -30,7 +30,7 @@ extension CommandList {
       try shape.check(
         projected: projected, table: table, depths: depths, state: state, batch: batch, out: out)
       let key = keyHeads * headSize
-      try require(cache.keyColumns == key, "cache of \(cache.keyColumns) key columns")
+      try cache.check(keyHeads: keyHeads, headSize: headSize)
       try cache.check(sequences: batch.sequences)
       let p = ShaderInterface.RotaryAppend(
         rows: U32(rows), firstRow: U32(firstRow), heads: U32(heads), keyHeads: U32(keyHeads),

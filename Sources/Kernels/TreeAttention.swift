@@ -15,7 +15,7 @@ extension CommandList {
   ///   - batch: whose rows they are; nil for one sequence, whose row r is in-flight row firstRow + r.
   ///   - out: f32 `[rows][heads * headSize]`.
   ///   - split: scratch for long contexts; nil computes a row and head in one group, which llvmpipe refuses for caches of more than
-  ///     some 35,000 slots a sequence: its loops would end too early.
+  ///     some 35,000 slots a sequence, whose loops it would end too early, while a split goes as far as memory.
   public func treeAttention(
     query: Tensor<Float>, cache: KeyValueCache, mask: Tensor<UInt32>, state: Tensor<UInt32>,
     depths: Tensor<UInt32>? = nil, batch: SequenceBatch? = nil, out: Tensor<Float>,
@@ -26,17 +26,14 @@ extension CommandList {
     var chunks = 0  // of a row and head, if apart
     call(split == nil ? .treeAttention : .attentionChunks) { kernel throws(Refusal) in
       try requireSizes(rows, firstRow, heads, keyHeads, headSize, maskWords)
-      try require(
-        heads >= 1 && keyHeads >= 1 && headSize >= 2 && headSize % cache.format.block == 0 && headSize <= 256
-          && heads % keyHeads == 0,
-        "\(heads) heads, \(keyHeads) key heads of \(headSize)")
+      try requireHeads(heads, keyHeads, headSize, cache.format)
       try require(scale.isFinite, "scale \(scale)")
       try requireSignificantBits(significantBits)
       try options.check()
       try require(
         batch != nil || firstRow + rows <= Int(MAXIMUM_NODES),
         "\(firstRow + rows) in-flight rows, at most 1024 of a sequence")
-      try require(cache.keyColumns == keyHeads * headSize, "cache of \(cache.keyColumns) key columns")
+      try cache.check(keyHeads: keyHeads, headSize: headSize)
       try batch.check(state: state, rows: firstRow + rows)
       try cache.check(sequences: batch.sequences)
       try require(query, rows * (heads + keyHeads) * headSize, "query")
@@ -83,4 +80,16 @@ extension CommandList {
         significantBits: significantBits)
     }
   }
+}
+
+/// Heads that the shaders have registers and loads for.
+private func requireHeads(
+  _ heads: Int, _ keyHeads: Int, _ headSize: Int, _ format: KeyValueFormat
+) throws(Refusal) {
+  try require(
+    heads >= 1 && keyHeads >= 1 && heads % keyHeads == 0,
+    "\(heads) heads, \(keyHeads) key heads of \(headSize), multiples of the key heads are possible")
+  try require(
+    headSize >= 2 && headSize <= 256 && headSize % format.step == 0,
+    "heads of \(headSize) in \(format.rawValue), multiples of \(format.step) up to 256 are possible")
 }

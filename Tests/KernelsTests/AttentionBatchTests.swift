@@ -44,8 +44,10 @@ extension KernelsTests {
           #expect(firstDifference(apart, whole) == nil, "\(keys) keys a lane")
         }
         for rows in [1, 2, 4] {
-          let result = try run.attend(AttentionOptions(rowsPerGroup: rows))
-          #expect(firstDifference(result, whole) == nil, "\(rows) rows a group")
+          let options = AttentionOptions(rowsPerGroup: rows)
+          #expect(firstDifference(try run.attend(options), whole) == nil, "\(rows) rows a group")
+          let apart = try run.attend(options, chunksPerGroup: chunksPerGroup)
+          #expect(firstDifference(apart, whole) == nil, "\(rows) rows a group, apart")
         }
       }
     }
@@ -63,6 +65,19 @@ extension KernelsTests {
           let difference = try placed.firstDifference()
           #expect(difference == nil, "\(chunksPerGroup ?? 0) chunks a group")
         }
+      }
+    }
+
+    @Test(arguments: [(1, 8), (1, 800), (4, 100)])
+    func `100,000 keys apart give the reference's bits`(sharing: Int, chunksPerGroup: Int) throws {
+      try withDevice { backend in
+        var shape = AttentionShape(
+          rows: 5, heads: sharing, keyHeads: 1, headSize: 64, length: 100_000, maskWords: 1)
+        shape.pageSize = 32
+        var random = CaseRandom(seed: 6, family: "longer", index: sharing)
+        let placed = try PlacedCase(
+          .treeAttention(shape, chunksPerGroup: chunksPerGroup, random: &random), on: backend)
+        #expect(try placed.firstDifference() == nil)
       }
     }
 

@@ -111,6 +111,28 @@ extension KernelsTests {
       }
     }
 
+    @Test(
+      arguments: [
+        (KeyValueFormat.q8, 1, 80, "a cache of 80 key columns in q8_0, multiples of 32 are possible"),
+        (.q8, 8, 20, "heads of 20 in q8_0, multiples of 8 up to 256 are possible"),
+        (.f16, 2, 258, "heads of 258 in f16, multiples of 2 up to 256 are possible"),
+        (.bf16, 2, 0, "heads of 0 in bf16, multiples of 2 up to 256 are possible"),
+      ])
+    func `Heads that a cache cannot hold`(format: KeyValueFormat, heads: Int, size: Int, reason: String)
+      throws
+    {
+      let backend = ReferenceBackend()
+      let words: Tensor<UInt32> = try backend.makeTensor(2048, "words")
+      let floats: Tensor<Float> = try backend.makeTensor(2048, "floats")
+      let cache = KeyValueCache(
+        keys: words, values: words, slots: 2, keyColumns: heads * size, format: format)
+      expectRefusal("treeAttention: \(reason)", backend) {
+        $0.treeAttention(
+          query: floats, cache: cache, mask: words, state: words, out: floats, rows: 1, heads: heads,
+          keyHeads: heads, headSize: size, maskWords: 0, scale: 1)
+      }
+    }
+
     @Test func `A temperature of zero`() throws {
       let backend = ReferenceBackend()
       let logits: Tensor<Float> = try backend.makeTensor(8, "logits")

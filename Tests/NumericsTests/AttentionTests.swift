@@ -37,6 +37,7 @@ struct AttentionCase: CustomTestStringConvertible {
       AttentionCase(length: 90, rows: 3, headSize: 256, softCap: 30),
       AttentionCase(length: 70, rows: 3, maskWords: 1, format: CACHE_BF16),
       AttentionCase(length: 70, rows: 3, headSize: 96, maskWords: 1, format: CACHE_Q8),
+      AttentionCase(length: 70, rows: 3, headSize: 80, maskWords: 1, format: CACHE_Q8),
     ]
 }
 
