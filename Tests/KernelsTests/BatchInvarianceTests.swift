@@ -74,7 +74,11 @@ extension UnitCall {
     for count in nodes {
       let draft = WeightRows(rows: count, vocabulary: vocabulary, random: &random)
       var target = WeightRows(vocabulary: vocabulary)
-      for node in 0..<count { target.append(random.targetRow(like: draft.row(node)), random: &random) }
+      for node in 0..<count {
+        let isEmpty = random.oneIn(8)
+        let row = isEmpty ? [UInt32](repeating: 0, count: vocabulary) : random.targetRow(like: draft.row(node))
+        target.append(row, random: &random)
+      }
       trees.append(random.drawnTree(rule, draft, target, maximumNodes: count))
       drafts.append(draft)
       targets.append(target)

@@ -302,8 +302,15 @@ private let logitKernels: [UnitKernel] =
       }
     },
     UnitKernel(.divergence) { call, size in
-      call.logits("p", vocabulary: size)
-      call.logits("q", vocabulary: size)
+      var p: [[Float]] = []
+      for _ in call.nodes { p.append(call.random.logits(rows: 1, columns: size)) }
+      call.add("p", .nodes(size), kind: .float) { _, unit, _ in p[unit].map(\.bitPattern) }
+      call.add("q", .nodes(size), kind: .float) { random, unit, _ in
+        // Half of the laws nearly agree.
+        let isNear = unit % 2 == 0
+        let q = isNear ? p[unit].map { $0 + random.unit() * 0x1p-9 } : random.logits(rows: 1, columns: size)
+        return q.map(\.bitPattern)
+      }
       call.output("out", .nodes(1), .float)
       call.output("status", .nodes(1))
       call.record = { list, o, places in
