@@ -76,7 +76,8 @@ extension UnitCall {
       var target = WeightRows(vocabulary: vocabulary)
       for node in 0..<count {
         let isEmpty = random.oneIn(8)
-        let row = isEmpty ? [UInt32](repeating: 0, count: vocabulary) : random.targetRow(like: draft.row(node))
+        let row =
+          isEmpty ? [UInt32](repeating: 0, count: vocabulary) : random.targetRow(like: draft.row(node))
         target.append(row, random: &random)
       }
       trees.append(random.drawnTree(rule, draft, target, maximumNodes: count))
