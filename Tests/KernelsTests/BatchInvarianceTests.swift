@@ -199,7 +199,7 @@ private let walkKernels: [UnitKernel] = [
 
 private let rejectionKernels: [UnitKernel] =
   SiblingRule.allCases.map { rule in
-    UnitKernel(.verifySiblings, "\(rule)", sizes: [1, 9, 33]) { call, size in
+    UnitKernel(.verifySiblings, "\(rule)", sizes: [1, 6, 9, 14, 33]) { call, size in
       let vocabulary = size == 9 ? 300 : 7
       call.addRejection(rule, vocabulary: vocabulary)
       call.add("scratch", .each(2 * vocabulary), role: .scratch) { random, _, count in random.words(count) }
@@ -212,7 +212,7 @@ private let rejectionKernels: [UnitKernel] =
     }
   }
   + SiblingRule.allCases.filter { $0 != .kSeq }.map { rule in
-    UnitKernel(.verifyTraversal, "\(rule)", sizes: [1, 9, 33]) { call, size in
+    UnitKernel(.verifyTraversal, "\(rule)", sizes: [1, 6, 9, 14, 33]) { call, size in
       let vocabulary = size == 9 ? 300 : 7
       call.addRejection(rule, vocabulary: vocabulary, targetRole: .scratch)
       call.outputResult()
@@ -253,7 +253,7 @@ private let lossyKernels: [UnitKernel] = [
     call.logits("logits", vocabulary: vocabulary)
     call.output("statistics", .nodes(4), .float)
     call.output("status", .nodes(1))
-    call.output("best", .nodes(max(1, test.count)))
+    call.words("best", .nodes(max(1, test.count)), below: vocabulary)
     call.floats("divergence", .nodes(1), -3...2, hasSpecials: true)
     call.words("accept", .nodes(1), below: 3, role: .inputOutput)
     call.output("score", .nodes(1), .float)
@@ -262,9 +262,6 @@ private let lossyKernels: [UnitKernel] = [
       list.rowStatistics(
         logits, out: o.floats("statistics"), status: o.words("status"), rows: places.capacity,
         vocabulary: vocabulary)
-      list.topTokens(
-        logits, out: o.words("best"), rows: places.capacity, vocabulary: vocabulary, count: max(1, test.count)
-      )
       list.lossyAccept(
         test, logits: logits, statistics: o.floats("statistics"), best: o.words("best"),
         divergence: o.floats("divergence"), tree: o.tree(maximumNodes: size),

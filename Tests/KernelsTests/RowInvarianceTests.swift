@@ -124,8 +124,11 @@ extension KernelsTests {
       let penalties = LogitPenalties(repetition: 1.3, presence: 0.25, frequency: 0.125, window: 20)
       try withDevice { backend in
         var random = CaseRandom(seed: 13, family: "penalised", index: vocabulary)
-        let tree = random.tree(maximumNodes: nodes) { random, _, _ in UInt32(random.below(vocabulary)) }
-        let history = random.words(capacity, below: vocabulary)
+        // Few tokens, which occur again and again; deep paths, which the window cuts.
+        let distinct = min(vocabulary, 9)
+        let tokens = random.words(nodes, below: distinct)
+        let parents = (0..<nodes).map { $0 == 0 ? NO_NODE : UInt32(max(0, $0 - random.integer(1...3))) }
+        let history = random.words(capacity, below: distinct)
         let logits = random.logits(rows: nodes, columns: vocabulary)
         let bias = try backend.makeTensor(random.floats(vocabulary, exponents: -80...20), "bias")
         let mask = try backend.makeTensor(random.words((vocabulary + 31) / 32), "mask")
@@ -146,15 +149,14 @@ extension KernelsTests {
           return try backend.read(out)
         }
         let together = try result(
-          logits, history: history, length: length, tokens: tree.tokens, parents: tree.parents)
+          logits, history: history, length: length, tokens: tokens, parents: parents)
         #expect(firstDifference(together, logits) != nil)
-        for node in 0..<tree.nodes {
-          let path = sequence(first: node) { $0 == 0 ? nil : Int(tree.parents[$0]) }.reversed().dropFirst()
-          var text = Array(history[...length])
-          text += path.map { tree.tokens[$0] }
+        for node in 0..<nodes {
+          let path = sequence(first: node) { $0 == 0 ? nil : Int(parents[$0]) }.reversed().dropFirst()
+          let text = history[...length] + path.map { tokens[$0] }
           let row = node * vocabulary..<(node + 1) * vocabulary
           let alone = try result(
-            Array(logits[row]), history: text, length: text.count - 1, tokens: [0], parents: [NO_NODE])
+            Array(logits[row]), history: Array(text), length: text.count - 1, tokens: [0], parents: [NO_NODE])
           #expect(firstDifference(alone, Array(together[row])) == nil, "node \(node)")
         }
       }
