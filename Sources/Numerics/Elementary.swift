@@ -25,7 +25,7 @@ public func expNonPositive(_ x: Float) -> Float {
 /// Largest error measured over every 7th positive normal float against Double: 0.843 ulp.
 @inlinable @inline(__always)
 public func logPositive(_ x: Float) -> Float {
-  let n = (Int32(bitPattern: x.bitPattern) - LOG_ROOT_HALF_BITS) >> 23
+  let n = (Int32(bitPattern: x.bitPattern) &- LOG_ROOT_HALF_BITS) >> 23
   return logSeries(Float(bitPattern: x.bitPattern &- UInt32(bitPattern: n) << 23) - 1, Float(n))
 }
 

@@ -10,7 +10,7 @@ extension UniformSource {
   public mutating func uniform(
     below bound: UInt64, role: UInt32, position: UInt32, index: UInt32
   ) -> UInt64 {
-    UInt64(uniform(below: UInt128(bound), role: role, position: position, index: index))
+    UInt64(truncatingIfNeeded: uniform(below: UInt128(bound), role: role, position: position, index: index))
   }
 }
 
@@ -31,9 +31,10 @@ public struct KeyedRandom {
   /// A uniform integer in 0..<bound, exactly uniform up to 2^-128.
   ///
   /// Candidates are 96 Philox bits under the smallest mask that covers bound - 1; the first one below the bound
-  /// wins, after 128 tries bound - 1. Traps if the bound is 0 or above 2^96.
+  /// wins, after 128 tries bound - 1. A bound of 0, from rows that contradict themselves, gives 96 ones. Traps above 2^96.
   public func uniform(below bound: UInt128) -> UInt128 {
-    precondition(bound > 0 && bound <= 1 << 96)
+    precondition(bound <= 1 << 96)
+    guard bound > 0 else { return (1 << 96) - 1 }
     let last = bound - 1
     let mask = last == 0 ? 0 : UInt128.max >> UInt128(last.leadingZeroBitCount)
     let key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32))
@@ -45,7 +46,9 @@ public struct KeyedRandom {
     return last
   }
 
-  public func uniform(below bound: UInt64) -> UInt64 { UInt64(uniform(below: UInt128(bound))) }
+  public func uniform(below bound: UInt64) -> UInt64 {
+    UInt64(truncatingIfNeeded: uniform(below: UInt128(bound)))
+  }
 }
 
 /// The source that kernels draw from: ``KeyedRandom`` under one request's seed.

@@ -43,16 +43,17 @@ public func rowSum(count: Int, lanes: Int = Int(REDUCTION_LANES), _ term: (Int) 
   }
 }
 
-/// The lowest token v with weights[0] + ... + weights[v] > y; the last token if y is not below the total.
+/// The lowest token v with weights[0] + ... + weights[v] > y; 0 if y is not below the total, as a number drawn below a total
+/// that contradicts the weights may be.
 @inlinable
 public func pick<Weights: Collection>(_ weights: Weights, _ y: UInt64) -> UInt32
 where Weights.Element: UnsignedInteger {
   var sum: UInt64 = 0
   var token: UInt32 = 0
   for weight in weights {
-    sum += UInt64(weight)
+    sum &+= UInt64(weight)
     if sum > y { return token }
     token += 1
   }
-  return max(token, 1) - 1
+  return 0
 }

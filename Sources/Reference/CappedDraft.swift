@@ -28,12 +28,13 @@ extension Reference {
     }
     func fits(_ step: UInt64) -> Bool {
       let (row, cap) = part(step)
-      let mass = row.reduce(0) { $0 + UInt64($1) }
+      // Rows that contradict their totals wrap in 32 bits.
+      let mass = row.reduce(0, &+)
       let one = UInt64(1) << 30
-      let missed = (draftTotal &- mass) &* one / draftTotal  // 1 - b
-      var power = one
-      for _ in 0..<count { power = (power &* missed) >> 30 }
-      return mass &* one >= cap &* (one &- power)
+      let missed = rest(of: draftTotal, without: mass) * one / draftTotal  // 1 - b
+      var power: UInt32 = 1 << 30
+      for _ in 0..<count { power = UInt32(truncatingIfNeeded: (UInt64(power) &* missed) >> 30) }
+      return UInt64(mass) * one >= cap * rest(of: one, without: power)
     }
     var (low, high) = (0 as UInt64, steps)  // the least step that fits lies in low...high
     while low < high {

@@ -38,10 +38,15 @@ extension Reference {
       let token = pick(
         weights, source.uniform(below: total, role: role, position: position, index: firstIndex + j))
       if !replacement {
-        total -= UInt64(weights[Int(token)])
+        total = rest(of: total, without: weights[Int(token)])
         weights[Int(token)] = 0
       }
       return token
     }
+  }
+
+  /// A total once `weight` has left it: 32 bits that wrap, where weights and total contradict each other.
+  static func rest(of total: UInt64, without weight: UInt32) -> UInt64 {
+    UInt64(UInt32(truncatingIfNeeded: total) &- weight)
   }
 }

@@ -5,13 +5,13 @@ extension Reference {
   /// Proposes what followed the earliest occurrence of the history's longest repeated suffix of `maximum` down
   /// to `minimum` tokens (prompt lookup decoding, Saxena 2023).
   ///
-  /// `history`: u32 [`STATE_LENGTH` + 1]; `state`: u32, `STATE_NODES` becomes 1 + the proposal's length;
+  /// `history`: u32 [`STATE_LENGTH` + 1], as many as there are; `state`: u32, `STATE_NODES` becomes 1 + the proposal's length;
   /// `tokens`: u32, the history's last token, then the proposal.
   public static func promptLookup(
     _ p: ShaderInterface.PromptLookup, history: UnsafeBufferPointer<UInt32>,
     state: UnsafeMutableBufferPointer<UInt32>, tokens: UnsafeMutableBufferPointer<UInt32>
   ) {
-    let length = Int(state[Int(STATE_LENGTH)]) + 1
+    let length = min(Int(state[Int(STATE_LENGTH)]), history.count - 1) + 1
     let proposal = proposal(p, history: UnsafeBufferPointer(rebasing: history[0..<length]))
     tokens[0] = history[length - 1]
     for (i, token) in proposal.enumerated() { tokens[1 + i] = token }

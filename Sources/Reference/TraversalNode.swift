@@ -19,6 +19,9 @@ public struct TraversalNode: Hashable, Sendable {
 
   public var one: UInt128 { 1 << UInt128(shareBits) }
 
+  /// The 96 bits in which sums wrap, where rows and their totals contradict each other.
+  private static func wrapped(_ sum: UInt128) -> UInt128 { sum & ((1 << 96) - 1) }
+
   public init(
     share: UInt128, target: [UInt32], total: UInt64, draft: [UInt32], draftTotal: UInt64,
     shareBits: UInt32 = SHARE_BITS, reducedTotalBits: UInt32 = REDUCED_TOTAL_BITS
@@ -62,20 +65,20 @@ public struct TraversalNode: Hashable, Sendable {
   /// - Returns: false if nothing is left to deliver although the share is 1, which only contradictory rows give.
   public mutating func remove(rest: (UInt128) -> UInt128, round: (UInt128) -> UInt128) -> Bool {
     let left = residual
-    let sum = left.reduce(0, +)
+    let sum = left.reduce(0) { Self.wrapped($0 + $1) }
     let missing = (one - share) * total * draftTotal
     guard sum > 0 else {
       share = 0
       return missing > 0
     }
-    share = fairShare(sum, sum + missing, rest)
+    share = fairShare(sum, Self.wrapped(sum + missing), rest)
     let bits = UInt32(128 - sum.leadingZeroBitCount)
     let shift = UInt128(bits > reducedTotalBits ? bits - reducedTotalBits : 0)
     let last = (1 << shift) - 1 as UInt128
     var running = shift > 0 ? last - round(sum) & last : 0
     for v in target.indices {
-      let next = running + left[v]
-      target[v] = UInt32((next >> shift) - (running >> shift))
+      let next = Self.wrapped(running + left[v])
+      target[v] = UInt32(truncatingIfNeeded: next >> shift &- running >> shift)
       running = next
     }
     total = running >> shift
@@ -84,7 +87,7 @@ public struct TraversalNode: Hashable, Sendable {
 
   /// Without replacement: no later child has `token`.
   public mutating func exclude(_ token: Int) {
-    draftTotal -= UInt128(draft[token])
+    draftTotal = UInt128(Reference.rest(of: UInt64(draftTotal), without: draft[token]))
     draft[token] = 0
   }
 }

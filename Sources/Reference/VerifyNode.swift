@@ -8,7 +8,8 @@ extension Reference {
   /// `SIBLINGS_ONE_HOT`); `total`, `draftTotal`: their sums R and S; `status`: of the target's row;
   /// `cappedTotalBits`: how fine the draft's row of k-seq is taken at least;
   /// `children`: the children's tokens in node order; `tried`: counts those looked at. All integers: a rejected child leaves exactly
-  /// max(P / R - Q / S, 0), rounded fairly to at most 2^`reducedTotalBits` where it would outgrow 64 bits.
+  /// max(P / R - Q / S, 0), rounded fairly to at most 2^`reducedTotalBits` where it would outgrow 64 bits. Rows that contradict
+  /// their totals wrap there, and in the 32 bits of a total.
   public static func verifyNode<Source: UniformSource>(
     target: UnsafeMutableBufferPointer<UInt32>, total: UInt64, status: UInt32,
     draft: UnsafeMutableBufferPointer<UInt32>, draftTotal: UInt64, children: [UInt32], mode: UInt32,
@@ -47,7 +48,7 @@ extension Reference {
         let (wanted, taken) = (UInt64(target[v]) * draftTotal, UInt64(given?[v] ?? draft[v]) * total)
         return wanted > taken ? wanted - taken : 0
       }
-      let sum = residual.reduce(0, +)
+      let sum = residual.reduce(0, &+)
       guard sum > 0 else { return .failed(status | STATUS_EMPTY_ROW) }
       let exhausted = mode == SIBLINGS_WITHOUT_REPLACEMENT && draftTotal == UInt64(draft[x])
       if child == children.count - 1 || exhausted {
@@ -63,13 +64,13 @@ extension Reference {
       }
       var running = offset
       for v in target.indices {
-        let next = running + residual[v]
-        target[v] = UInt32((next >> shift) - (running >> shift))
+        let next = running &+ residual[v]
+        target[v] = UInt32(truncatingIfNeeded: next >> shift &- running >> shift)
         running = next
       }
       total = running >> shift
       if mode == SIBLINGS_WITHOUT_REPLACEMENT {
-        draftTotal -= UInt64(draft[x])
+        draftTotal = rest(of: draftTotal, without: draft[x])
         draft[x] = 0
       }
     }

@@ -106,7 +106,7 @@ private struct Traversal<Source: UniformSource> {
     }
     if node.share < node.one, draw(node.one, ROLE_TRAVERSAL_ACCEPT, path[level]) >= node.share { return nil }
     let y = draw(node.total, ROLE_TRAVERSAL_BONUS, path[level])
-    return RoundOutcome(path: path, bonus: pick(node.target, UInt64(y)))
+    return RoundOutcome(path: path, bonus: pick(node.target, UInt64(truncatingIfNeeded: y)))
   }
 
   private mutating func draw(_ bound: UInt128, _ role: UInt32, _ node: Int) -> UInt128 {

@@ -17,6 +17,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
   static let all: [EntryPoint] = rows + matrices + attention + vocabulary + trees + growth + scans + pages
 
   private static let rows: [EntryPoint] = [
+    EntryPoint("copy") { $0.copy($1.tensor(of: UInt32.self), to: $1.tensor()) },
     EntryPoint("embeddingGather") {
       $0.embeddingGather(
         tokens: $1.tensor(), table: $1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size(),

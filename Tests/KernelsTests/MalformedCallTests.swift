@@ -37,25 +37,32 @@ extension KernelsTests {
 
     @Test("What is taken runs on the device over random memory, in silence", arguments: EntryPoint.all)
     func randomRuns(entry: EntryPoint) throws {
+      try withDevice { try run(entry, on: $0) }
+    }
+
+    @Test("What is taken runs on the reference over random memory", arguments: EntryPoint.all)
+    func randomReferenceRuns(entry: EntryPoint) throws {
+      try run(entry, on: ReferenceBackend())
+    }
+
+    private func run(_ entry: EntryPoint, on backend: any Backend) throws {
       let foreign: Tensor<UInt32> = try ReferenceBackend().makeTensor(Arguments.words, "foreign")
       var random = CaseRandom(seed: 2, family: entry.name, index: 0)
       let words = (0..<Arguments.words).map { _ in
         random.oneIn(2) ? UInt32(random.below(8)) : random.word()
       }
       var run = 0
-      try withDevice { backend in
-        let memory = try backend.makeTensor(words, "memory")
-        for index in 1...60 {
-          var arguments = Arguments(
-            random: CaseRandom(seed: 2, family: entry.name, index: index), absurdity: index % 2 == 0 ? 0 : 12,
-            memory: memory, foreign: foreign)
-          do throws(BackendError) {
-            let recording = try backend.record(entry.name) { entry.call($0, &arguments) }
-            try recording.run()
-            run += 1
-          } catch {
-            guard case .invalidCall = error else { throw error }
-          }
+      let memory = try backend.makeTensor(words, "memory")
+      for index in 1...60 {
+        var arguments = Arguments(
+          random: CaseRandom(seed: 2, family: entry.name, index: index), absurdity: index % 2 == 0 ? 0 : 12,
+          memory: memory, foreign: foreign)
+        do throws(BackendError) {
+          let recording = try backend.record(entry.name) { entry.call($0, &arguments) }
+          try recording.run()
+          run += 1
+        } catch {
+          guard case .invalidCall = error else { throw error }
         }
       }
       #expect(run > 0, "\(entry.name): nothing was taken")
