@@ -1,4 +1,5 @@
-// Draws the children of tree nodes of one depth from their draft rows, with or without replacement. One group a parent.
+// Draws the children of tree nodes of one depth from their draft rows, with or without replacement. One group a parent
+// of a sequence.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #define LANES_BY_HOST
@@ -11,24 +12,29 @@
 layout(push_constant) uniform Push { DrawChildren p; };
 layout(set = 0, binding = 0, std430) readonly buffer Weights { uint weights[]; };  // [nodes][vocabulary]
 layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };    // [nodes][2]: total, status
-layout(set = 0, binding = 2, std430) readonly buffer State { uint state[]; };
-layout(set = 0, binding = 3, std430) buffer Tokens { uint tokens[]; };
+layout(set = 0, binding = 2, std430) readonly buffer State { uint state[]; };    // [sequences][STATE_WORDS]
+layout(set = 0, binding = 3, std430) buffer Tokens { uint tokens[]; };            // [capacity]
 
 // Tokens of this lane's block that were drawn, a bit each; a block is at most 1024 tokens.
 #define DRAWN_WORDS (MAXIMUM_VOCABULARY / 256u / 32u)  // 1,024 tokens a lane
 uint drawn[DRAWN_WORDS];
 uint blockBegin;
+uint rowStart;
 
 Wide weightOf(uint token) {
   uint offset = token - blockBegin;
   if (((drawn[offset / 32u] >> (offset % 32u)) & 1u) != 0u) return Wide(0u);
-  return widen(weights[(p.firstParent + gl_WorkGroupID.x) * p.vocabulary + token]);
+  return widen(weights[rowStart + token]);
 }
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint parent = gl_WorkGroupID.x;
-  uint row = p.firstParent + parent;
+  uint stateAt = gl_WorkGroupID.y * STATE_WORDS;
+  uint root = p.sequences == 1u ? 0u : min(state[stateAt + STATE_FIRST_NODE], p.rows);
+  uint row = root + p.firstParent + parent;
+  if (row >= p.rows) return;
+  rowStart = row * p.vocabulary;
   uvec2 block = teamBlock(p.vocabulary);
   blockBegin = block.x;
   for (uint i = 0u; i < DRAWN_WORDS; i++) drawn[i] = 0u;
@@ -37,8 +43,8 @@ void main() {
   bool isByNode = p.keyedByNode != 0u;
   uint first = p.firstChild + parent * p.children;
   uint role = isByNode ? ROLE_TRAVERSAL_DRAFT : ROLE_DRAFT;
-  uint position = state[STATE_LENGTH] + (isByNode ? 0u : p.childDepth);
-  uvec2 seed = uvec2(state[STATE_SEED_LOW], state[STATE_SEED_HIGH]);
+  uint position = state[stateAt + STATE_LENGTH] + (isByNode ? 0u : p.childDepth);
+  uvec2 seed = uvec2(state[stateAt + STATE_SEED_LOW], state[stateAt + STATE_SEED_HIGH]);
   TeamSums sums = sumTeams(lane, blockSum(block));
 
   for (uint j = 0u; j < p.children; j++) {
@@ -47,7 +53,7 @@ void main() {
       Wide y = uniformBelow(widen(remaining), seed, role, position, isByNode ? first + j : j);
       token = pickToken(lane, block, sums, y);
       if (p.replacement == 0u) {
-        Wide taken = widen(weights[row * p.vocabulary + token]);
+        Wide taken = widen(weights[rowStart + token]);
         bool isMine = token >= block.x && token < block.y;
         if (isMine) {
           uint offset = token - blockBegin;
@@ -58,6 +64,6 @@ void main() {
         remaining -= taken.x;
       }
     }
-    if (lane == 0u) tokens[first + j] = token;
+    if (lane == 0u && root + first + j < p.capacity) tokens[root + first + j] = token;
   }
 }

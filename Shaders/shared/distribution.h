@@ -126,6 +126,9 @@ struct DrawChildren {
   U32 childDepth;      // all children have this depth
   U32 firstParent;     // draft rows are kept by parent node: weights row firstParent + i
   U32 keyedByNode;     // 0: random numbers keyed by position and child; 1: by round and node
+  U32 sequences;
+  U32 rows;            // draft rows held, all sequences' nodes packed
+  U32 capacity;        // tokens held, packed alike
 };
 
 #endif

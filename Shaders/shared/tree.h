@@ -32,9 +32,12 @@
 #define SIBLINGS_K_SEQ 3u    // with replacement, each accepted alike (VerifySiblings alone)
 
 struct PromptLookup {
-  U32 minimum;   // shortest n-gram tried
-  U32 maximum;   // longest n-gram tried, first
-  U32 count;     // tokens proposed at most; they become nodes 1...count
+  U32 minimum;          // shortest n-gram tried
+  U32 maximum;          // longest n-gram tried, first
+  U32 count;            // tokens proposed at most; they become nodes 1...count
+  U32 sequences;        // one group each
+  U32 historyCapacity;  // tokens of a sequence's history
+  U32 capacity;         // nodes that the packed arrays hold
 };
 
 struct GatherTokens {

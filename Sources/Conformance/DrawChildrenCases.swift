@@ -3,23 +3,26 @@ import Kernels
 extension KernelCase {
   /// The children of tree nodes from their draft rows; rows may run out.
   public static func drawChildren(
-    parents: Int, vocabulary: Int, children: Int, replacement: Bool, firstParent: Int, firstChild: Int,
-    random: inout CaseRandom
+    sequences: Int = 1, parents: Int, vocabulary: Int, children: Int, replacement: Bool, firstParent: Int,
+    firstChild: Int, random: inout CaseRandom
   ) -> KernelCase {
-    let rows = WeightRows(
-      rows: firstParent + parents, vocabulary: vocabulary, emptyRarity: 12, random: &random)
     let childDepth = random.integer(1...20)
-    let nodes = firstChild + parents * children + random.below(3)
+    let trees = random.packedTrees(
+      sequences: sequences, maximumNodes: max(firstParent + parents, firstChild + parents * children),
+      hasRoom: true)
+    let nodes = trees.capacity
+    let held = max(firstParent + parents, sequences == 1 ? 0 : nodes - random.below(3))
+    let rows = WeightRows(rows: held, vocabulary: vocabulary, emptyRarity: 12, random: &random)
     let keys = random.element(DraftKeys.allCases)
     return KernelCase(
       """
-      parents \(parents) from \(firstParent), vocabulary \(vocabulary), children \(children) from \(firstChild), \
+      sequences \(sequences), parents \(parents) from \(firstParent), vocabulary \(vocabulary), children \(children) from \(firstChild), \
       depth \(childDepth), keyed by \(keys)
       """,
       [
-        .words("weights", rows.weights, [firstParent + parents, vocabulary]),
-        .words("totals", rows.totals, [firstParent + parents, 2]),
-        .words("state", random.state(length: random.below(300))),
+        .words("weights", rows.weights, [held, vocabulary]),
+        .words("totals", rows.totals, [held, 2]),
+        .words("state", trees.state),
         .words("tokens", random.words(nodes, below: 1000), role: .inputOutput),
       ]
     ) { list, o in
@@ -28,20 +31,28 @@ extension KernelCase {
       list.drawChildren(
         draft, state: o.words("state"), tokens: o.words("tokens"), parents: parents, children: children,
         replacement: replacement, firstParent: firstParent, firstChild: firstChild, childDepth: childDepth,
-        keys: keys)
+        keys: keys, sequences: sequences)
     }
   }
 }
 
-let drawChildrenFamilies = [true, false].map { replacement in
-  CaseFamily(.drawChildren, replacement ? "withReplacement" : "withoutReplacement") { random in
-    let vocabulary = random.vocabulary()
-    return .drawChildren(
-      parents: random.rows(of: vocabulary), vocabulary: vocabulary, children: random.length(9),
-      replacement: replacement, firstParent: random.below(3), firstChild: random.integer(1...9),
-      random: &random)
-  }
-}
+let drawChildrenFamilies =
+  [true, false].map { replacement in
+    CaseFamily(.drawChildren, replacement ? "withReplacement" : "withoutReplacement") { random in
+      let vocabulary = random.vocabulary()
+      return .drawChildren(
+        parents: random.rows(of: vocabulary), vocabulary: vocabulary, children: random.length(9),
+        replacement: replacement, firstParent: random.below(3), firstChild: random.integer(1...9),
+        random: &random)
+    }
+  } + [
+    CaseFamily(.drawChildren, "batch") { random in
+      .drawChildren(
+        sequences: random.integer(2...4), parents: random.integer(1...4), vocabulary: random.length(600),
+        children: random.integer(1...4), replacement: random.oneIn(2), firstParent: random.below(3),
+        firstChild: random.integer(1...9), random: &random)
+    }
+  ]
 
 let vocabularyFamilies =
   argmaxFamilies + topTokensFamilies + distributionFamilies + drawTargetFamilies + drawChildrenFamilies

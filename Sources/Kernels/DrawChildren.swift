@@ -13,28 +13,32 @@ extension CommandList {
   /// Draws the children of `parents` tree nodes of one depth from their draft rows.
   ///
   /// - Parameters:
-  ///   - rows: draft distributions, row `firstParent + i` for parent i.
-  ///   - tokens: u32 `[nodes]`; child j of parent i is node `firstChild + i * children + j`, `NO_TOKEN` once the row is used up.
+  ///   - rows: draft distributions, row `firstParent + i` for parent i; in a batch counted from each sequence's first node.
+  ///   - tokens: u32 `[nodes]`, packed alike; child j of parent i is node `firstChild + i * children + j`, `NO_TOKEN` once the row is used up.
   ///   - replacement: independent draws, or each token at most once.
   ///   - keys: which random numbers are drawn.
+  ///   - sequences: each with its state, u32 `[sequences][STATE_WORDS]`; nodes beyond the arrays are left out.
   public func drawChildren(
     _ rows: DistributionRows, state: Tensor<UInt32>, tokens: Tensor<UInt32>, parents: Int, children: Int,
     replacement: Bool, firstParent: Int, firstChild: Int, childDepth: Int,
-    keys: DraftKeys = .position
+    keys: DraftKeys = .position, sequences: Int = 1
   ) {
     call(.drawChildren) { kernel throws(Refusal) in
       try requireSizes(parents, children, firstParent, firstChild, childDepth)
       try require(parents > 0 && children > 0, "\(parents) parents with \(children) children")
       try rows.check(rows: firstParent + parents, "draft")
-      try requireState(state)
+      try requireBatch(sequences, state: state, nodes: 1, capacity: rows.totals.count / 2)
       try require(tokens, firstChild + parents * children, "tokens")
       let p = ShaderInterface.DrawChildren(
         parents: UInt32(parents), vocabulary: UInt32(rows.vocabulary), children: UInt32(children),
         replacement: replacement ? 1 : 0, firstChild: UInt32(firstChild), childDepth: UInt32(childDepth),
-        firstParent: UInt32(firstParent), keyedByNode: keys.rawValue)
+        firstParent: UInt32(firstParent), keyedByNode: keys.rawValue,
+        sequences: UInt32(sequences),
+        rows: UInt32(min(rows.totals.count / 2, rows.weights.count / rows.vocabulary)),
+        capacity: UInt32(clamping: tokens.count))
       return Invocation(
         kernel, p, [.read(rows.weights), .read(rows.totals), .read(state), .readWrite(tokens)],
-        groups: (parents, 1),
+        groups: (parents, sequences),
         specialization: walkLanes(rows.vocabulary, least: lanes(marking: rows.vocabulary)))
     }
   }

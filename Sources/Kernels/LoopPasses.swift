@@ -29,7 +29,7 @@ extension Invocation {
     case .allocatePages: pagePasses(parameters(), lanes)
     case .mergePaths: mergePasses(parameters(), lanes)
     case .sortChoices: sortPasses(parameters(), lanes)
-    case .promptLookup: lookupPasses(parameters(), history: operands[0].byteCount / 4, lanes)
+    case .promptLookup: lookupPasses(parameters(), lanes)
     case .treeScan: scanPasses(parameters(), lanes)
     case .penalties: penaltyPasses(parameters(), lanes)
     case .embeddingMix: LoopPasses(others: Int((parameters() as EmbeddingMix).count))
@@ -121,8 +121,8 @@ private func sortPasses(_ p: ShaderInterface.SortChoices, _ lanes: Int) -> LoopP
 }
 
 /// At each place of the history up to `maximum` tokens are compared.
-private func lookupPasses(_ p: ShaderInterface.PromptLookup, history: Int, _ lanes: Int) -> LoopPasses {
-  let own = passes(U32(clamping: history), lanes)
+private func lookupPasses(_ p: ShaderInterface.PromptLookup, _ lanes: Int) -> LoopPasses {
+  let own = passes(p.historyCapacity, lanes)
   return LoopPasses(items: own * Int(p.maximum), others: 3 * own + passes(p.count, lanes))
 }
 

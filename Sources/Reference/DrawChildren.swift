@@ -4,16 +4,21 @@ import ShaderInterface
 extension Reference {
   /// tokens[firstChild + i * children + j] = child j of parent i, drawn from draft row firstParent + i.
   ///
-  /// `weights`: u32 [nodes][vocabulary]; `totals`: u32 [nodes][2]; `state`: u32; `tokens`: u32.
+  /// `weights`: u32 [rows][vocabulary]; `totals`: u32 [rows][2]; `state`: u32 [sequences][`STATE_WORDS`]; `tokens`: u32
+  /// [capacity]. Rows and tokens of a batch are counted from each sequence's first node.
   public static func drawChildren(
     _ p: ShaderInterface.DrawChildren, weights: UnsafeBufferPointer<UInt32>,
     totals: UnsafeBufferPointer<UInt32>, state: UnsafeBufferPointer<UInt32>,
     tokens: UnsafeMutableBufferPointer<UInt32>
   ) {
     let (vocabulary, children) = (Int(p.vocabulary), Int(p.children))
-    var source = KeyedUniforms(seed: seed(of: state))
-    for i in 0..<Int(p.parents) {
-      let row = Int(p.firstParent) + i
+    for unit in 0..<Int(p.sequences) * Int(p.parents) {
+      let (s, i) = unit.quotientAndRemainder(dividingBy: Int(p.parents))
+      let state = UnsafeBufferPointer(rebasing: state[s * Int(STATE_WORDS)..<(s + 1) * Int(STATE_WORDS)])
+      let root = p.sequences == 1 ? 0 : Int(state[Int(STATE_FIRST_NODE)])
+      let row = root + Int(p.firstParent) + i
+      guard row < p.rows else { continue }
+      var source = KeyedUniforms(seed: seed(of: state))
       let first = Int(p.firstChild) + i * children
       let drawn = drawChildren(
         weights: UnsafeBufferPointer(rebasing: weights[row * vocabulary..<(row + 1) * vocabulary]),
@@ -21,7 +26,9 @@ extension Reference {
         position: state[Int(STATE_LENGTH)] &+ (p.keyedByNode != 0 ? 0 : p.childDepth),
         role: p.keyedByNode != 0 ? ROLE_TRAVERSAL_DRAFT : ROLE_DRAFT,
         firstIndex: p.keyedByNode != 0 ? UInt32(first) : 0, source: &source)
-      for (j, token) in drawn.enumerated() { tokens[first + j] = token }
+      for (j, token) in drawn.enumerated() where root + first + j < p.capacity {
+        tokens[root + first + j] = token
+      }
     }
   }
 

@@ -5,17 +5,24 @@ extension Reference {
   /// Proposes what followed the earliest occurrence of the history's longest repeated suffix of `maximum` down
   /// to `minimum` tokens (prompt lookup decoding, Saxena 2023).
   ///
-  /// `history`: u32 [`STATE_LENGTH` + 1], as many as there are; `state`: u32, `STATE_NODES` becomes 1 + the proposal's length;
-  /// `tokens`: u32, the history's last token, then the proposal.
+  /// `history`: u32 [sequences][historyCapacity]; `state`: u32 [sequences][`STATE_WORDS`], `STATE_NODES` becomes 1 + the
+  /// proposal's length; `tokens`: u32 [capacity], from each root on the history's last token, then the proposal.
   public static func promptLookup(
     _ p: ShaderInterface.PromptLookup, history: UnsafeBufferPointer<UInt32>,
     state: UnsafeMutableBufferPointer<UInt32>, tokens: UnsafeMutableBufferPointer<UInt32>
   ) {
-    let length = min(Int(state[Int(STATE_LENGTH)]), history.count - 1) + 1
-    let proposal = proposal(p, history: UnsafeBufferPointer(rebasing: history[0..<length]))
-    tokens[0] = history[length - 1]
-    for (i, token) in proposal.enumerated() { tokens[1 + i] = token }
-    state[Int(STATE_NODES)] = UInt32(1 + proposal.count)
+    let capacity = Int(p.historyCapacity)
+    for s in 0..<Int(p.sequences) {
+      let own = PackedSequence(state: state, sequence: s)
+      guard p.sequences == 1 || own.fits(nodes: 1 + p.count, capacity: p.capacity) else { continue }
+      let root = p.sequences == 1 ? 0 : own.first
+      let length = min(Int(own.length), capacity - 1) + 1
+      let text = UnsafeBufferPointer(rebasing: history[s * capacity..<s * capacity + length])
+      let proposal = proposal(p, history: text)
+      tokens[root] = text[length - 1]
+      for (i, token) in proposal.enumerated() { tokens[root + 1 + i] = token }
+      own.nodes = UInt32(1 + proposal.count)
+    }
   }
 
   private static func proposal(

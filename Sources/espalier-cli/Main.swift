@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Kernels
 
 /// Where the program starts: parses, runs, and turns every error into one line on standard error.
 @main

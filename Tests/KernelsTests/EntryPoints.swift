@@ -247,14 +247,15 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       $0.drawChildren(
         $1.distribution(), state: $1.tensor(), tokens: $1.tensor(), parents: $1.size(), children: $1.size(),
         replacement: $1.flag(), firstParent: $1.size(), firstChild: $1.size(), childDepth: $1.size(),
-        keys: $1.flag() ? .position : .node)
+        keys: $1.flag() ? .position : .node, sequences: $1.size())
     },
   ]
 
   private static let trees: [EntryPoint] = [
     EntryPoint("promptLookup") {
       $0.promptLookup(
-        history: $1.tensor(), tree: $1.tree(), minimum: $1.size(), maximum: $1.size(), count: $1.size())
+        history: $1.tensor(), tree: $1.tree(), minimum: $1.size(), maximum: $1.size(), count: $1.size(),
+        sequences: $1.size())
     },
     EntryPoint("gatherTokens") {
       $0.gatherTokens(

@@ -138,7 +138,9 @@ private func result(
       let tokens = mutableOperand([UInt32](repeating: 77, count: 5))
       let words = mutableOperand(state(UInt32(history.count - 1)))
       Reference.promptLookup(
-        PromptLookup(minimum: minimum, maximum: maximum, count: count), history: operand(history),
+        PromptLookup(
+          minimum: minimum, maximum: maximum, count: count, sequences: 1,
+          historyCapacity: UInt32(history.count), capacity: 5), history: operand(history),
         state: words, tokens: tokens)
       #expect(tokens[Int(words[Int(STATE_NODES)])...].allSatisfy { $0 == 77 })
       return Array(tokens[..<Int(words[Int(STATE_NODES)])])
