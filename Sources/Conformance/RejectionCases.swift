@@ -53,7 +53,7 @@ extension CaseRandom {
     return (length(max(3, min(40, 8_000 / vocabulary))), vocabulary)
   }
 
-  fileprivate mutating func drawnTree(
+  mutating func drawnTree(
     _ rule: SiblingRule, _ draft: WeightRows, _ target: WeightRows, maximumNodes: Int
   ) -> RandomTree {
     let vocabulary = draft.vocabulary
@@ -71,7 +71,7 @@ extension CaseRandom {
   }
 
   /// A target row: the draft's own, near it, nearly disjoint, or independent; rarely empty.
-  fileprivate mutating func targetRow(like draft: [UInt32]) -> [UInt32] {
+  mutating func targetRow(like draft: [UInt32]) -> [UInt32] {
     if oneIn(40) { return weightRow(draft.count, empty: true) }
     switch below(8) {
     case 0...3: return draft  // every child is accepted: walks go deep
