@@ -200,7 +200,7 @@ private let walkKernels: [UnitKernel] = [
 private let rejectionKernels: [UnitKernel] =
   SiblingRule.allCases.map { rule in
     UnitKernel(.verifySiblings, "\(rule)", sizes: [1, 6, 9, 14, 33]) { call, size in
-      let vocabulary = size == 9 ? 300 : 7
+      let vocabulary = size == 9 ? 300 : 40
       call.addRejection(rule, vocabulary: vocabulary)
       call.add("scratch", .each(2 * vocabulary), role: .scratch) { random, _, count in random.words(count) }
       call.outputResult()
@@ -212,8 +212,8 @@ private let rejectionKernels: [UnitKernel] =
     }
   }
   + SiblingRule.allCases.filter { $0 != .kSeq }.map { rule in
-    UnitKernel(.verifyTraversal, "\(rule)", sizes: [1, 6, 9, 14, 33]) { call, size in
-      let vocabulary = size == 9 ? 300 : 7
+    UnitKernel(.verifyTraversal, "\(rule)", sizes: [1, 3, 5, 9, 14, 33]) { call, size in
+      let vocabulary = size == 9 ? 300 : 40
       call.addRejection(rule, vocabulary: vocabulary, targetRole: .scratch)
       call.outputResult()
       call.record = { list, o, places in
@@ -225,7 +225,7 @@ private let rejectionKernels: [UnitKernel] =
   }
   + [0, 3].map { columns in
     UnitKernel(.clusterAccept, columns > 0 ? "table" : "plain", sizes: [1, 9, 33]) { call, size in
-      let vocabulary = size == 9 ? 300 : 7
+      let vocabulary = size == 9 ? 300 : 40
       call.addRejection(.withReplacement, vocabulary: vocabulary)
       call.floats("table", .shared(max(1, vocabulary * columns)), -3...2)
       call.output("accept", .nodes(1))
@@ -247,7 +247,7 @@ private let lossyKernels: [UnitKernel] = [
   ("distance", .distance(5)), ("divergence", .divergence(atMost: 1)),
   ("confidence", .confidence(probability: 0.01, maximumEntropy: 3, minimumGap: 0.1)),
 ].map { name, test in
-  UnitKernel(.lossyAccept, name, sizes: [2, 9, 70]) { call, size in
+  UnitKernel(.lossyAccept, name, sizes: [2, 9, 25]) { call, size in
     let vocabulary = 17
     _ = call.addTrees(tokens: vocabulary)
     call.logits("logits", vocabulary: vocabulary)
@@ -335,6 +335,34 @@ private let treeKernels: [UnitKernel] =
         list.gatherTokens(
           o.words("candidates"), source: o.words("source"), tokens: o.words("tokens"), first: 1,
           count: size - 1, sequences: places.sequences, state: places.sequences == 1 ? nil : o.words("state"))
+      }
+    },
+    UnitKernel(.promptLookup, sizes: [2, 9, 33]) { call, size in
+      call.nodes = call.nodes.map { _ in size }
+      call.words("history", .each(40), below: 3)
+      call.state(lengths: 0...45, role: .inputOutput)
+      call.words("tokens", .nodes(1), role: .inputOutput)
+      call.record = { list, o, places in
+        let state = o.words("state")
+        let tree = TreeBuffers(
+          state: state, tokens: o.words("tokens"), parents: state, depths: state, mask: state, result: state,
+          maximumNodes: size)
+        list.promptLookup(
+          history: o.words("history"), tree: tree, minimum: 1, maximum: 3, count: size - 1,
+          sequences: places.sequences)
+      }
+    },
+    // Two parents of three children each, after the root.
+    UnitKernel(.drawChildren, sizes: [5, 300, 600]) { call, size in
+      call.nodes = call.nodes.map { _ in 9 }
+      call.distributions("weights", "totals", vocabulary: size)
+      call.state(lengths: 0...300)
+      call.words("tokens", .nodes(1), role: .inputOutput)
+      call.record = { list, o, places in
+        list.drawChildren(
+          o.rows("weights", "totals", vocabulary: size), state: o.words("state"), tokens: o.words("tokens"),
+          parents: 2, children: 3, replacement: false, firstParent: 1, firstChild: 3, childDepth: 2,
+          sequences: places.sequences)
       }
     },
     UnitKernel(.gatherSequences, sizes: [1, 65, 300]) { call, size in
