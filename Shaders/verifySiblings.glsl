@@ -65,17 +65,17 @@ struct Outcome {
 
 // k-seq with `count` candidates: whether what they may take with this cap fits into the target `count` times over.
 bool capFits(uint lane, uvec2 block, uint count) {
-  Wide own = Wide(0u);
+  uint own = 0u;
   EACH_RUN(first, block.x, block.y) {
     [[unroll]] for (uint i = 0u; i < RUN; i++) {
-      if (first + i < block.y) own = wideAdd(own, widen(takenWeight(first + i)));
+      if (first + i < block.y) own += takenWeight(first + i);
     }
   }
-  Wide mass = sumTeams(lane, own).all;
-  uint missed = wideQuotient(wideProduct(draftTotal - mass.x, 1u << 30), draftTotal);
+  uint mass = groupAdd(lane, own);
+  uint missed = wideQuotient(wideProduct(draftTotal - mass, 1u << 30), draftTotal);
   uint power = 1u << 30;
   for (uint i = 0u; i < count; i++) power = wideShiftRight(wideProduct(power, missed), 30u).x;
-  return !wideLess(wideProduct(mass.x, 1u << 30), wideProduct(draftCap, (1u << 30) - power));
+  return !wideLess(wideProduct(mass, 1u << 30), wideProduct(draftCap, (1u << 30) - power));
 }
 
 uint capOf(uint count, uint step) {

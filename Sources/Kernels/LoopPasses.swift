@@ -65,7 +65,7 @@ private func siblingPasses(_ p: ShaderInterface.VerifySiblings, _ lanes: Int) ->
   if p.mode == SIBLINGS_K_SEQ {
     let halvings = 9  // of K_SEQ_STEPS
     all.items += nodes * halvings * block
-    all.others += nodes * (halvings * (scan + 5) + walk + scan + 1)
+    all.others += nodes * (halvings * 4 + walk + 2)
   }
   return all
 }

@@ -18,7 +18,8 @@ extension CommandList {
   ///
   /// - Parameters:
   ///   - target: a row a node.  - draft: a row a parent node (any rows when `rule` is one-hot).
-  ///   - rule: llvmpipe refuses ``SiblingRule/kSeq`` for trees of more than some 300 nodes: its loops would end too early.
+  ///   - rule: llvmpipe refuses ``SiblingRule/kSeq`` for trees of more than some 200 (vocabulary 151,936) to 500 nodes (32,000): its loops
+  ///     would end too early.
   ///   - scratch: u32 `[sequences][2][vocabulary]`.
   public func verifySiblings(
     target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, scratch: Tensor<UInt32>,
