@@ -37,6 +37,12 @@ uint scratchAt(uint token) { return sequence * 2u * p.vocabulary + token; }
 
 uint targetWeight(uint token) { return isReduced ? scratch[scratchAt(token)] : weights[rowStart + token]; }
 
+// Whether the draft has a row for packed node `row`; one-hot needs none.
+bool isDrafted(uint row) {
+  uint rows = min(uint(draftTotals.length()) / 2u, uint(draftWeights.length()) / p.vocabulary);
+  return MODE == SIBLINGS_ONE_HOT || row < rows;
+}
+
 uint draftWeight(uint token) {
   if (MODE == SIBLINGS_ONE_HOT) return token == rejected ? 1u : 0u;
   return draftWeights[rowStart + token] << draftShift;
@@ -121,7 +127,7 @@ Outcome verifyNode(uint lane, uint depth, uint node) {
 
   bool isOneHot = MODE == SIBLINGS_ONE_HOT;
   bool isWithoutReplacement = MODE == SIBLINGS_WITHOUT_REPLACEMENT;
-  draftTotal = isOneHot ? 1u : draftTotals[row * 2u];
+  draftTotal = isOneHot ? 1u : isDrafted(row) ? draftTotals[row * 2u] : 0u;
   draftShift = 0u;
   if (MODE == SIBLINGS_K_SEQ && draftTotal != 0u) {
     uint length = bitLength(draftTotal);
@@ -135,7 +141,7 @@ Outcome verifyNode(uint lane, uint depth, uint node) {
     if (token >= p.vocabulary) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);
     rejected = token;
     uint targetHere = targetWeight(token);
-    uint draftHere = draftWeight(token);
+    uint draftHere = isDrafted(row) ? draftWeight(token) : 0u;
     // Without replacement an earlier sibling has used the token up.
     if (isWithoutReplacement && childWithToken(lane, node, child, token) != NO_NODE) draftHere = 0u;
     if (draftHere == 0u) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);
