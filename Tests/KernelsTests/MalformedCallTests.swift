@@ -95,7 +95,7 @@ extension KernelsTests {
           case 4: words.append(random.oneIn(2) ? UInt32(random.below(bound)) : random.word())
           case 5: words.append((random.unit() * Float(bound) - 2).bitPattern)
           default:
-            words.append(random.element([Float.nan, .infinity, -.infinity, -0.0, 3e38, 1e-40]).bitPattern)
+            words.append(random.element([Float.nan, .infinity, -.infinity, -0.0, 3e38, 0x1p-133]).bitPattern)
           }
         }
       }

@@ -82,7 +82,7 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
   @Test(arguments: [Format.q8, .q4, .int8])
   func weightsTooSmallForAScaleAreZero(format: Format) {
     let packing = MatmulPacking(format: format, inputs: 32, outputs: 1)
-    let words = operand(packing.pack(quantizing: operand([Float](repeating: 1e-40, count: 32))))
+    let words = operand(packing.pack(quantizing: operand([Float](repeating: 0x1p-133, count: 32))))
     if format.isScaled { #expect(packing.scale(words, output: 0, group: 0) == 0) }
     #expect((0..<32).allSatisfy { packing.weight(words, output: 0, input: $0) == 0 })
   }
