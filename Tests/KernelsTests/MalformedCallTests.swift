@@ -81,7 +81,7 @@ extension KernelsTests {
     }
 
     /// Words of one kind in every 64, where operands start.
-    func randomWords(_ random: inout CaseRandom) -> [UInt32] {
+    private func randomWords(_ random: inout CaseRandom) -> [UInt32] {
       var words: [UInt32] = []
       while words.count < Arguments.words {
         let kind = random.below(7)
