@@ -1,4 +1,5 @@
-// What is left of a row of weights P once a child was rejected, back in 32-bit weights.
+// Rows of target and draft under a rejection rule. Include after the buffers draftWeights and draftTotals and the constant
+// MODE are declared.
 #ifndef ESPALIER_RESIDUAL_GLSL
 #define ESPALIER_RESIDUAL_GLSL
 
@@ -7,10 +8,17 @@
 #endif
 #include "pick.glsl"
 
+// Whether the draft has a row for packed node `row`; one-hot needs none.
+bool isDrafted(uint row) {
+  uint rows = min(uint(draftTotals.length()) / 2u, uint(draftWeights.length()) / p.vocabulary);
+  return MODE == SIBLINGS_ONE_HOT || row < rows;
+}
+
 // Sets P of a token. Defined by the includer.
 void setWeight(uint token, uint weight);
 
-// Sets P[v] = ((C[v] + o) >> s) - ((C[v-1] + o) >> s), C the running sum of the weights and `below` that of the teams below.
+// What is left of P once a child was rejected, back in 32-bit weights:
+// P[v] = ((C[v] + o) >> s) - ((C[v-1] + o) >> s), C the running sum of the weights and `below` that of the teams below.
 void reduceWeights(uvec2 block, Wide below, Wide offset, uint shift) {
   Wide running = wideAdd(below, offset);
   EACH_RUN(first, block.x, block.y) {

@@ -121,7 +121,7 @@ Outcome verifyNode(uint lane, uint depth, uint node) {
 
   bool isOneHot = MODE == SIBLINGS_ONE_HOT;
   bool isWithoutReplacement = MODE == SIBLINGS_WITHOUT_REPLACEMENT;
-  draftTotal = isOneHot ? 1u : draftTotals[row * 2u];
+  draftTotal = isOneHot ? 1u : isDrafted(row) ? draftTotals[row * 2u] : 0u;
   draftShift = 0u;
   if (MODE == SIBLINGS_K_SEQ && draftTotal != 0u) {
     uint length = bitLength(draftTotal);
@@ -135,7 +135,7 @@ Outcome verifyNode(uint lane, uint depth, uint node) {
     if (token >= p.vocabulary) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);
     rejected = token;
     uint targetHere = targetWeight(token);
-    uint draftHere = draftWeight(token);
+    uint draftHere = isDrafted(row) ? draftWeight(token) : 0u;
     // Without replacement an earlier sibling has used the token up.
     if (isWithoutReplacement && childWithToken(lane, node, child, token) != NO_NODE) draftHere = 0u;
     if (draftHere == 0u) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);

@@ -85,7 +85,7 @@ uint enter(uint next, uint itsShare) {
   rowStart = row * p.vocabulary;
   share = itsShare;
   targetTotal = totals[row * 2u];
-  draftTotal = MODE == SIBLINGS_ONE_HOT ? 1u : draftTotals[row * 2u];
+  draftTotal = MODE == SIBLINGS_ONE_HOT ? 1u : isDrafted(row) ? draftTotals[row * 2u] : 0u;
   return targetTotal == 0u ? totals[row * 2u + 1u] | STATUS_EMPTY_ROW : STATUS_OK;
 }
 
@@ -115,7 +115,7 @@ uint childShare(uint lane, uint child, out uint status) {
   status = STATUS_MALFORMED_DRAFT;
   if (token >= p.vocabulary) return 0u;
   certain = token;
-  uint drafted = draftWeight(token);
+  uint drafted = isDrafted(firstNode + node) ? draftWeight(token) : 0u;
   if (MODE == SIBLINGS_WITHOUT_REPLACEMENT && childWithToken(lane, node, child, token) != NO_NODE) drafted = 0u;
   if (drafted == 0u) return 0u;
   status = STATUS_OK;

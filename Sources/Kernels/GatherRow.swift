@@ -9,6 +9,7 @@ extension CommandList {
   ) {
     call(.gatherRow) { kernel throws(Refusal) in
       try requireSizes(rows, columns)
+      try require(rows > 0, "\(rows) rows")
       try require(x, rows * columns, "x")
       try require(out, columns, "out")
       try requireState(state)

@@ -33,7 +33,7 @@ extension MatmulPacking {
 
   private static func bytes(of block: [Float]) -> [UInt8] {
     let scale = block.map(abs).reduce(0, max) / 127
-    let inverse = scale == 0 ? 0 : 1 / scale
+    let inverse = Self.inverse(scale)
     return halfBytes(scale)
       + block.map { UInt8(bitPattern: Int8(($0 * inverse).rounded(.toNearestOrAwayFromZero))) }
   }
@@ -41,9 +41,15 @@ extension MatmulPacking {
   private static func nibbles(of block: [Float]) -> [UInt8] {
     let greatest = block.reduce(0) { abs($1) > abs($0) ? $1 : $0 }
     let scale = greatest / -8
-    let inverse = scale == 0 ? 0 : 1 / scale
+    let inverse = Self.inverse(scale)
     let integers = block.map { min(15, UInt8($0 * inverse + 8.5)) }
     return halfBytes(scale) + (0..<16).map { integers[$0] | integers[$0 + 16] << 4 }
+  }
+
+  /// 0 for a scale so small that it has none; as f16 it is 0.
+  private static func inverse(_ scale: Float) -> Float {
+    let inverse = 1 / scale
+    return inverse.isFinite ? inverse : 0
   }
 
   private static func halfBytes(_ scale: Float) -> [UInt8] {

@@ -28,14 +28,12 @@ extension Reference {
   private static func proposal(
     _ p: ShaderInterface.PromptLookup, history: UnsafeBufferPointer<UInt32>
   ) -> Slice<UnsafeBufferPointer<UInt32>> {
-    var n = min(Int(p.maximum), history.count - 1)
-    while n >= Int(p.minimum) {
-      let suffix = history.suffix(n)
-      for start in 0..<history.count - n where history[start..<start + n].elementsEqual(suffix) {
-        return history[(start + n)...].prefix(Int(p.count))
-      }
-      n -= 1
+    let last = history.count - 1
+    var (longest, next) = (0, history.count)
+    for end in 1..<history.count {
+      let same = (0..<min(Int(p.maximum), end)).prefix { history[end - 1 - $0] == history[last - $0] }.count
+      if same > longest { (longest, next) = (same, end) }
     }
-    return history[history.count...]
+    return history[(longest >= p.minimum ? next : history.count)...].prefix(Int(p.count))
   }
 }

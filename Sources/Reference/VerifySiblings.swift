@@ -7,8 +7,8 @@ extension Reference {
   /// With replacement: SpecInfer (Miao et al. 2024); without: recursive rejection (Jeon et al. 2024), Sequoia;
   /// k-seq: SpecTr (Sun et al. 2023).
   /// `weights`, `totals`: u32 [capacity][vocabulary] and [capacity][2] of the target; `draftWeights`, `draftTotals`:
-  /// the same of the draft, a row a parent; `tokens`, `parents`, `depths`: u32 [capacity]; `state`: u32
-  /// [sequences][STATE_WORDS]; `scratch`: u32 [sequences][2][vocabulary]; `result`: u32
+  /// the same of the draft, a row a parent, without weight where it is missing; `tokens`, `parents`, `depths`: u32 [capacity];
+  /// `state`: u32 [sequences][STATE_WORDS]; `scratch`: u32 [sequences][2][vocabulary]; `result`: u32
   /// [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes].
   public static func verifySiblings(
     _ p: ShaderInterface.VerifySiblings, weights: UnsafeBufferPointer<UInt32>,
@@ -43,6 +43,7 @@ extension Reference {
       sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
       capacity: p.capacity)
     let vocabulary = Int(p.vocabulary)
+    let drafted = draftRows(draftWeights, totals: draftTotals, vocabulary: vocabulary)
     let block = Int(sequence) * 2 * vocabulary
     let target = UnsafeMutableBufferPointer(rebasing: scratch[block..<block + vocabulary])
     let draft = UnsafeMutableBufferPointer(rebasing: scratch[block + vocabulary..<block + 2 * vocabulary])
@@ -51,7 +52,8 @@ extension Reference {
       let row = r * vocabulary..<(r + 1) * vocabulary
       _ = target.update(fromContentsOf: weights[row])
       var draftTotal: UInt64 = 0
-      if p.mode != SIBLINGS_ONE_HOT && !children.isEmpty {
+      draft.update(repeating: 0)
+      if p.mode != SIBLINGS_ONE_HOT && !children.isEmpty && r < drafted {
         _ = draft.update(fromContentsOf: draftWeights[row])
         draftTotal = UInt64(draftTotals[2 * r])
       }
@@ -63,4 +65,9 @@ extension Reference {
     }
     tree.write(round, sequence: sequence, into: result)
   }
+
+  /// How many rows a draft has.
+  static func draftRows(
+    _ weights: UnsafeBufferPointer<UInt32>, totals: UnsafeBufferPointer<UInt32>, vocabulary: Int
+  ) -> Int { min(totals.count / 2, weights.count / vocabulary) }
 }

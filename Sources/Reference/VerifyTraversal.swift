@@ -6,8 +6,8 @@ extension Reference {
   /// to it. The output tokens follow the target's rows exactly. On a chain this is block verification (Sun et al., 2024).
   ///
   /// `weights`, `totals`: u32 [capacity][vocabulary] and [capacity][2] of the target; `draftWeights`, `draftTotals`:
-  /// the same of the draft, a row a parent; `tokens`, `parents`: u32 [capacity]; `state`: u32 [sequences][STATE_WORDS];
-  /// `result`: u32 [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes].
+  /// the same of the draft, a row a parent, without weight where it is missing; `tokens`, `parents`: u32 [capacity]; `state`: u32
+  /// [sequences][STATE_WORDS]; `result`: u32 [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes].
   public static func verifyTraversal(
     _ p: ShaderInterface.VerifyTraversal, weights: UnsafeBufferPointer<UInt32>,
     totals: UnsafeBufferPointer<UInt32>, draftWeights: UnsafeBufferPointer<UInt32>,
@@ -39,15 +39,16 @@ extension Reference {
       sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
       capacity: p.capacity)
     let vocabulary = Int(p.vocabulary)
+    let drafted = draftRows(draftWeights, totals: draftTotals, vocabulary: vocabulary)
     var traversal = Traversal(
       tree: tree, mode: p.mode, vocabulary: vocabulary, source: source
     ) { node, share in
       let r = tree.firstNode + node
       let row = r * vocabulary..<(r + 1) * vocabulary
-      let isDrafted = p.mode != SIBLINGS_ONE_HOT && !tree.children(of: node).isEmpty
+      let isDrafted = p.mode != SIBLINGS_ONE_HOT && r < drafted
       let visited = TraversalNode(
         share: share, target: Array(weights[row]), total: UInt64(totals[2 * r]),
-        draft: isDrafted ? Array(draftWeights[row]) : [],
+        draft: isDrafted ? Array(draftWeights[row]) : [UInt32](repeating: 0, count: vocabulary),
         draftTotal: isDrafted ? UInt64(draftTotals[2 * r]) : 0,
         shareBits: shareBits, reducedTotalBits: reducedTotalBits)
       return (visited, totals[2 * r + 1])

@@ -6,10 +6,11 @@ import Testing
 /// Calls with arguments that do not belong together are refused with a typed error; nothing traps, the driver sees none.
 extension KernelsTests {
   @Suite(.needsDevice) struct MalformedCallTests {
-    /// Takes calls and forgets them.
+    /// Takes calls and forgets all but their kernels.
     private final class Forgetful: CommandList {
       var refusal: BackendError?
-      func dispatch(_ invocation: Invocation) {}
+      var kernels: Set<Kernel> = []
+      func dispatch(_ invocation: Invocation) { kernels.insert(invocation.kernel) }
       func refuse(_ error: BackendError) { refusal = error }
       func copyBytes(from: Storage, at source: Int, to: Storage, at target: Int, byteCount: Int) {}
       func span(_ name: String, _ body: () -> Void) { body() }
@@ -35,25 +36,36 @@ extension KernelsTests {
       #expect(refused > 1_000 && refused < 10_000, "\(entry.name): \(refused) refused")
     }
 
+    @Test func everyKernelHasAnEntryPoint() throws {
+      let memory: Tensor<UInt32> = try ReferenceBackend().makeTensor(Arguments.words, "memory")
+      let list = Forgetful()
+      for entry in EntryPoint.all {
+        for index in 0..<1000 {
+          var arguments = Arguments(
+            random: CaseRandom(seed: 3, family: entry.name, index: index), absurdity: 0, memory: memory,
+            foreign: memory)
+          entry.call(list, &arguments)
+        }
+      }
+      #expect(list.kernels == Set(Kernel.allCases))
+    }
+
     @Test("What is taken runs on the device over random memory, in silence", arguments: EntryPoint.all)
     func randomRuns(entry: EntryPoint) throws {
-      try withDevice { try run(entry, on: $0) }
+      try withDevice { try run(entry, on: $0, runs: 60) }
     }
 
     @Test("What is taken runs on the reference over random memory", arguments: EntryPoint.all)
     func randomReferenceRuns(entry: EntryPoint) throws {
-      try run(entry, on: ReferenceBackend())
+      try run(entry, on: ReferenceBackend(), runs: 600)
     }
 
-    private func run(_ entry: EntryPoint, on backend: any Backend) throws {
+    private func run(_ entry: EntryPoint, on backend: any Backend, runs: Int) throws {
       let foreign: Tensor<UInt32> = try ReferenceBackend().makeTensor(Arguments.words, "foreign")
       var random = CaseRandom(seed: 2, family: entry.name, index: 0)
-      let words = (0..<Arguments.words).map { _ in
-        random.oneIn(2) ? UInt32(random.below(8)) : random.word()
-      }
+      let memory = try backend.makeTensor(randomWords(&random), "memory")
       var run = 0
-      let memory = try backend.makeTensor(words, "memory")
-      for index in 1...60 {
+      for index in 1...runs {
         var arguments = Arguments(
           random: CaseRandom(seed: 2, family: entry.name, index: index), absurdity: index % 2 == 0 ? 0 : 12,
           memory: memory, foreign: foreign)
@@ -66,6 +78,28 @@ extension KernelsTests {
         }
       }
       #expect(run > 0, "\(entry.name): nothing was taken")
+    }
+
+    /// Words of one kind in every 64, where operands start.
+    private func randomWords(_ random: inout CaseRandom) -> [UInt32] {
+      var words: [UInt32] = []
+      while words.count < Arguments.words {
+        let kind = random.below(7)
+        let bound = random.element([2, 4, 8, 32])
+        for i in 0..<64 {
+          switch kind {
+          case 0: words.append(random.word())
+          case 1: words.append(.max - UInt32(random.below(4)))
+          case 2: words.append(UInt32(random.below(bound)))
+          case 3: words.append(UInt32(random.below(i % 8 + 1)))  // parents, where i % 8 counts nodes
+          case 4: words.append(random.oneIn(2) ? UInt32(random.below(bound)) : random.word())
+          case 5: words.append((random.unit() * Float(bound) - 2).bitPattern)
+          default:
+            words.append(random.element([Float.nan, .infinity, -.infinity, -0.0, 3e38, 0x1p-133]).bitPattern)
+          }
+        }
+      }
+      return words
     }
   }
 }

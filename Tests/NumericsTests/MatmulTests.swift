@@ -79,6 +79,14 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
     #expect(run(call(rows: 1, q8), TestWeights(q8, words: Array(bytes)), ones, before: [0]) == [-8])
   }
 
+  @Test(arguments: [Format.q8, .q4, .int8])
+  func weightsTooSmallForAScaleAreZero(format: Format) {
+    let packing = MatmulPacking(format: format, inputs: 32, outputs: 1)
+    let words = operand(packing.pack(quantizing: operand([Float](repeating: 0x1p-133, count: 32))))
+    if format.isScaled { #expect(packing.scale(words, output: 0, group: 0) == 0) }
+    #expect((0..<32).allSatisfy { packing.weight(words, output: 0, input: $0) == 0 })
+  }
+
   /// llama.cpp's rounding, by hand: q4_0 takes its scale from the value of greatest magnitude, sign included.
   @Test func blocksAreQuantizedAsPublished() {
     let ramp = (0..<32).map { Float($0) - 20 }  // -20 ... 11

@@ -39,6 +39,12 @@ import Testing
     }
   }
 
+  @Test func nothingBelowZeroIsAllOnes() {
+    var source = KeyedUniforms(seed: 1)
+    #expect(source.uniform(below: 0 as UInt64, role: 1, position: 2, index: 3) == .max)
+    #expect(source.uniform(below: 0 as UInt128, role: 1, position: 2, index: 3) == UInt128.max >> 32)
+  }
+
   /// Chi-squared over positions: with 5 values and 100,000 draws, above 23.5 has a probability of 1e-4.
   @Test func smallBoundsAreUniformOverPositions() {
     var counts = [Double](repeating: 0, count: 5)

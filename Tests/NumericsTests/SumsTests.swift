@@ -40,5 +40,7 @@ import Testing
     let weights: [UInt32] = [0, 2, 0, 0, 3, 1, 0]
     #expect((0..<6 as Range<UInt64>).map { pick(weights, $0) } == [1, 1, 4, 4, 4, 5])
     #expect(pick([.max, .max, 1] as [UInt32], 2 * UInt64(UInt32.max)) == 2)
+    // A number that was drawn below another total.
+    #expect(pick(weights, 6) == 0 && pick([UInt64.max, 2] as [UInt64], .max) == 0)
   }
 }

@@ -1,0 +1,62 @@
+import Kernels
+import ShaderInterface
+import Testing
+
+@testable import Conformance
+
+/// What verifiers and draws make of rows that contradict their totals means nothing, but is the same on both backends.
+extension KernelsTests {
+  @Suite(.needsDevice) struct ContradictoryRowsTests {
+    // Not k-seq: quotients of more than 32 bits, which such rows give, differ.
+    @Test(arguments: [SiblingRule.withReplacement, .withoutReplacement, .oneHot])
+    func bothBackendsAgree(rule: SiblingRule) throws {
+      try withDevice { device in
+        for index in 0..<100 {
+          let difference = try firstDifference(
+            results(rule, index, on: device), results(rule, index, on: ReferenceBackend()))
+          #expect(difference == nil, "case \(index)")
+        }
+      }
+    }
+
+    /// The draft may lack rows of nodes that have children.
+    private func results(_ rule: SiblingRule, _ index: Int, on backend: any Backend) throws -> [UInt32] {
+      var random = CaseRandom(seed: 5, family: "\(rule)", index: index)
+      let (nodes, vocabulary) = (random.integer(1...9), random.length(70))
+      func words(_ count: Int, bits: UInt32 = 32) throws -> Tensor<UInt32> {
+        let words: [UInt32] = (0..<count).map { _ in
+          random.element([0, UInt32(random.below(512)), .max, random.word()]) >> (32 - bits)
+        }
+        return try backend.makeTensor(words, "words")
+      }
+      // No sum of residuals wraps in 64 bits: which token is then picked depends on the lanes.
+      func rows(_ count: Int) throws -> DistributionRows {
+        DistributionRows(
+          weights: try words(count * vocabulary, bits: 25), totals: try words(count * 2),
+          vocabulary: vocabulary)
+      }
+      let target = try rows(nodes)
+      let draft = try rows(random.integer(1...nodes))
+      var state = SequenceState(length: 3, seed: 7).words
+      state[Int(STATE_NODES)] = UInt32(nodes)
+      let tree = TreeBuffers(
+        state: try backend.makeTensor(state, "state"),
+        tokens: try backend.makeTensor(random.words(nodes, below: vocabulary), "tokens"),
+        parents: try backend.makeTensor((0..<nodes).map { UInt32(random.below(max(1, $0))) }, "parents"),
+        depths: try words(nodes), mask: try words(1),
+        result: try backend.makeTensor(TreeBuffers.resultWords(maximumNodes: nodes), "result"),
+        maximumNodes: nodes)
+      let scratch = try words(2 * vocabulary)
+      let drawn = try words(2 * nodes)
+      try backend.run("draws") {
+        $0.verifySiblings(target: target, draft: draft, tree: tree, scratch: scratch, rule: rule)
+        $0.drawTarget(target, depths: tree.depths, state: tree.state, out: drawn, count: nodes)
+      }
+      let siblings = try backend.read(tree.result)
+      try backend.run("traversal") {
+        $0.verifyTraversal(target: target, draft: draft, tree: tree, rule: rule)
+      }
+      return try siblings + backend.read(drawn) + backend.read(tree.result)
+    }
+  }
+}
