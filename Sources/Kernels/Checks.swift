@@ -86,13 +86,13 @@ extension Invocation {
   }
 
   /// What a kernel writes is no other operand, whole or in part; but kernels that take each element alone may write over
-  /// what they read.
+  /// their first operands.
   private func checkOverlaps() throws(Refusal) {
     for (index, written) in operands.enumerated() where written.access != .read {
       for (other, operand) in operands.enumerated()
       where other != index && operand.storage === written.storage
         && operand.byteRange.overlaps(written.byteRange)
-        && !(kernel.takesElementsAlone && operand.byteOffset == written.byteOffset)
+        && !(other < kernel.replaceableOperands && operand.byteOffset == written.byteOffset)
       {
         throw Refusal(
           "operand \(index) is written at bytes \(written.byteRange) of \(written.storage.label), where operand "

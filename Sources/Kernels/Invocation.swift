@@ -72,8 +72,12 @@ public enum Kernel: String, CaseIterable, Sendable {
   case treeScan, treeConvolution, gatherState, gatherTail
   case allocatePages, releasePages, forkPages, copyPages, gatherSequences
 
-  /// Whether element i of the result depends on elements i alone, or is written once its whole row was read.
-  var takesElementsAlone: Bool {
-    [.gelu, .residualAdd, .scaledAdd, .roundActivations, .mixLogits, .rmsNorm, .layerNorm].contains(self)
+  /// How many of the first operands the result may replace: each of its elements is written after the last read of theirs.
+  var replaceableOperands: Int {
+    switch self {
+    case .residualAdd, .scaledAdd: 2
+    case .gelu, .roundActivations, .mixLogits, .rmsNorm, .layerNorm: 1
+    default: 0
+    }
   }
 }

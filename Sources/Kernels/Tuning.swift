@@ -140,11 +140,15 @@ extension Tuning {
 
   /// Turns to the shader whose subgroups share blocks of tokens.
   private func formTeams(_ call: Invocation, _ layout: inout Layout) {
-    guard let teamLanes, [.verifySiblings, .verifyTraversal, .drawTarget].contains(call.kernel) else {
-      return
+    let kernels: Set<Kernel> = [.verifySiblings, .verifyTraversal, .drawTarget]
+    guard var lanes = teamLanes, kernels.contains(call.kernel) else { return }
+    if let limit = loopPasses {
+      // Its loops over teams count as those of a scan while there are eight; its loops over tokens have no stride.
+      lanes = min(lanes, 8 * 8)
+      if let passes = call.loopPasses(lanes: lanes), passes.stride(within: limit - Self.spare) != 1 { return }
     }
     layout.stem += "Teams"
-    layout.specialization[0] = teamLanes
+    layout.specialization[0] = lanes
   }
 
   /// A call carries rows a group, and outputs a lane if they are forced.

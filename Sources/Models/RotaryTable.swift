@@ -9,6 +9,9 @@ public enum RotaryTable {
   public static func values(
     positions: Int, rotarySize: Int, base: Double, scaling: RotaryScaling = .none
   ) -> [Float] {
+    precondition(
+      positions >= 0 && rotarySize > 0 && rotarySize % 2 == 0,
+      "a rotary table of \(positions) positions and \(rotarySize) elements, which have to be even")
     var table: [Float] = []
     table.reserveCapacity(positions * rotarySize)
     let frequencies = scaling.frequencies(rotarySize: rotarySize, base: base)

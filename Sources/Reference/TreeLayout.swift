@@ -17,9 +17,9 @@ extension Reference {
       let end = own.first + Int(own.nodes)
       return (1...p.maximumNodes).contains(own.nodes) && end <= p.capacity ? own.first..<end : nil
     }
+    let shared = overlapping(ranges)
     for (s, own) in sequences.enumerated() {
-      let others = ranges.enumerated().filter { $0.offset != s }.compactMap(\.element)
-      guard let range = ranges[s], !others.contains(where: range.overlaps) else {
+      guard ranges[s] != nil, !shared.contains(s) else {
         own.add(status: STATUS_MALFORMED_TREE)
         continue
       }
@@ -41,5 +41,18 @@ extension Reference {
         links[2 * (first + node) + 1] = sibling.map { UInt32($0) } ?? NO_NODE
       }
     }
+  }
+
+  /// Which ranges, none of them empty, overlap another one.
+  private static func overlapping(_ ranges: [Range<Int>?]) -> Set<Int> {
+    var found: Set<Int> = []
+    // The range so far that reaches farthest: whatever else overlaps the next one overlaps this one too.
+    var farthest: (index: Int, end: Int)?
+    let present = ranges.enumerated().compactMap { index, range in range.map { (index, $0) } }
+    for (index, range) in present.sorted(by: { $0.1.lowerBound < $1.1.lowerBound }) {
+      if let farthest, range.lowerBound < farthest.end { found.formUnion([index, farthest.index]) }
+      if range.upperBound > farthest?.end ?? 0 { farthest = (index, range.upperBound) }
+    }
+    return found
   }
 }

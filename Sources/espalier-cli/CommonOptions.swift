@@ -57,6 +57,9 @@ struct ChosenBackend {
   /// Opens what `options` name and passes the device's warnings on.
   init(_ options: DeviceOptions, profiling: Bool = false) throws(Failure) {
     if options.argument?.lowercased() == "cpu" {
+      if options.layouts != nil || options.texels != nil {
+        throw .input("--layouts and --texels choose among the forms of a device's kernels; cpu has one form")
+      }
       vulkan = nil
       backend = ReferenceBackend()
       return
