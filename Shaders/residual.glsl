@@ -1,5 +1,4 @@
-// Rows of target and draft under a rejection rule. Include after the buffers draftWeights and draftTotals and the constant
-// MODE are declared.
+// Rows of target and draft under a rejection rule. Include after the parameters p and the constant MODE are declared.
 #ifndef ESPALIER_RESIDUAL_GLSL
 #define ESPALIER_RESIDUAL_GLSL
 
@@ -9,10 +8,7 @@
 #include "pick.glsl"
 
 // Whether the draft has a row for packed node `row`; one-hot needs none.
-bool isDrafted(uint row) {
-  uint rows = min(uint(draftTotals.length()) / 2u, uint(draftWeights.length()) / p.vocabulary);
-  return MODE == SIBLINGS_ONE_HOT || row < rows;
-}
+bool isDrafted(uint row) { return MODE == SIBLINGS_ONE_HOT || row < p.draftRows; }
 
 // Sets P of a token. Defined by the includer.
 void setWeight(uint token, uint weight);

@@ -39,7 +39,8 @@ uint targetWeight(uint token) { return isReduced ? scratch[scratchAt(token)] : w
 
 uint draftWeight(uint token) {
   if (MODE == SIBLINGS_ONE_HOT) return token == rejected ? 1u : 0u;
-  return draftWeights[rowStart + token] << draftShift;
+  uint weight = draftWeights[rowStart + token];
+  return MODE == SIBLINGS_K_SEQ ? weight << draftShift : weight;
 }
 
 // What a rejected child takes from P; k-seq: min(Q, P / r) of the row as it was at first.

@@ -61,6 +61,7 @@ struct VerifySiblings {
   U32 mode;
   U32 sequences;     // one group each
   U32 capacity;      // nodes that the packed arrays hold
+  U32 draftRows;     // that the draft has; a node beyond has children of no weight (not one-hot)
 };
 
 struct VerifyTraversal {
@@ -69,6 +70,7 @@ struct VerifyTraversal {
   U32 mode;
   U32 sequences;     // one group each
   U32 capacity;      // nodes that the packed arrays hold
+  U32 draftRows;     // that the draft has; a node beyond has children of no weight (not one-hot)
 };
 
 struct LossyAccept {

@@ -32,7 +32,8 @@ extension CommandList {
       try require(scratch, sequences * 2 * target.vocabulary, "scratch")
       let p = ShaderInterface.VerifySiblings(
         maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
-        sequences: UInt32(sequences), capacity: UInt32(min(capacity, tree.depths.count)))
+        sequences: UInt32(sequences), capacity: UInt32(min(capacity, tree.depths.count)),
+        draftRows: UInt32(clamping: min(draft.totals.count / 2, draft.weights.count / draft.vocabulary)))
       return Invocation(
         kernel, p,
         [

@@ -23,7 +23,8 @@ extension CommandList {
       let draft = draftOperand(draft, target: target, rule: rule)
       let p = ShaderInterface.VerifyTraversal(
         maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
-        sequences: UInt32(sequences), capacity: UInt32(capacity))
+        sequences: UInt32(sequences), capacity: UInt32(capacity),
+        draftRows: UInt32(clamping: min(draft.totals.count / 2, draft.weights.count / draft.vocabulary)))
       return Invocation(
         kernel, p,
         [

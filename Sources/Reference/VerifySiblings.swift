@@ -43,7 +43,7 @@ extension Reference {
       sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
       capacity: p.capacity)
     let vocabulary = Int(p.vocabulary)
-    let drafted = draftRows(draftWeights, totals: draftTotals, vocabulary: vocabulary)
+    let drafted = Int(p.draftRows)
     let block = Int(sequence) * 2 * vocabulary
     let target = UnsafeMutableBufferPointer(rebasing: scratch[block..<block + vocabulary])
     let draft = UnsafeMutableBufferPointer(rebasing: scratch[block + vocabulary..<block + 2 * vocabulary])
@@ -65,9 +65,4 @@ extension Reference {
     }
     tree.write(round, sequence: sequence, into: result)
   }
-
-  /// How many rows a draft has.
-  static func draftRows(
-    _ weights: UnsafeBufferPointer<UInt32>, totals: UnsafeBufferPointer<UInt32>, vocabulary: Int
-  ) -> Int { min(totals.count / 2, weights.count / vocabulary) }
 }

@@ -39,7 +39,7 @@ extension Reference {
       sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
       capacity: p.capacity)
     let vocabulary = Int(p.vocabulary)
-    let drafted = draftRows(draftWeights, totals: draftTotals, vocabulary: vocabulary)
+    let drafted = Int(p.draftRows)
     var traversal = Traversal(
       tree: tree, mode: p.mode, vocabulary: vocabulary, source: source
     ) { node, share in

@@ -52,7 +52,7 @@ private final class SpineWalk {
     self.backend = backend
     parameters = ShaderInterface.VerifySiblings(
       maximumNodes: UInt32(nodes), vocabulary: UInt32(vocabulary), mode: rule.rawValue, sequences: 1,
-      capacity: UInt32(nodes))
+      capacity: UInt32(nodes), draftRows: UInt32(nodes))
     var random = CaseRandom(seed: 5, family: "spine", index: 0)
     // Draft rows near the target's, so that walks are long; products of totals are far above 2^30, so
     // that residuals are rounded.

@@ -28,7 +28,8 @@ private struct Round {
     }
     Reference.verifySiblings(
       VerifySiblings(
-        maximumNodes: 8, vocabulary: 3, mode: mode, sequences: 1, capacity: UInt32(tokens.count)),
+        maximumNodes: 8, vocabulary: 3, mode: mode, sequences: 1, capacity: UInt32(tokens.count),
+        draftRows: UInt32(draft.count / 3)),
       weights: operand(weights),
       totals: operand(totals(weights)), draftWeights: operand(draft), draftTotals: operand(totals(draft)),
       tokens: operand(tokens), parents: operand(parents), depths: operand([0, 1, 1, 2, 2, 3]),
