@@ -19,6 +19,20 @@ Wide blockSum(uvec2 block) {
   return sum;
 }
 
+// The weights of the lane's run that starts at `first`; gives the running sum before it. `running`, of what lies before the
+// team's runs, goes on to behind them.
+Wide enterRun(uint end, uint first, inout Wide running, out Wide weights[RUN]) {
+  Wide own = Wide(0u);
+  [[unroll]] for (uint i = 0u; i < RUN; i++) {
+    weights[i] = weightBelow(end, first + i);
+    own = wideAdd(own, weights[i]);
+  }
+  Wide sum;
+  Wide before = wideAdd(running, wideSubtract(teamScan(own, sum), own));
+  running = wideAdd(running, sum);
+  return before;
+}
+
 // Whether y lies in the interval from `begin` on that is `size` long.
 bool holds(Wide begin, Wide size, Wide y) { return !wideLess(y, begin) && wideLess(y, wideAdd(begin, size)); }
 
@@ -40,18 +54,11 @@ uint pickToken(uint lane, uvec2 block, TeamSums sums, Wide y) {
     uint last = block.y;
     EACH_RUN(first, block.x, last) {
       Wide weights[RUN];
-      Wide own = Wide(0u);
-      [[unroll]] for (uint i = 0u; i < RUN; i++) {
-        weights[i] = weightBelow(block.y, first + i);
-        own = wideAdd(own, weights[i]);
-      }
-      Wide sum;
-      Wide before = wideAdd(running, wideSubtract(teamScan(own, sum), own));
+      Wide before = enterRun(block.y, first, running, weights);
       [[unroll]] for (uint i = 0u; i < RUN; i++) {
         if (holds(before, weights[i], y)) picked = first + i;
         before = wideAdd(before, weights[i]);
       }
-      running = wideAdd(running, sum);
       if (wideLess(y, running)) last = 0u;  // the whole team leaves
     }
   }

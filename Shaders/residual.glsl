@@ -1,11 +1,15 @@
-// Rows of target and draft under a rejection rule. Include after the parameters p and the constant MODE are declared.
+// Rows of target and draft under a rejection rule. Include after the parameters p are declared.
 #ifndef ESPALIER_RESIDUAL_GLSL
 #define ESPALIER_RESIDUAL_GLSL
 
 #ifdef TEAMS
 #define SAME_WEIGHTS
 #endif
+#define STRIDE_ID 2
 #include "pick.glsl"
+
+// The mode, known to the compiler: llvmpipe runs every branch.
+layout(constant_id = 1) const uint MODE = SIBLINGS_WITH_REPLACEMENT;
 
 // Whether the draft has a row for packed node `row`; one-hot needs none.
 bool isDrafted(uint row) { return MODE == SIBLINGS_ONE_HOT || row < p.draftRows; }
@@ -19,20 +23,13 @@ void reduceWeights(uvec2 block, Wide below, Wide offset, uint shift) {
   Wide running = wideAdd(below, offset);
   EACH_RUN(first, block.x, block.y) {
     Wide weights[RUN];
-    Wide own = Wide(0u);
-    [[unroll]] for (uint i = 0u; i < RUN; i++) {
-      weights[i] = weightBelow(block.y, first + i);
-      own = wideAdd(own, weights[i]);
-    }
-    Wide sum;
-    Wide before = wideAdd(running, wideSubtract(teamScan(own, sum), own));
+    Wide before = enterRun(block.y, first, running, weights);
     [[unroll]] for (uint i = 0u; i < RUN; i++) {
       Wide after = wideAdd(before, weights[i]);
       uint weight = wideShiftRight(after, shift).x - wideShiftRight(before, shift).x;
       if (first + i < block.y) setWeight(first + i, weight);
       before = after;
     }
-    running = wideAdd(running, sum);
   }
   // Any lane may ask for any weight from here on.
   memoryBarrierBuffer();

@@ -56,12 +56,7 @@ Wide teamScan(Wide value, out Wide sum) {
 #define TEAM_COUNT LANES
 #endif
 
-// The consecutive tokens begin ..< end that the lane's team owns.
-uvec2 teamBlock(uint tokens) {
-  uint block = (tokens + TEAM_COUNT - 1u) / TEAM_COUNT;
-  uint begin = min(TEAM * block, tokens);
-  return uvec2(begin, min(begin + block, tokens));
-}
+uvec2 teamBlock(uint tokens) { return blockOf(TEAM, TEAM_COUNT, tokens); }
 
 // Sums of values of lanes: over the teams below the lane's own, over its own, over all.
 struct TeamSums {

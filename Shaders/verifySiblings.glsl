@@ -1,10 +1,7 @@
 // Recursive rejection over the children of each node, from the root down; the output law is the target's, exactly
 // (SpecInfer with replacement, Sequoia without, SpecTr's k-seq, deterministic candidates one-hot). One group a sequence.
-#define STRIDE_ID 2
 #include "shared/tree.h"
 
-// The mode, known to the compiler: llvmpipe runs every branch.
-layout(constant_id = 1) const uint MODE = SIBLINGS_WITH_REPLACEMENT;
 layout(push_constant) uniform Push { VerifySiblings p; };
 layout(set = 0, binding = 0, std430) readonly buffer Weights { uint weights[]; };            // [capacity][vocabulary]
 layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };              // [capacity][2]: total, status

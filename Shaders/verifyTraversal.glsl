@@ -1,11 +1,8 @@
 // Traversal verification: leaves first, depth first; the first accepted node ends the round with the path to it. The
 // output law is the target's, exactly; on a chain this is block verification. One group walks a sequence's tree.
 #define WIDE_WORDS 3  // shares, weights and totals: 30 + 31 + 31 bits
-#define STRIDE_ID 2
 #include "shared/tree.h"
 
-// The mode, known to the compiler: llvmpipe runs every branch.
-layout(constant_id = 1) const uint MODE = SIBLINGS_WITH_REPLACEMENT;
 layout(push_constant) uniform Push { VerifyTraversal p; };
 layout(set = 0, binding = 0, std430) coherent buffer Weights { uint weights[]; };            // [capacity][vocabulary]
 layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };              // [capacity][2]: total, status

@@ -95,11 +95,13 @@ Wide broadcast(uint lane, bool isOwner, Wide value) {
   return result;
 }
 
-// The consecutive tokens begin ..< end that a lane owns where the order of tokens counts.
-uvec2 ownBlock(uint lane, uint vocabulary) {
-  uint block = (vocabulary + LANES - 1u) / LANES;
-  uint begin = min(lane * block, vocabulary);
-  return uvec2(begin, min(begin + block, vocabulary));
+// The consecutive tokens begin ..< end that an owner of several has where the order of tokens counts.
+uvec2 blockOf(uint owner, uint owners, uint tokens) {
+  uint block = (tokens + owners - 1u) / owners;
+  uint begin = min(owner * block, tokens);
+  return uvec2(begin, min(begin + block, tokens));
 }
+
+uvec2 ownBlock(uint lane, uint tokens) { return blockOf(lane, LANES, tokens); }
 
 #endif

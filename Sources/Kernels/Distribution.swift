@@ -69,6 +69,9 @@ public struct DistributionRows: Sendable {
     self.vocabulary = vocabulary
   }
 
+  /// Rows that both tensors hold.
+  var rows: Int { min(totals.count / 2, weights.count / vocabulary) }
+
   func check(rows: Int, _ name: String) throws(Refusal) {
     try requireSizes(rows)
     try requireVocabulary(vocabulary)

@@ -27,14 +27,14 @@ extension CommandList {
       try requireSizes(parents, children, firstParent, firstChild, childDepth)
       try require(parents > 0 && children > 0, "\(parents) parents with \(children) children")
       try rows.check(rows: firstParent + parents, "draft")
-      try requireBatch(sequences, state: state, nodes: 1, capacity: rows.totals.count / 2)
+      try requireBatch(sequences, state: state, nodes: 1, capacity: rows.rows)
       try require(tokens, firstChild + parents * children, "tokens")
       let p = ShaderInterface.DrawChildren(
         parents: UInt32(parents), vocabulary: UInt32(rows.vocabulary), children: UInt32(children),
         replacement: replacement ? 1 : 0, firstChild: UInt32(firstChild), childDepth: UInt32(childDepth),
         firstParent: UInt32(firstParent), keyedByNode: keys.rawValue,
         sequences: UInt32(sequences),
-        rows: UInt32(min(rows.totals.count / 2, rows.weights.count / rows.vocabulary)),
+        rows: UInt32(rows.rows),
         capacity: UInt32(clamping: tokens.count))
       return Invocation(
         kernel, p, [.read(rows.weights), .read(rows.totals), .read(state), .readWrite(tokens)],

@@ -33,7 +33,7 @@ extension CommandList {
       let p = ShaderInterface.VerifySiblings(
         maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
         sequences: UInt32(sequences), capacity: UInt32(min(capacity, tree.depths.count)),
-        draftRows: UInt32(clamping: min(draft.totals.count / 2, draft.weights.count / draft.vocabulary)))
+        draftRows: UInt32(clamping: draft.rows))
       return Invocation(
         kernel, p,
         [
@@ -59,8 +59,7 @@ func rejectionCapacity(
       draft.vocabulary == target.vocabulary,
       "draft vocabulary \(draft.vocabulary), target \(target.vocabulary)")
   }
-  let rows = min(target.totals.count / 2, target.weights.count / target.vocabulary)
-  return min(rows, tree.tokens.count, tree.parents.count)
+  return min(target.rows, tree.tokens.count, tree.parents.count)
 }
 
 /// The draft's rows as a kernel gets them: one-hot reads none, and a kernel does not get the target's own rows twice.

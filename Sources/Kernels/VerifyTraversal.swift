@@ -24,7 +24,7 @@ extension CommandList {
       let p = ShaderInterface.VerifyTraversal(
         maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
         sequences: UInt32(sequences), capacity: UInt32(capacity),
-        draftRows: UInt32(clamping: min(draft.totals.count / 2, draft.weights.count / draft.vocabulary)))
+        draftRows: UInt32(clamping: draft.rows))
       return Invocation(
         kernel, p,
         [

@@ -44,9 +44,7 @@ struct DeviceOptions: ParsableArguments {
   }
 }
 
-extension LayoutKind: ExpressibleByArgument {
-  public static var allValueStrings: [String] { allCases.map(\.rawValue) }
-}
+extension LayoutKind: ExpressibleByArgument {}
 
 /// The backend a command works on, and what is known of its device.
 struct ChosenBackend {

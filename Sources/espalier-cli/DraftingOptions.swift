@@ -17,10 +17,7 @@ enum CandidateName: String, ExpressibleByArgument, CaseIterable {
   case distinct
 }
 
-extension VerificationRule: ExpressibleByArgument {
-  /// As many as there are, for an error that names them.
-  public static var allValueStrings: [String] { allCases.map(\.rawValue) }
-}
+extension VerificationRule: ExpressibleByArgument {}
 
 /// The drafter, the shape of what it proposes, and the rule that accepts.
 struct DraftingOptions: ParsableArguments {

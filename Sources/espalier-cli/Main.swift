@@ -23,11 +23,18 @@ enum Main {
   private static func leave(_ error: any Error) -> Never {
     let code = EspalierCommand.exitCode(for: error)
     guard code == .validationFailure else { EspalierCommand.exit(withError: error) }
-    let message =
-      EspalierCommand.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
+    let message = oneLine(EspalierCommand.message(for: error))
     let command = CommandLine.arguments.dropFirst().first { EspalierCommand.names.contains($0) }
     Console.error("\(message) (see espalier \(command.map { $0 + " " } ?? "")--help)")
     exit(code.rawValue)
+  }
+
+  /// The first line of a message; possible values that follow as a list come after it.
+  static func oneLine(_ message: String) -> String {
+    let lines = message.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    let values = lines.dropFirst().prefix { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }
+    return ((lines.first ?? message) + " " + values.joined(separator: ", ")).trimmingCharacters(
+      in: .whitespaces)
   }
 }
 

@@ -45,6 +45,17 @@ struct ArgumentTests {
     _ = try EspalierCommand.parseAsRoot(arguments)
   }
 
+  @Test("a wrong value's line names those that are possible")
+  func possibleValues() {
+    for (option, value) in [("--verify", "traversal"), ("--layouts", "graphics"), ("--drafter", "ngram")] {
+      let error = #expect(throws: (any Error).self) {
+        _ = try EspalierCommand.parseAsRoot(["generate", option, "hope"])
+      }
+      let line = error.map { Main.oneLine(EspalierCommand.message(for: $0)) } ?? ""
+      #expect(line.contains(value) && !line.contains("\n"), "\(line)")
+    }
+  }
+
   @Test("prompts: one source, not empty, readable")
   func prompts() throws {
     #expect(throws: Failure.self) { try Prompt.read(argument: "a", file: "b") }
