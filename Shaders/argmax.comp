@@ -1,7 +1,7 @@
 // The lowest token with the greatest logit, and the row's status; one group a row.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#define LANES_BY_HOST
+#define LANES_BY_HOST 1024u
 #include "shared/distribution.h"
 #include "numerics.glsl"
 #include "workgroup.glsl"

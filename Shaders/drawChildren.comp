@@ -2,7 +2,7 @@
 // of a sequence.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#define LANES_BY_HOST
+#define LANES_BY_HOST 256u
 #include "shared/distribution.h"
 #include "shared/tree.h"
 #include "shared/contract.h"

@@ -2,7 +2,7 @@
 // (adaptive parallel decoding: Israel et al., 2025). One group a row.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#define LANES_BY_HOST
+#define LANES_BY_HOST 1024u
 #include "shared/distribution.h"
 #include "gumbel.glsl"
 #include "workgroup.glsl"

@@ -18,9 +18,35 @@ layout(set = 0, binding = 5, std430) writeonly buffer Out { uint outWords[]; }; 
 
 Wide weightOf(uint token) { return widen(weights[gl_WorkGroupID.x * p.vocabulary + token]); }
 
+#ifdef WORKSPACE
+#include "rowChunk.glsl"
+
+// The chunk whose interval holds y, then the token in it.
+uint pickInRow(uint lane, Wide y) {
+  Wide own = Wide(0u);
+  if (lane < chunkCount()) {
+    uint from = chunkWord(gl_WorkGroupID.x, lane);
+    own = Wide(workspace[from], workspace[from + 1u]);
+  }
+  Wide sum;
+  Wide below = wideSubtract(scanAdd(lane, own, sum), own);
+  bool isOwner = holds(below, own, y);
+  uint chunk = broadcast(lane, isOwner, lane, NO_NODE);
+  if (chunk == NO_NODE) return 0u;
+  y = broadcast(lane, isOwner, wideSubtract(y, below));
+  uvec2 tokens = chunkTokens(chunk);
+  uvec2 block = teamBlock(tokens.y - tokens.x) + tokens.x;
+  return pickToken(lane, block, sumTeams(lane, blockSum(block)), y);
+}
+#else
+uint pickInRow(uint lane, Wide y) {
+  uvec2 block = teamBlock(p.vocabulary);
+  return pickToken(lane, block, sumTeams(lane, blockSum(block)), y);
+}
+#endif
+
 void main() {
   uint lane = gl_LocalInvocationID.x;
-  openTeam();
   uint row = gl_WorkGroupID.x;
   uint total = totals[row * 2u];
   uint status = totals[row * 2u + 1u];
@@ -33,8 +59,7 @@ void main() {
   } else {
     uint position = state[start + STATE_LENGTH] + depths[row] + 1u;
     Wide y = uniformBelow(widen(total), seedAt(start), ROLE_TARGET, position, 0u);
-    uvec2 block = teamBlock(p.vocabulary);
-    token = pickToken(lane, block, sumTeams(lane, blockSum(block)), y);
+    token = pickInRow(lane, y);
   }
   if (lane == 0u) {
     outWords[row * 2u] = token;

@@ -33,9 +33,10 @@ void clearHistogram(uint lane) {
 // The digit whose interval of the running sum holds `need`, and its sum; KEEP_ALL if the sum of all is less.
 // `need` becomes what is needed inside the digit.
 uint chooseDigit(uint lane, inout uint need, out uint digitSum) {
-  uint first = lane * (DIGITS / LANES);
+  uint owned = max(DIGITS / LANES, 1u);
+  uint first = lane * owned;
   uint own = 0u;
-  for (uint i = 0u; i < DIGITS / LANES; i++) own += histogram[first + i];
+  for (uint i = first; i < min(first + owned, DIGITS); i++) own += histogram[i];
   Wide total;
   uint below = scanAdd(lane, widen(own), total).x - own;
   bool isOwner = below < need && need - below <= own;

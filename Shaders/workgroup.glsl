@@ -13,16 +13,19 @@
 // slower. Drivers whose subgroup is a vector of eight lanes need none when that is the whole group.
 layout(local_size_x = 8) in;
 #define LANES 8u
+#define MAXIMUM_LANES LANES
 #define barrier() subgroupBarrier()
-#elif defined(LANES_BY_HOST)  // a power of two up to 256, or to 512 with TEAMS: each lane costs a CPU driver its barriers
+#elif defined(LANES_BY_HOST)  // a power of two up to its value: each lane costs a CPU driver its barriers
 layout(local_size_x = 256, local_size_x_id = 0) in;
 #define LANES gl_WorkGroupSize.x
+#define MAXIMUM_LANES LANES_BY_HOST
 #else
 layout(local_size_x = 256) in;
 #define LANES 256u  // VOCABULARY_LANES: part of the order of a row's sum
+#define MAXIMUM_LANES LANES
 #endif
 
-shared Wide scanSlots[256];
+shared Wide scanSlots[MAXIMUM_LANES];
 shared uint sharedBest;
 
 #ifndef TEAMS  // more lanes than slots: see sumTeams

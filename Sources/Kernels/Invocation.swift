@@ -48,6 +48,11 @@ public struct Invocation: Sendable {
     self.groups = groups
   }
 
+  /// The kernel's parameter struct.
+  func parameters<Parameters: BitwiseCopyable>() -> Parameters {
+    constants.withUnsafeBytes { $0.loadUnaligned(as: Parameters.self) }
+  }
+
   /// Groups of 64 invocations for `count` elements, folded into two dimensions beyond Vulkan's 65,535.
   static func elementGroups(_ count: Int) -> (x: Int, y: Int) {
     let groups = (count + 63) / 64

@@ -39,9 +39,6 @@ extension Invocation {
     }
   }
 
-  private func parameters<Parameters: BitwiseCopyable>() -> Parameters {
-    constants.withUnsafeBytes { $0.loadUnaligned(as: Parameters.self) }
-  }
 }
 
 private typealias EmbeddingMix = ShaderInterface.EmbeddingMix

@@ -17,8 +17,11 @@ struct Tuning {
   let matmulOutputsPerLane: UInt32
   /// Keys that one lane of an attention group scores.
   let attentionKeysPerLane: UInt32
-  /// Lanes of a group that walks a row of the vocabulary: each one costs a CPU driver its barriers.
-  let rowLanes: UInt32
+  /// Lanes of a group that walks a row of the vocabulary: each one costs a CPU driver its barriers, and hides a GPU's wait for
+  /// memory.
+  var rowLanes: UInt32
+  /// How groups share such a row, where they do.
+  var rowChunks: RowChunks?
   /// Lanes of a group that walks a tree or a long row in order; nil: by the length.
   let walkLanes: UInt32?
   /// Lanes of a scan's group, which has 64 columns.
@@ -73,9 +76,15 @@ extension Tuning {
       case .graphics: .graphics
       }
     let limits = device.limits
+    let groupLanes = min(limits.maxComputeWorkGroupInvocations, limits.maxComputeWorkGroupSize[0])
+    if kind == .graphics {
+      rowLanes = groupLanes >= 1024 ? 1024 : groupLanes >= 512 ? 512 : 256
+      // On a CPU's driver these layouts are tried for their bits alone: short chunks, so that short rows have several.
+      rowChunks = RowChunks(leastTokens: device.kind == .cpu ? 64 : 4096)
+    }
     let canAdd = limits.subgroupSupportedOperations & 0x4 != 0  // VK_SUBGROUP_FEATURE_ARITHMETIC_BIT
     if kind == .graphics && canAdd && limits.minSubgroupSize >= 2 {  // at most 256 subgroups a group
-      teamLanes = UInt32(min(512, limits.maxComputeWorkGroupInvocations, limits.maxComputeWorkGroupSize[0]))
+      teamLanes = UInt32(min(512, groupLanes))
     }
     loopPasses = device.driverName == "llvmpipe" ? 65_535 : nil
   }
@@ -85,10 +94,18 @@ extension Tuning {
     var stem: String
     var specialization: [UInt32]
     var groups: (x: Int, y: Int)
+    /// The call's operands by the shader's bindings, nil for the workspace; nil: all in their order.
+    var operands: [Int?]?
+    var workspaceWords = 0
   }
 
-  /// This device's layout where the call leaves it open.
-  func layout(of call: Invocation) throws(BackendError) -> Layout {
+  /// This device's layouts where the call leaves them open; several run one after another.
+  func layouts(of call: Invocation) throws(BackendError) -> [Layout] {
+    if let layouts = rowChunks?.layouts(of: call) { return layouts }
+    return [try layout(of: call)]
+  }
+
+  private func layout(of call: Invocation) throws(BackendError) -> Layout {
     var layout = Layout(stem: call.kernel.rawValue, specialization: call.specialization, groups: call.groups)
     switch call.kernel {
     case .matmulF32, .matmulF16, .matmulBf16, .matmulQ8, .matmulQ4: try matmul(call, &layout)
@@ -106,7 +123,6 @@ extension Tuning {
         layout.specialization = [8]  // the shader knows
       } else {
         layout.specialization = [lanes != 0 ? lanes : max(rowLanes, least)]
-        if lanes == 0 { formTeams(call, &layout) }
       }
     case .verifyMatch, .verifySiblings, .verifyTraversal, .verifyAccepted, .clusterAccept, .drawChildren,
       .treeLayout, .allocatePages:
@@ -140,7 +156,7 @@ extension Tuning {
 
   /// Turns to the shader whose subgroups share blocks of tokens.
   private func formTeams(_ call: Invocation, _ layout: inout Layout) {
-    let kernels: Set<Kernel> = [.verifySiblings, .verifyTraversal, .drawTarget]
+    let kernels: Set<Kernel> = [.verifySiblings, .verifyTraversal]
     guard var lanes = teamLanes, kernels.contains(call.kernel) else { return }
     if let limit = loopPasses {
       // Its loops over teams count as those of a scan while there are eight; its loops over tokens have no stride.

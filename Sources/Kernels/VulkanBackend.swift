@@ -134,6 +134,7 @@ private final class VulkanCommandList: CommandList {
   private let tuning: Tuning
   private let usesTexels: Bool
   private var recorder: CommandRecorder?
+  private var workspace: VulkanStorage?
   /// The first call that could not be made.
   private var failure: BackendError?
 
@@ -159,16 +160,39 @@ private final class VulkanCommandList: CommandList {
   func dispatch(_ call: Invocation) {
     guard accept(call.operands.map(\.storage), call.kernel.rawValue) else { return }
     do throws(BackendError) {
-      let layout = try tuning.layout(of: call)
-      let pipeline = try vulkan { () throws(VulkanError) in
-        try device.pipeline(call, layout, usesTexels: usesTexels)
-      }
-      recorder?.dispatch(
-        pipeline, groups: (UInt32(layout.groups.x), UInt32(layout.groups.y), 1), constants: call.constants,
-        operands: call.operands.map(\.vulkan))
+      for layout in try tuning.layouts(of: call) { try dispatch(call, layout) }
     } catch {
       failure = error
     }
+  }
+
+  private func dispatch(_ call: Invocation, _ layout: Tuning.Layout) throws(BackendError) {
+    let operands =
+      if let chosen = layout.operands {
+        try chosen.map { index throws(BackendError) in
+          if let index { call.operands[index].vulkan(isShared: true) } else { try workspace(layout.workspaceWords) }
+        }
+      } else {
+        call.operands.map { $0.vulkan() }
+      }
+    let pipeline = try vulkan { () throws(VulkanError) in
+      try device.pipeline(call, layout, operands, usesTexels: usesTexels)
+    }
+    recorder?.dispatch(
+      pipeline, groups: (UInt32(layout.groups.x), UInt32(layout.groups.y), 1), constants: call.constants,
+      operands: operands)
+  }
+
+  /// Memory of this list's own, for what a call's shaders leave for one another.
+  private func workspace(_ words: Int) throws(BackendError) -> BufferOperand {
+    if let workspace, workspace.byteCount >= 4 * words {
+      return .readWrite(VulkanStorage.view(workspace, 0, 4 * words))
+    }
+    let larger = try vulkan { () throws(VulkanError) in
+      try VulkanStorage(device, byteCount: 4 * words, use: .device, label: "workspace")
+    }
+    workspace = larger
+    return .readWrite(VulkanStorage.view(larger, 0, 4 * words))
   }
 
   func copyBytes(from: Storage, at source: Int, to: Storage, at target: Int, byteCount: Int) {
@@ -217,11 +241,12 @@ private final class VulkanRecording: Recording {
 }
 
 extension Operand {
-  fileprivate var vulkan: BufferOperand {
+  /// - Parameter isShared: whether several shaders write it one after another.
+  fileprivate func vulkan(isShared: Bool = false) -> BufferOperand {
     let view = VulkanStorage.view(storage, byteOffset, byteCount)
     return switch access {
     case .read: .read(view)
-    case .write: .write(view)
+    case .write: isShared ? .readWrite(view) : .write(view)
     case .readWrite: .readWrite(view)
     }
   }
@@ -230,10 +255,10 @@ extension Operand {
 extension Device {
   /// The pipeline of a kernel call; the call must fit what was reflected from the shader.
   fileprivate func pipeline(
-    _ call: Invocation, _ layout: Tuning.Layout, usesTexels: Bool
+    _ call: Invocation, _ layout: Tuning.Layout, _ operands: [BufferOperand], usesTexels: Bool
   ) throws(VulkanError) -> Pipeline {
     var module = ShaderLibrary.modules[layout.stem]
-    if usesTexels, let form = ShaderLibrary.modules[layout.stem + "Texels"], canBind(call.operands, form) {
+    if usesTexels, let form = ShaderLibrary.modules[layout.stem + "Texels"], canBind(operands, form) {
       module = form
     }
     guard let module else {
@@ -242,8 +267,8 @@ extension Device {
         device: description.name)
     }
     precondition(
-      module.bindings.count == call.operands.count && module.pushConstantBytes == call.constants.count,
-      "\(call.kernel): \(call.operands.count) operands and \(call.constants.count) bytes of parameters; "
+      module.bindings.count == operands.count && module.pushConstantBytes == call.constants.count,
+      "\(layout.stem): \(operands.count) operands and \(call.constants.count) bytes of parameters; "
         + "the shader has \(module.bindings.count) and \(module.pushConstantBytes)")
     let texels = module.bindings.compactMap { binding in
       binding.texelFormat.flatMap(TexelFormat.init).map { (binding.index, $0) }
@@ -257,12 +282,12 @@ extension Device {
 
 extension Device {
   /// Whether operands are whole texels, and not more than the device binds.
-  private func canBind(_ operands: [Operand], _ module: ShaderModule) -> Bool {
+  private func canBind(_ operands: [BufferOperand], _ module: ShaderModule) -> Bool {
     module.bindings.allSatisfy { binding in
       guard let format = binding.texelFormat.flatMap(TexelFormat.init), binding.index < operands.count else {
         return true
       }
-      let (texels, rest) = operands[binding.index].byteCount.quotientAndRemainder(
+      let (texels, rest) = operands[binding.index].view.byteCount.quotientAndRemainder(
         dividingBy: format.byteCount)
       return rest == 0 && texels <= description.limits.maxTexelBufferElements
     }

@@ -1,0 +1,43 @@
+// distribution.glsl without selections, for GPUs, third part: the weights of a chunk, scaled so that the row's total fits.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "shared/distribution.h"
+
+layout(push_constant) uniform Push { Distribution p; };
+#include "weightChunk.glsl"
+
+layout(set = 0, binding = 2, std430) buffer Totals { uint totals[]; };                          // [rows][2]: total, status
+layout(set = 0, binding = 3, std430) writeonly buffer Weights { uint outWeights[]; };           // [rows][vocabulary]
+layout(set = 0, binding = 3, std430) writeonly buffer WeightQuads { uvec4 outWeightQuads[]; };  // the same
+
+void writeWeight(uint token, uint weight) {
+  if (token < p.vocabulary) outWeights[gl_WorkGroupID.y * p.vocabulary + token] = weight;
+}
+
+void writeQuad(uint first, uvec4 weights) {
+  if (hasQuads()) {
+    outWeightQuads[(gl_WorkGroupID.y * p.vocabulary + first) / 4u] = weights;
+    return;
+  }
+  writeWeight(first, weights.x);
+  writeWeight(first + 1u, weights.y);
+  writeWeight(first + 2u, weights.z);
+  writeWeight(first + 3u, weights.w);
+}
+
+void main() {
+  uint lane = gl_LocalInvocationID.x;
+  Row row = rowOfChunks(lane);
+  uint from = chunkWord(gl_WorkGroupID.y, min(lane, chunkCount() - 1u));
+  bool hasChunk = lane < chunkCount();
+  Wide sum = sumOfLanes(lane, hasChunk ? Wide(workspace[from + 2u], workspace[from + 3u]) : Wide(0u));
+  uint shift = totalShift(sum);
+  uint kept = 0u;
+  EACH_QUAD(first) {
+    uvec4 weights = row.status == STATUS_OK ? weightQuad(first, row) >> shift : uvec4(0u);
+    writeQuad(first, weights);
+    kept += weights.x + weights.y + weights.z + weights.w;
+  }
+  kept = groupAdd(lane, kept);
+  if (lane == 0u && kept != 0u) atomicAdd(totals[gl_WorkGroupID.y * 2u], kept);
+}

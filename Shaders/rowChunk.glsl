@@ -1,0 +1,40 @@
+// Rows of the vocabulary that groups share, for GPUs: a group has chunk gl_WorkGroupID.x of row gl_WorkGroupID.y, and lanes
+// load four neighbouring tokens at a time. What a chunk leaves for the kernel's next shader waits in the workspace.
+// Include after the parameters p are declared; WORKSPACE is its binding.
+#ifndef ESPALIER_ROW_CHUNK_GLSL
+#define ESPALIER_ROW_CHUNK_GLSL
+
+#include "workgroup.glsl"
+
+layout(constant_id = 0) const uint CHUNK_TOKENS = 4096u;  // a multiple of 4; a row has at most as many chunks as a group has lanes
+#define CHUNK_WORDS 4u
+
+layout(set = 0, binding = WORKSPACE, std430) buffer Workspace { uint workspace[]; };  // [rows][chunks][CHUNK_WORDS]
+
+uint chunkCount() { return (p.vocabulary + CHUNK_TOKENS - 1u) / CHUNK_TOKENS; }
+
+// The first word of a chunk of a row.
+uint chunkWord(uint row, uint chunk) { return (row * chunkCount() + chunk) * CHUNK_WORDS; }
+
+uint ownChunkWord() { return chunkWord(gl_WorkGroupID.y, gl_WorkGroupID.x); }
+
+uvec2 chunkTokens(uint chunk) {
+  uint begin = chunk * CHUNK_TOKENS;
+  return uvec2(begin, min(begin + CHUNK_TOKENS, p.vocabulary));
+}
+
+// Quads of tokens that are whole in memory as well, for four-vectors: all rows begin at one.
+bool hasQuads() { return p.vocabulary % 4u == 0u; }
+
+// The lane's quads of the group's chunk.
+#define EACH_QUAD(first)                                                                                     \
+  for (uint first = gl_WorkGroupID.x * CHUNK_TOKENS + 4u * lane, endOfQuads = chunkTokens(gl_WorkGroupID.x).y; \
+       first < endOfQuads; first += 4u * LANES)
+
+Wide sumOfLanes(uint lane, Wide value) {
+  Wide sum;
+  scanAdd(lane, value, sum);
+  return sum;
+}
+
+#endif

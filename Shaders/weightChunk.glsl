@@ -1,0 +1,35 @@
+// Softmax weights of chunks of rows of logits, and what is known of the whole row.
+#ifndef ESPALIER_WEIGHT_CHUNK_GLSL
+#define ESPALIER_WEIGHT_CHUNK_GLSL
+
+// Words of a chunk: the ordered bits of its greatest logit, its status, the sum of its weights in two words.
+#define WORKSPACE 1
+#include "logitChunk.glsl"
+#include "weight.glsl"
+
+struct Row {
+  uint status;
+  float maximum;
+};
+
+// What the chunks have found of the group's row. Has barriers.
+Row rowOfChunks(uint lane) {
+  bool hasChunk = lane < chunkCount();
+  uint from = chunkWord(gl_WorkGroupID.y, hasChunk ? lane : 0u);
+  uint best = groupMaximum(lane, workspace[from]);
+  uint status = groupOr(lane, workspace[from + 1u]);
+  if (best == ORDERED_NEGATIVE_INFINITY) status = STATUS_NOT_FINITE;
+  return Row(status, orderedValue(best));
+}
+
+// Four calls, since spirv-opt drops `precise` from loops that it unrolls.
+uvec4 weightQuad(uint first, Row row) {
+  vec4 quad = logitQuad(first);
+  return uvec4(
+      softmaxWeight(quad.x, row.maximum, p.inverseTemperature, p.leastWeight),
+      softmaxWeight(quad.y, row.maximum, p.inverseTemperature, p.leastWeight),
+      softmaxWeight(quad.z, row.maximum, p.inverseTemperature, p.leastWeight),
+      softmaxWeight(quad.w, row.maximum, p.inverseTemperature, p.leastWeight));
+}
+
+#endif
