@@ -17,11 +17,8 @@ void main() {
     sum = wideAdd(wideAdd(sum, widen(weights.x)), widen(weights.y));
     sum = wideAdd(wideAdd(sum, widen(weights.z)), widen(weights.w));
   }
-  sum = sumOfLanes(lane, sum);
-  if (lane != 0u) return;
-  workspace[ownChunkWord() + 2u] = sum.x;
-  workspace[ownChunkWord() + 3u] = sum.y;
-  if (gl_WorkGroupID.x == 0u) {
+  writeSum(lane, sumOfLanes(lane, sum));
+  if (lane == 0u && gl_WorkGroupID.x == 0u) {
     totals[gl_WorkGroupID.y * 2u] = 0u;
     totals[gl_WorkGroupID.y * 2u + 1u] = row.status;
   }

@@ -28,10 +28,7 @@ void writeQuad(uint first, uvec4 weights) {
 void main() {
   uint lane = gl_LocalInvocationID.x;
   Row row = rowOfChunks(lane);
-  uint from = chunkWord(gl_WorkGroupID.y, min(lane, chunkCount() - 1u));
-  bool hasChunk = lane < chunkCount();
-  Wide sum = sumOfLanes(lane, hasChunk ? Wide(workspace[from + 2u], workspace[from + 3u]) : Wide(0u));
-  uint shift = totalShift(sum);
+  uint shift = totalShift(sumOfLanes(lane, sumOfChunk(lane, gl_WorkGroupID.y)));
   uint kept = 0u;
   EACH_QUAD(first) {
     uvec4 weights = row.status == STATUS_OK ? weightQuad(first, row) >> shift : uvec4(0u);

@@ -23,11 +23,7 @@ Wide weightOf(uint token) { return widen(weights[gl_WorkGroupID.x * p.vocabulary
 
 // The chunk whose interval holds y, then the token in it.
 uint pickInRow(uint lane, Wide y) {
-  Wide own = Wide(0u);
-  if (lane < chunkCount()) {
-    uint from = chunkWord(gl_WorkGroupID.x, lane);
-    own = Wide(workspace[from], workspace[from + 1u]);
-  }
+  Wide own = sumOfChunk(lane, gl_WorkGroupID.x);
   Wide sum;
   Wide below = wideSubtract(scanAdd(lane, own, sum), own);
   bool isOwner = holds(below, own, y);

@@ -27,8 +27,5 @@ void main() {
   uint lane = gl_LocalInvocationID.x;
   Wide sum = Wide(0u);
   EACH_QUAD(first) sum = wideAdd(sum, quadSum(first));
-  sum = sumOfLanes(lane, sum);
-  if (lane != 0u) return;
-  workspace[ownChunkWord()] = sum.x;
-  workspace[ownChunkWord() + 1u] = sum.y;
+  writeSum(lane, sumOfLanes(lane, sum));
 }

@@ -8,6 +8,7 @@
 
 layout(constant_id = 0) const uint CHUNK_TOKENS = 4096u;  // a multiple of 4; a row has at most as many chunks as a group has lanes
 #define CHUNK_WORDS 4u
+#define SUM_WORD 2u  // of a chunk's two for a sum
 
 layout(set = 0, binding = WORKSPACE, std430) buffer Workspace { uint workspace[]; };  // [rows][chunks][CHUNK_WORDS]
 
@@ -35,6 +36,20 @@ Wide sumOfLanes(uint lane, Wide value) {
   Wide sum;
   scanAdd(lane, value, sum);
   return sum;
+}
+
+// The sum of a row's chunk number `lane`; 0 past the last one.
+Wide sumOfChunk(uint lane, uint row) {
+  if (lane >= chunkCount()) return Wide(0u);
+  uint from = chunkWord(row, lane) + SUM_WORD;
+  return Wide(workspace[from], workspace[from + 1u]);
+}
+
+// Leaves the sum of the group's chunk.
+void writeSum(uint lane, Wide sum) {
+  if (lane != 0u) return;
+  workspace[ownChunkWord() + SUM_WORD] = sum.x;
+  workspace[ownChunkWord() + SUM_WORD + 1u] = sum.y;
 }
 
 #endif

@@ -22,6 +22,10 @@
 uint members;  // of the team
 uint member;   // this lane among them
 
+// Whether the team's token `offset` is in a run of this lane, and which of its own it then is.
+bool isInRun(uint offset) { return offset / RUN % members == member; }
+uint runIndex(uint offset) { return offset / (RUN * members) * RUN + offset % RUN; }
+
 void openTeam() {
   members = subgroupAdd(1u);
   member = subgroupExclusiveAdd(1u);
@@ -44,6 +48,9 @@ Wide teamScan(Wide value, out Wide sum) {
 #else
 #define RUN 1u
 #define EACH_RUN(first, begin, end) EACH(first, begin, end)
+
+bool isInRun(uint offset) { return true; }
+uint runIndex(uint offset) { return offset; }
 
 void openTeam() {}
 

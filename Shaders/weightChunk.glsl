@@ -2,7 +2,7 @@
 #ifndef ESPALIER_WEIGHT_CHUNK_GLSL
 #define ESPALIER_WEIGHT_CHUNK_GLSL
 
-// Words of a chunk: the ordered bits of its greatest logit, its status, the sum of its weights in two words.
+// Words of a chunk before its sum: the ordered bits of its greatest logit, its status.
 #define WORKSPACE 1
 #include "logitChunk.glsl"
 #include "weight.glsl"

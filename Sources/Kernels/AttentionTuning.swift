@@ -16,7 +16,7 @@ extension Tuning {
     let (keysPerLane, format, rowsPerGroup) = (
       call.specialization[0], call.specialization[1], call.specialization[2]
     )
-    let p = call.constants.withUnsafeBytes { $0.loadUnaligned(as: ShaderInterface.TreeAttention.self) }
+    let p: ShaderInterface.TreeAttention = call.parameters()
     if shuffles && keysPerLane == 0 && p.headSize % 8 == 0 {
       let heads: U32 = (1...Self.sharingVectors).last(where: { p.sharing % $0 == 0 }) ?? 1
       let fitting: [U32] = [4, 2, 1].filter { $0 * heads <= Self.sharingVectors && $0 < 2 * p.rows }

@@ -50,7 +50,8 @@ public struct Invocation: Sendable {
 
   /// The kernel's parameter struct.
   func parameters<Parameters: BitwiseCopyable>() -> Parameters {
-    constants.withUnsafeBytes { $0.loadUnaligned(as: Parameters.self) }
+    precondition(constants.count == MemoryLayout<Parameters>.size, "\(kernel): wrong parameter struct")
+    return constants.withUnsafeBytes { $0.loadUnaligned(as: Parameters.self) }
   }
 
   /// Groups of 64 invocations for `count` elements, folded into two dimensions beyond Vulkan's 65,535.

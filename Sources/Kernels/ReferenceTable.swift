@@ -190,10 +190,7 @@ private struct Operands {
 
   init(_ call: Invocation) { self.call = call }
 
-  func parameters<P: BitwiseCopyable>() -> P {
-    precondition(call.constants.count == MemoryLayout<P>.size, "\(call.kernel): wrong parameter struct")
-    return call.constants.withUnsafeBytes { $0.loadUnaligned(as: P.self) }
-  }
+  func parameters<P: BitwiseCopyable>() -> P { call.parameters() }
 
   func out<T>(_ index: Int) -> UnsafeMutableBufferPointer<T> {
     let operand = call.operands[index]

@@ -57,7 +57,7 @@ extension Tuning {
   /// A call that leaves its layout open carries the cache's format and has an invocation a pair of the query; a CPU driver
   /// gets one a unit of keys and values.
   func rotaryAppend(_ call: Invocation, _ layout: inout Layout) {
-    let p = call.constants.withUnsafeBytes { $0.loadUnaligned(as: ShaderInterface.RotaryAppend.self) }
+    let p: ShaderInterface.RotaryAppend = call.parameters()
     let units = KeyValueCache.rowUnits(keyColumns: Int(p.keyColumns), format: p.format)
     guard isProcessor && Int(p.heads) * Int(p.headSize) / 2 <= units * Self.mostPairs else { return }
     layout.specialization = [p.format, 0]

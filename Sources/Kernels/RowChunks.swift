@@ -25,6 +25,10 @@ struct RowChunks {
       Stage(stem: "drawTargetSums", operands: [0, nil]),
       Stage(stem: "drawTargetPick", operands: [0, 1, 2, 3, 4, 5, nil], isWhole: true),
     ],
+    .combineDistributions: [
+      Stage(stem: "combineDistributionsSums", operands: [0, 1, 2, 3, nil]),
+      Stage(stem: "combineDistributionsWeights", operands: [0, 1, 2, 3, nil, 4, 5, 6]),
+    ],
   ]
 
   /// A group's lanes; each takes one chunk of those that a row has.
@@ -59,6 +63,8 @@ struct RowChunks {
     switch call.kernel {
     case .argmax: return Int((call.parameters() as ShaderInterface.Argmax).vocabulary)
     case .drawTarget: return Int((call.parameters() as ShaderInterface.DrawTarget).vocabulary)
+    case .combineDistributions:
+      return Int((call.parameters() as ShaderInterface.CombineDistributions).vocabulary)
     case .distribution:
       let p: ShaderInterface.Distribution = call.parameters()
       let isPlain = (p.topK == 0 || p.topK >= p.vocabulary) && p.topP == 0 && p.typicalP == 0

@@ -156,20 +156,21 @@ extension Tuning {
 
   /// Turns to the shader whose subgroups share blocks of tokens.
   private func formTeams(_ call: Invocation, _ layout: inout Layout) {
-    let kernels: Set<Kernel> = [.verifySiblings, .verifyTraversal]
+    let kernels: Set<Kernel> = [.verifySiblings, .verifyTraversal, .drawChildren]
     guard var lanes = teamLanes, kernels.contains(call.kernel) else { return }
     if let limit = loopPasses {
       // Its loops over teams count as those of a scan while there are eight; its loops over tokens have no stride.
       lanes = min(lanes, 8 * 8)
       if let passes = call.loopPasses(lanes: lanes), passes.stride(within: limit - Self.spare) != 1 { return }
     }
+    if lanes < call.specialization[1] { return }
     layout.stem += "Teams"
     layout.specialization[0] = lanes
   }
 
   /// A call carries rows a group, and outputs a lane if they are forced.
   private func matmul(_ call: Invocation, _ layout: inout Layout) throws(BackendError) {
-    let p = call.constants.withUnsafeBytes { $0.loadUnaligned(as: ShaderInterface.Matmul.self) }
+    let p: ShaderInterface.Matmul = call.parameters()
     let steps = Int(p.inputs + 7) / 8
     if shuffles && call.specialization.count == 1 {
       layout.stem += "Shuffle"

@@ -1,0 +1,66 @@
+// Draws the children of tree nodes of one depth from their draft rows, with or without replacement. One group a parent
+// of a sequence.
+#include "shared/distribution.h"
+#include "shared/tree.h"
+#include "shared/contract.h"
+#include "philox.glsl"
+#include "pick.glsl"
+
+layout(push_constant) uniform Push { DrawChildren p; };
+layout(set = 0, binding = 0, std430) readonly buffer Weights { uint weights[]; };  // [nodes][vocabulary]
+layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };    // [nodes][2]: total, status
+layout(set = 0, binding = 2, std430) readonly buffer State { uint state[]; };    // [sequences][STATE_WORDS]
+layout(set = 0, binding = 3, std430) buffer Tokens { uint tokens[]; };            // [capacity]
+
+// The lane's tokens that were drawn, a bit each.
+#define DRAWN_WORDS (MAXIMUM_VOCABULARY / 256u / 32u)  // 1,024 tokens a lane
+uint drawn[DRAWN_WORDS];
+uint blockBegin;
+uint rowStart;
+
+Wide weightOf(uint token) {
+  uint index = runIndex(token - blockBegin);
+  if (((drawn[index / 32u] >> (index % 32u)) & 1u) != 0u) return Wide(0u);
+  return widen(weights[rowStart + token]);
+}
+
+void main() {
+  uint lane = gl_LocalInvocationID.x;
+  openTeam();
+  uint parent = gl_WorkGroupID.x;
+  uint stateAt = gl_WorkGroupID.y * STATE_WORDS;
+  uint root = p.sequences == 1u ? 0u : min(state[stateAt + STATE_FIRST_NODE], p.rows);
+  uint row = root + p.firstParent + parent;
+  if (row >= p.rows) return;
+  rowStart = row * p.vocabulary;
+  uvec2 block = teamBlock(p.vocabulary);
+  blockBegin = block.x;
+  for (uint i = 0u; i < DRAWN_WORDS; i++) drawn[i] = 0u;
+
+  uint remaining = totals[row * 2u];
+  bool isByNode = p.keyedByNode != 0u;
+  uint first = p.firstChild + parent * p.children;
+  uint role = isByNode ? ROLE_TRAVERSAL_DRAFT : ROLE_DRAFT;
+  uint position = state[stateAt + STATE_LENGTH] + (isByNode ? 0u : p.childDepth);
+  uvec2 seed = uvec2(state[stateAt + STATE_SEED_LOW], state[stateAt + STATE_SEED_HIGH]);
+  TeamSums sums = sumTeams(lane, blockSum(block));
+
+  for (uint j = 0u; j < p.children; j++) {
+    uint token = NO_TOKEN;
+    if (remaining != 0u) {
+      Wide y = uniformBelow(widen(remaining), seed, role, position, isByNode ? first + j : j);
+      token = pickToken(lane, block, sums, y);
+      if (p.replacement == 0u) {
+        Wide taken = widen(weights[rowStart + token]);
+        if (token >= block.x && token < block.y) {
+          sums.own = wideSubtract(sums.own, taken);
+          uint index = runIndex(token - blockBegin);
+          if (isInRun(token - blockBegin)) drawn[index / 32u] |= 1u << (index % 32u);
+        }
+        if (token < block.x) sums.below = wideSubtract(sums.below, taken);
+        remaining -= taken.x;
+      }
+    }
+    if (lane == 0u && root + first + j < p.capacity) tokens[root + first + j] = token;
+  }
+}
