@@ -33,6 +33,7 @@ public struct KernelBenchmark: Sendable {
   /// The case to verify and to time; its data depends on the shape alone.
   func makeCase() -> KernelCase {
     var random = CaseRandom(seed: 1, family: "bench \(kernel) \(variant) \(shape)", index: 0)
+    random.isTypical = true
     return make(&random)
   }
 

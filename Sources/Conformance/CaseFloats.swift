@@ -80,8 +80,12 @@ extension CaseRandom {
     for _ in 0...below(3) { list[below(list.count)] = element(values) }
   }
 
+  /// Nearly normal, with a standard deviation of 3.5.
+  private mutating func typicalLogit() -> Float { 6 * (unit() + unit() + unit() + unit() - 2) }
+
   /// Logits: a plain scale, wide ones, ties, with -infinity for banned tokens and, rarely, NaN and +infinity.
   mutating func logits(rows: Int, columns: Int) -> [Float] {
+    if isTypical { return (0..<rows * columns).map { _ in typicalLogit() } }
     var list: [Float] = []
     list.reserveCapacity(rows * columns)
     for _ in 0..<rows {
