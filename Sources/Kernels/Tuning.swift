@@ -1,4 +1,5 @@
 import ShaderInterface
+import ShaderLibrary
 import VulkanCompute
 
 /// The devices that kernels have work layouts for; a layout changes speed, never bits.
@@ -34,6 +35,8 @@ struct Tuning {
   /// Whether a subgroup shares a block of tokens where their order counts, and lanes of its group: on GPUs, which load
   /// what neighbouring lanes want at once.
   var teamLanes: UInt32?
+  /// Whether matmuls of bytes take the device's dot product of four.
+  var dotProducts = false
   /// llvmpipe leaves a loop once an invocation's loops have had so many passes in total, and computes on; nil elsewhere.
   var loopPasses: Int?
 
@@ -68,7 +71,8 @@ extension Tuning {
     return device.kind == .cpu ? processors + [.graphics] : [.graphics] + processors
   }
 
-  init(_ kind: LayoutKind, for device: DeviceDescription) {
+  /// - Parameter features: those that are enabled.
+  init(_ kind: LayoutKind, for device: DeviceDescription, features: DeviceFeatures) {
     self =
       switch kind {
       case .processor: .processor
@@ -82,6 +86,9 @@ extension Tuning {
       // On a CPU's driver these layouts are tried for their bits alone: short chunks, so that short rows have several.
       rowChunks = RowChunks(leastTokens: device.kind == .cpu ? 64 : 4096)
     }
+    dotProducts =
+      kind == .graphics && features.contains(.shaderIntegerDotProduct)
+      && ShaderLibrary.modules["matmulInt8Dot"] != nil
     let canAdd = limits.subgroupSupportedOperations & 0x4 != 0  // VK_SUBGROUP_FEATURE_ARITHMETIC_BIT
     if kind == .graphics && canAdd && limits.minSubgroupSize >= 2 {  // at most 256 subgroups a group
       teamLanes = UInt32(min(512, groupLanes))
@@ -113,6 +120,7 @@ extension Tuning {
       layout.specialization = [
         call.specialization[0], outputsPerLane(call) == 1 ? 8 * MATMUL_TILE : MATMUL_TILE,
       ]
+      if dotProducts { layout.stem += "Dot" }
     case .treeAttention, .attentionChunks: try attention(call, &layout)
     case .rotaryAppend where call.specialization.count == 1: rotaryAppend(call, &layout)
     case .argmax, .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .drawShared,

@@ -54,7 +54,7 @@ public final class VulkanBackend: Backend {
         kernel: "the layouts for \(self.layouts)",
         reason: "\(device.description.name) lacks subgroups of eight lanes with shuffles")
     }
-    tuning = Tuning(self.layouts, for: device.description)
+    tuning = Tuning(self.layouts, for: device.description, features: device.features)
     self.usesTexels = usesTexels ?? tuning.texels
     inexactOperations = try vulkan { () throws(VulkanError) in try ContractProbe.failures(on: device) }
     if !inexactOperations.isEmpty && !allowInexact {

@@ -1,0 +1,7 @@
+// matmulInt8.glsl with the device's dot product of four bytes.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_spirv_intrinsics : require
+// requires: GL_EXT_spirv_intrinsics
+#define PACKED_DOT
+#include "matmulInt8.glsl"
