@@ -23,12 +23,18 @@ void main() {
 
   // Where the share is not zero the difference is at least -44, so no infinities cancel.
   float weighted = 0.0;
-  for (uint token = lane; token < p.vocabulary; token += LANES) {
-    float below = belowMaximum(0u, token, a.maximum);
-    float share = expNonPositive(below);
-    if (share > 0.0) {
-      float difference = subtract(below, belowMaximum(1u, token, b.maximum));
-      weighted = add(weighted, flush(multiply(share, difference)));
+  float ownP[AHEAD];
+  float ownQ[AHEAD];
+  EACH_AHEAD(first, lane, LANES, p.vocabulary) {
+    LOAD_AHEAD(ownP, token, first, LANES, p.vocabulary, logitOf(0u, token))
+    LOAD_AHEAD(ownQ, token, first, LANES, p.vocabulary, logitOf(1u, token))
+    USE_AHEAD(n, token, first, LANES, p.vocabulary) {
+      float below = belowMaximum(ownP[n], a.maximum);
+      float share = expNonPositive(below);
+      if (share > 0.0) {
+        float difference = subtract(below, belowMaximum(ownQ[n], b.maximum));
+        weighted = add(weighted, flush(multiply(share, difference)));
+      }
     }
   }
   weighted = groupSum(lane, weighted);

@@ -2,6 +2,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/rows.h"
+#include "ahead.glsl"
 #include "numerics.glsl"
 
 layout(local_size_x = 64) in;  // REDUCTION_LANES: the lanes are part of the order of summation
@@ -33,22 +34,36 @@ void main() {
 
   // Flushed values are multiples of 2^-87, so are their sums and, once the mean is flushed, the centred values.
   float sum = 0.0;
-  for (uint i = lane; i < p.columns; i += REDUCTION_LANES) sum = add(sum, flush(x[start + i]));
+  float values[AHEAD];
+  EACH_AHEAD(first, lane, REDUCTION_LANES, p.columns) {
+    LOAD_AHEAD(values, i, first, REDUCTION_LANES, p.columns, flush(x[start + i]))
+    USE_AHEAD(n, i, first, REDUCTION_LANES, p.columns) sum = add(sum, values[n]);
+  }
   float mean = flush(multiply(rowSum(lane, sum), p.inverseColumns));
 
   // Squares of 2^-40 and more are normal, so no partial sum is subnormal.
   float squares = 0.0;
-  for (uint i = lane; i < p.columns; i += REDUCTION_LANES) {
-    float value = subtract(flush(x[start + i]), mean);
-    if (magnitudeBits(value) < NORM_FLUSH_BITS) value = 0.0;
-    squares = addProduct(squares, value, value);
+  EACH_AHEAD(first, lane, REDUCTION_LANES, p.columns) {
+    LOAD_AHEAD(values, i, first, REDUCTION_LANES, p.columns, flush(x[start + i]))
+    USE_AHEAD(n, i, first, REDUCTION_LANES, p.columns) {
+      float value = subtract(values[n], mean);
+      if (magnitudeBits(value) < NORM_FLUSH_BITS) value = 0.0;
+      squares = addProduct(squares, value, value);
+    }
   }
   float scale = reciprocalRoot(addProduct(p.epsilon, rowSum(lane, squares), p.inverseColumns));
 
   // A subnormal bias changes no flushed product beside it, and alone it is flushed.
-  for (uint i = lane; i < p.columns; i += REDUCTION_LANES) {
-    float centred = subtract(flush(x[start + i]), mean);
-    float product = flush(multiply(flush(multiply(centred, scale)), weight[i]));
-    outValues[start + i] = roundBits(add(product, bias[i]), p.significantBits);
+  float weights[AHEAD];
+  float biases[AHEAD];
+  EACH_AHEAD(first, lane, REDUCTION_LANES, p.columns) {
+    LOAD_AHEAD(values, i, first, REDUCTION_LANES, p.columns, flush(x[start + i]))
+    LOAD_AHEAD(weights, i, first, REDUCTION_LANES, p.columns, weight[i])
+    LOAD_AHEAD(biases, i, first, REDUCTION_LANES, p.columns, bias[i])
+    USE_AHEAD(n, i, first, REDUCTION_LANES, p.columns) {
+      float centred = subtract(values[n], mean);
+      float product = flush(multiply(flush(multiply(centred, scale)), weights[n]));
+      outValues[start + i] = roundBits(add(product, biases[n]), p.significantBits);
+    }
   }
 }

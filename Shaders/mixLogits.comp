@@ -45,19 +45,25 @@ void main() {
   float logA = logPositive(ofA.sum);
   float logB = logPositive(ofB.sum);
 
-  for (uint token = lane; token < p.vocabulary; token += LANES) {
-    float y = flush(logitOf(0u, token));
-    float z = flush(logitOf(1u, token));
-    uint bits = NAN_BITS;
-    if (!isNaNOrPlusInfinity(y) && !isNaNOrPlusInfinity(z)) {
-      bool isKept = min(orderedBits(y), orderedBits(z)) > ORDERED_NEGATIVE_INFINITY && !(y < least);
-      if (normalizes) {
-        y = flush(subtract(subtract(y, ofA.maximum), logA));
-        z = flush(subtract(subtract(z, ofB.maximum), logB));
+  float ownA[AHEAD];
+  float ownB[AHEAD];
+  EACH_AHEAD(first, lane, LANES, p.vocabulary) {
+    LOAD_AHEAD(ownA, token, first, LANES, p.vocabulary, flush(logitOf(0u, token)))
+    LOAD_AHEAD(ownB, token, first, LANES, p.vocabulary, flush(logitOf(1u, token)))
+    USE_AHEAD(n, token, first, LANES, p.vocabulary) {
+      float y = ownA[n];
+      float z = ownB[n];
+      uint bits = NAN_BITS;
+      if (!isNaNOrPlusInfinity(y) && !isNaNOrPlusInfinity(z)) {
+        bool isKept = min(orderedBits(y), orderedBits(z)) > ORDERED_NEGATIVE_INFINITY && !(y < least);
+        if (normalizes) {
+          y = flush(subtract(subtract(y, ofA.maximum), logA));
+          z = flush(subtract(subtract(z, ofB.maximum), logB));
+        }
+        float mixed = flush(add(flush(multiply(p.scaleA, y)), flush(multiply(p.scaleB, z))));
+        bits = isKept ? floatBitsToUint(mixed) : SIGN_BIT | INFINITY_BITS;
       }
-      float mixed = flush(add(flush(multiply(p.scaleA, y)), flush(multiply(p.scaleB, z))));
-      bits = isKept ? floatBitsToUint(mixed) : SIGN_BIT | INFINITY_BITS;
+      outWords[start + token] = bits;
     }
-    outWords[start + token] = bits;
   }
 }

@@ -2,6 +2,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/rows.h"
+#include "ahead.glsl"
 #include "numerics.glsl"
 
 layout(local_size_x = 64) in;
@@ -29,7 +30,11 @@ void main() {
   if (lane == 0u) greatest = 0u;
   barrier();
   uint own = 0u;
-  for (uint i = lane; i < p.columns; i += 64u) own = max(own, magnitudeBits(flush(x[start + i])));
+  float values[AHEAD];
+  EACH_AHEAD(first, lane, 64u, p.columns) {
+    LOAD_AHEAD(values, i, first, 64u, p.columns, flush(x[start + i]))
+    USE_AHEAD(n, i, first, 64u, p.columns) own = max(own, magnitudeBits(values[n]));
+  }
   atomicMax(greatest, own);
   barrier();
   uint most = greatest;

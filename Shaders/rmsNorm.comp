@@ -2,6 +2,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/rows.h"
+#include "ahead.glsl"
 #include "numerics.glsl"
 
 layout(local_size_x = 64) in;  // REDUCTION_LANES: the lanes are part of the order of summation
@@ -19,10 +20,13 @@ void main() {
 
   // Squares of 2^-40 and more are normal, so no partial sum is subnormal.
   float sum = 0.0;
-  for (uint i = lane; i < p.columns; i += REDUCTION_LANES) {
-    float value = x[start + i];
-    if (magnitudeBits(value) < NORM_FLUSH_BITS) value = 0.0;
-    sum = addProduct(sum, value, value);
+  float values[AHEAD];
+  EACH_AHEAD(first, lane, REDUCTION_LANES, p.columns) {
+    LOAD_AHEAD(values, i, first, REDUCTION_LANES, p.columns, x[start + i])
+    USE_AHEAD(n, i, first, REDUCTION_LANES, p.columns) {
+      float value = magnitudeBits(values[n]) < NORM_FLUSH_BITS ? 0.0 : values[n];
+      sum = addProduct(sum, value, value);
+    }
   }
   laneSums[lane] = sum;
   barrier();
@@ -32,7 +36,12 @@ void main() {
   }
 
   float scale = reciprocalRoot(addProduct(p.epsilon, laneSums[0], p.inverseColumns));
-  for (uint i = lane; i < p.columns; i += REDUCTION_LANES) {
-    outValues[start + i] = roundBits(multiply(flush(multiply(x[start + i], scale)), weight[i]), p.significantBits);
+  float weights[AHEAD];
+  EACH_AHEAD(first, lane, REDUCTION_LANES, p.columns) {
+    LOAD_AHEAD(values, i, first, REDUCTION_LANES, p.columns, x[start + i])
+    LOAD_AHEAD(weights, i, first, REDUCTION_LANES, p.columns, weight[i])
+    USE_AHEAD(n, i, first, REDUCTION_LANES, p.columns) {
+      outValues[start + i] = roundBits(multiply(flush(multiply(values[n], scale)), weights[n]), p.significantBits);
+    }
   }
 }

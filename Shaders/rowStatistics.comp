@@ -19,13 +19,17 @@ void main() {
   uint best = ORDERED_NEGATIVE_INFINITY;
   uint second = ORDERED_NEGATIVE_INFINITY;
   float weighted = 0.0;
-  for (uint token = lane; token < p.vocabulary; token += LANES) {
-    uint key = orderedBits(flush(logitOf(0u, token)));
-    second = max(second, min(best, key));
-    best = max(best, key);
-    float below = belowMaximum(0u, token, softmax.maximum);
-    float share = expNonPositive(below);
-    if (share > 0.0) weighted = add(weighted, flush(multiply(share, below)));
+  float own[AHEAD];
+  EACH_AHEAD(first, lane, LANES, p.vocabulary) {
+    LOAD_AHEAD(own, token, first, LANES, p.vocabulary, logitOf(0u, token))
+    USE_AHEAD(n, token, first, LANES, p.vocabulary) {
+      uint key = orderedBits(flush(own[n]));
+      second = max(second, min(best, key));
+      best = max(best, key);
+      float below = belowMaximum(own[n], softmax.maximum);
+      float share = expNonPositive(below);
+      if (share > 0.0) weighted = add(weighted, flush(multiply(share, below)));
+    }
   }
   weighted = groupSum(lane, weighted);
   // One lane that has the best offers its second instead.

@@ -7,6 +7,7 @@
 #error "the lanes are part of the order of summation"
 #endif
 
+#include "ahead.glsl"
 #include "numerics.glsl"
 #include "workgroup.glsl"
 
@@ -35,16 +36,19 @@ float groupSum(uint lane, float sum) {
 }
 
 // Flushed logits are multiples of 2^-87, so no difference is subnormal.
-float belowMaximum(uint matrix, uint token, float maximum) { return subtract(flush(logitOf(matrix, token)), maximum); }
+float belowMaximum(float logit, float maximum) { return subtract(flush(logit), maximum); }
 
 // With a status the maximum and the sum mean nothing.
 Softmax softmaxOf(uint lane, uint matrix, uint vocabulary) {
   uint best = ORDERED_NEGATIVE_INFINITY;
   uint status = STATUS_OK;
-  for (uint token = lane; token < vocabulary; token += LANES) {
-    float logit = logitOf(matrix, token);
-    if (isNaNOrPlusInfinity(logit)) status = STATUS_NOT_FINITE;
-    best = max(best, orderedBits(flush(logit)));
+  float logits[AHEAD];
+  EACH_AHEAD(first, lane, LANES, vocabulary) {
+    LOAD_AHEAD(logits, token, first, LANES, vocabulary, logitOf(matrix, token))
+    USE_AHEAD(n, token, first, LANES, vocabulary) {
+      if (isNaNOrPlusInfinity(logits[n])) status = STATUS_NOT_FINITE;
+      best = max(best, orderedBits(flush(logits[n])));
+    }
   }
   best = groupMaximum(lane, best);
   if (best == ORDERED_NEGATIVE_INFINITY) status = STATUS_NOT_FINITE;
@@ -52,8 +56,9 @@ Softmax softmaxOf(uint lane, uint matrix, uint vocabulary) {
 
   float maximum = orderedValue(best);
   float sum = 0.0;
-  for (uint token = lane; token < vocabulary; token += LANES) {
-    sum = add(sum, expNonPositive(belowMaximum(matrix, token, maximum)));
+  EACH_AHEAD(first, lane, LANES, vocabulary) {
+    LOAD_AHEAD(logits, token, first, LANES, vocabulary, logitOf(matrix, token))
+    USE_AHEAD(n, token, first, LANES, vocabulary) sum = add(sum, expNonPositive(belowMaximum(logits[n], maximum)));
   }
   return Softmax(status, maximum, groupSum(lane, sum));
 }

@@ -23,7 +23,7 @@ void main() {
     if (token >= p.vocabulary) {
       malformed = STATUS_MALFORMED_DRAFT;
     } else if (softmax.status == STATUS_OK) {
-      float below = belowMaximum(0u, token, softmax.maximum);
+      float below = belowMaximum(logitOf(0u, token), softmax.maximum);
       bits = floatBitsToUint(flush(subtract(below, logPositive(softmax.sum))));
     }
     outWords[row * p.count + j] = bits;

@@ -35,6 +35,8 @@ struct Tuning {
   /// Whether a subgroup shares a block of tokens where their order counts, and lanes of its group: on GPUs, which load
   /// what neighbouring lanes want at once.
   var teamLanes: UInt32?
+  /// Elements of a row that a lane loads before it uses the first, where lanes are part of the order of a sum.
+  var elementsAhead: UInt32 = 1
   /// Whether matmuls of bytes take the device's dot product of four.
   var dotProducts = false
   /// llvmpipe leaves a loop once an invocation's loops have had so many passes in total, and computes on; nil elsewhere.
@@ -82,6 +84,7 @@ extension Tuning {
     let limits = device.limits
     let groupLanes = min(limits.maxComputeWorkGroupInvocations, limits.maxComputeWorkGroupSize[0])
     if kind == .graphics {
+      elementsAhead = 8
       rowLanes = groupLanes >= 1024 ? 1024 : groupLanes >= 512 ? 512 : 256
       // On a CPU's driver these layouts are tried for their bits alone: short chunks, so that short rows have several.
       rowChunks = RowChunks(leastTokens: device.kind == .cpu ? 64 : 4096)
@@ -135,6 +138,8 @@ extension Tuning {
     case .verifyMatch, .verifySiblings, .verifyTraversal, .verifyAccepted, .clusterAccept, .drawChildren,
       .treeLayout, .allocatePages:
       walk(call, &layout)
+    case .rmsNorm, .layerNorm, .quantizeRows, .rowStatistics, .tokenLogProbability, .divergence, .mixLogits:
+      layout.specialization = [elementsAhead]
     case .treeScan where call.specialization.isEmpty: layout.specialization = [scanLanes]
     default: break
     }

@@ -170,7 +170,11 @@ private final class VulkanCommandList: CommandList {
     let operands =
       if let chosen = layout.operands {
         try chosen.map { index throws(BackendError) in
-          if let index { call.operands[index].vulkan(isShared: true) } else { try workspace(layout.workspaceWords) }
+          if let index {
+            call.operands[index].vulkan(isShared: true)
+          } else {
+            try workspace(layout.workspaceWords)
+          }
         }
       } else {
         call.operands.map { $0.vulkan() }
