@@ -54,6 +54,25 @@ extension KernelsTests {
       }
     }
 
+    @Test(arguments: [65_533, 151_936, 262_143, 262_144])
+    func `Rows of a large vocabulary`(vocabulary: Int) throws {
+      var random = CaseRandom(seed: 1, family: "shared rows", index: vocabulary)
+      random.isTypical = true
+      let warp = Warp(temperature: 0.9, minP: 1e-7)
+      let cases: [KernelCase] = [
+        .argmax(rows: 3, vocabulary: vocabulary, random: &random),
+        .distribution(rows: 3, vocabulary: vocabulary, warp: warp, random: &random),
+        .drawTarget(rows: 3, vocabulary: vocabulary, random: &random),
+        .combineDistributions(rows: 2, vocabulary: vocabulary, .residual, random: &random),
+        .distribution(
+          rows: 2, vocabulary: vocabulary, warp: Warp(topK: 300, topP: 0.9), random: &random),
+        .topTokens(rows: 2, vocabulary: vocabulary, count: 256, random: &random),
+        .drawLogits(rows: 2, vocabulary: vocabulary, warp: warp, isBatch: false, random: &random),
+        .drawGumbel(rows: 2, vocabulary: vocabulary, count: 4, isBatch: false, random: &random),
+      ]
+      for kernelCase in cases { try expectSame(kernelCase, alsoGraphics: true) }
+    }
+
     @Test(arguments: PackedWeights.Format.allCases)
     func `A product over very many inputs`(format: PackedWeights.Format) throws {
       let inputs = format == .int8 ? 131_071 : 1_048_575
@@ -247,11 +266,17 @@ extension KernelsTests {
       Issue.record("every one of \(lengths) is refused")
     }
 
-    private func expectSame(_ kernelCase: KernelCase) throws {
+    /// - Parameter alsoGraphics: in a GPU's layouts too.
+    private func expectSame(_ kernelCase: KernelCase, alsoGraphics: Bool = false) throws {
       try withDevice { backend in
-        let placed = try PlacedCase(kernelCase, on: backend)
-        let difference = try placed.firstDifference()
-        #expect(difference == nil, "\(difference ?? "")")
+        var backends = [backend]
+        if alsoGraphics && backend.layouts != .graphics {
+          backends.append(try VulkanBackend(device: backend.device, layouts: .graphics))
+        }
+        for backend in backends {
+          let difference = try PlacedCase(kernelCase, on: backend).firstDifference()
+          #expect(difference == nil, "\(backend.layouts): \(difference ?? "")")
+        }
       }
     }
 
