@@ -11,10 +11,11 @@ layout(constant_id = 0) const uint AHEAD = 1u;
 // for (uint first = lane; first < end; first += lanes), AHEAD passes at a time
 #define EACH_AHEAD(first, lane, lanes, end) for (uint first = lane; first < end; first += AHEAD * lanes)
 
-// values[n] = expression, in which `item` is the n-th element from `first` on, or the last one past the end.
+// values[n] = expression, in which `item` is the n-th element from `first` on, past the end the first again: a lane reads none
+// but its own, which it may write over later.
 #define LOAD_AHEAD(values, item, first, lanes, end, expression)  \
   [[unroll]] for (uint n = 0u; n < AHEAD; n++) {                 \
-    uint item = AHEAD == 1u ? first : min(first + n * lanes, end - 1u); \
+    uint item = AHEAD == 1u || first + n * lanes < end ? first + n * lanes : first; \
     values[n] = expression;                                      \
   }
 

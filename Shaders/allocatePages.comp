@@ -1,7 +1,7 @@
 // Gives each sequence the pages that its next rows need, its own to write to; one group for all sequences.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#define LANES_BY_HOST 256u
+#define LANES_BY_HOST
 #include "shared/pages.h"
 #include "stride.glsl"
 #include "workgroup.glsl"

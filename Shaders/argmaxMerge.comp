@@ -5,23 +5,19 @@
 
 layout(push_constant) uniform Push { Argmax p; };
 #define WORKSPACE 1
-#include "numerics.glsl"
 #include "rowChunk.glsl"
+#include "best.glsl"
 
 layout(set = 0, binding = 0, std430) writeonly buffer Out { uint outWords[]; };  // [rows][2]: token, status
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
-  bool hasChunk = lane < chunkCount();
-  uint from = chunkWord(row, hasChunk ? lane : 0u);
-  uint best = workspace[from];
-  uint greatest = groupMaximum(lane, best);
-  uint token = groupMinimum(lane, best == greatest ? workspace[from + 1u] : 0xffffffffu);
-  uint status = groupOr(lane, workspace[from + 2u]);
-  if (greatest == ORDERED_NEGATIVE_INFINITY) status = STATUS_NOT_FINITE;
+  uint from = chunkWord(row, repeatedChunk(lane));
+  Best own = Best(workspace[from + BEST_WORD], workspace[from + TOKEN_WORD], workspace[from + STATUS_WORD]);
+  Best best = bestOfLanes(lane, own);
   if (lane == 0u) {
-    outWords[row * 2u] = token;
-    outWords[row * 2u + 1u] = status;
+    outWords[row * 2u] = best.token;
+    outWords[row * 2u + 1u] = rowStatus(best);
   }
 }

@@ -38,13 +38,17 @@ uint byteOf(float x, float inverse) {
   return uint(clamp(int(nearest), -127, 127)) & 0xffu;
 }
 
-// Columns of one block as bytes, from word `to`; the result is the scale.
+// Columns of one block as bytes, from word `to`; the result is the scale. A row's last block may have 8, 16 or 24 columns.
 uint storeBlock(bool isValue, uint row, uint column, uint to) {
-  for (uint i = 0u; i < CACHE_Q8_BLOCK; i++) block[i] = element(isValue, row, column + i);
+  uint columns = min(p.keyColumns - column, CACHE_Q8_BLOCK);
+  for (uint i = 0u; i < CACHE_Q8_BLOCK; i++) {
+    float value = element(isValue, row, column + min(i, columns - 1u));
+    block[i] = i < columns ? value : 0.0;
+  }
   uint scale = blockScale();
   bool isZero = scale == 0u || scale == 0x7e00u;
   float inverse = isZero ? 0.0 : reciprocal(unpackHalf2x16(scale).x);
-  for (uint word = 0u; word < CACHE_Q8_BLOCK / 4u; word++) {
+  for (uint word = 0u; word < columns / 4u; word++) {
     uint bytes = 0u;
     for (uint i = 0u; i < 4u && !isZero; i++) bytes |= byteOf(block[4u * word + i], inverse) << (8u * i);
     storeWord(isValue, to + word, bytes);

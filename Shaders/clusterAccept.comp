@@ -2,7 +2,7 @@
 // decoding, So et al., 2025): lossy. One group a node.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#define LANES_BY_HOST 256u
+#define LANES_BY_HOST
 #include "shared/contract.h"
 #include "shared/tree.h"
 #include "numerics.glsl"

@@ -33,10 +33,4 @@ Wide combined(uint token) {
   return p.mode == COMBINE_RESIDUAL ? wideExcess(x, y) : wideAdd(x, y);
 }
 
-Wide sumOfBlock(uvec2 block) {
-  Wide sum = Wide(0u);
-  for (uint token = block.x; token < block.y; token++) sum = wideAdd(sum, combined(token));
-  return sum;
-}
-
 #endif

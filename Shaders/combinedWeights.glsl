@@ -2,6 +2,12 @@
 #ifndef ESPALIER_COMBINED_WEIGHTS_GLSL
 #define ESPALIER_COMBINED_WEIGHTS_GLSL
 
+Wide sumOfBlock(uvec2 block) {
+  Wide sum = Wide(0u);
+  for (uint token = block.x; token < block.y; token++) sum = wideAdd(sum, combined(token));
+  return sum;
+}
+
 uint shiftOf(Wide sum) {
   uint length = wideBitLength(sum);
   return length > REDUCED_TOTAL_BITS ? length - REDUCED_TOTAL_BITS : 0u;

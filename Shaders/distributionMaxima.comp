@@ -22,7 +22,7 @@ void main() {
   best = groupMaximum(lane, best);
   status = groupOr(lane, status);
   if (lane == 0u) {
-    workspace[ownChunkWord()] = best;
-    workspace[ownChunkWord() + 1u] = status;
+    workspace[ownChunkWord() + BEST_WORD] = best;
+    workspace[ownChunkWord() + STATUS_WORD] = status;
   }
 }

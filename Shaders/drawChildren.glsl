@@ -38,6 +38,7 @@ void main() {
   for (uint i = 0u; i < DRAWN_WORDS; i++) drawn[i] = 0u;
 
   uint remaining = totals[row * 2u];
+  bool hasDrawnZero = false;
   bool isByNode = p.keyedByNode != 0u;
   uint first = p.firstChild + parent * p.children;
   uint role = isByNode ? ROLE_TRAVERSAL_DRAFT : ROLE_DRAFT;
@@ -51,7 +52,9 @@ void main() {
       Wide y = uniformBelow(widen(remaining), seed, role, position, isByNode ? first + j : j);
       token = pickToken(lane, block, sums, y);
       if (p.replacement == 0u) {
-        Wide taken = widen(weights[rowStart + token]);
+        // Where totals exceed the weights, token 0 may come again.
+        Wide taken = widen(token == 0u && hasDrawnZero ? 0u : weights[rowStart + token]);
+        hasDrawnZero = hasDrawnZero || token == 0u;
         if (token >= block.x && token < block.y) {
           sums.own = wideSubtract(sums.own, taken);
           uint index = runIndex(token - blockBegin);

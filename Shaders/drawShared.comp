@@ -2,10 +2,10 @@
 // (adaptive parallel decoding: Israel et al., 2025). One group a row.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#define LANES_BY_HOST 1024u
+#define LANES_BY_HOST
 #include "shared/distribution.h"
 #include "gumbel.glsl"
-#include "workgroup.glsl"
+#include "best.glsl"
 
 layout(push_constant) uniform Push { DrawShared p; };
 layout(set = 0, binding = 0, std430) readonly buffer A { float a[]; };           // [rows][vocabulary]
@@ -17,14 +17,11 @@ layout(set = 0, binding = 5, std430) writeonly buffer Out { uint outWords[]; }; 
 
 #include "owners.glsl"
 
-// The lowest token with the greatest of the lanes' keys.
-void writePick(uint lane, uint to, uint best, uint token, uint status) {
-  uint greatest = groupMaximum(lane, best);
-  status = groupOr(lane, status);
-  token = groupMinimum(lane, best == greatest ? token : 0xffffffffu);
-  if (greatest == ORDERED_NEGATIVE_INFINITY) status |= STATUS_NOT_FINITE;
+void writePick(uint lane, uint to, Best best) {
+  best = bestOfLanes(lane, best);
+  uint status = rowStatus(best);
   if (lane == 0u) {
-    outWords[to] = status == STATUS_OK ? token : 0u;
+    outWords[to] = status == STATUS_OK ? best.token : 0u;
     outWords[to + 1u] = status;
   }
 }
@@ -64,6 +61,6 @@ void main() {
       token.y = v;
     }
   }
-  writePick(lane, row * 4u, best.x, token.x, status.x);
-  writePick(lane, row * 4u + 2u, best.y, token.y, status.y);
+  writePick(lane, row * 4u, Best(best.x, token.x, status.x));
+  writePick(lane, row * 4u + 2u, Best(best.y, token.y, status.y));
 }

@@ -1,5 +1,5 @@
 // drawTarget.glsl with as many lanes as the host likes.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#define LANES_BY_HOST 1024u
+#define LANES_BY_HOST
 #include "drawTarget.glsl"

@@ -4,18 +4,26 @@
 #ifndef ESPALIER_ROW_CHUNK_GLSL
 #define ESPALIER_ROW_CHUNK_GLSL
 
+#include "shared/distribution.h"
 #include "workgroup.glsl"
 
 layout(constant_id = 0) const uint CHUNK_TOKENS = 4096u;  // a multiple of 4; a row has at most as many chunks as a group has lanes
-#define CHUNK_WORDS 4u
-#define SUM_WORD 2u  // of a chunk's two for a sum
 
-layout(set = 0, binding = WORKSPACE, std430) buffer Workspace { uint workspace[]; };  // [rows][chunks][CHUNK_WORDS]
+// Words of a chunk, of ROW_CHUNK_WORDS: ordered bits of its greatest logit, its status, and its best token or a sum in two words.
+#define BEST_WORD 0u
+#define STATUS_WORD 1u
+#define TOKEN_WORD 2u
+#define SUM_WORD 2u
+
+layout(set = 0, binding = WORKSPACE, std430) buffer Workspace { uint workspace[]; };  // [rows][chunks][ROW_CHUNK_WORDS]
 
 uint chunkCount() { return (p.vocabulary + CHUNK_TOKENS - 1u) / CHUNK_TOKENS; }
 
 // The first word of a chunk of a row.
-uint chunkWord(uint row, uint chunk) { return (row * chunkCount() + chunk) * CHUNK_WORDS; }
+uint chunkWord(uint row, uint chunk) { return (row * chunkCount() + chunk) * ROW_CHUNK_WORDS; }
+
+// The chunk that a lane looks at; lanes past the last one repeat it, which changes no maximum, minimum or union.
+uint repeatedChunk(uint lane) { return min(lane, chunkCount() - 1u); }
 
 uint ownChunkWord() { return chunkWord(gl_WorkGroupID.y, gl_WorkGroupID.x); }
 

@@ -1,7 +1,7 @@
 // Depths, ancestor bits, and first-child / next-sibling links of a tree given by its parents; one group a sequence.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#define LANES_BY_HOST 256u
+#define LANES_BY_HOST
 #include "shared/growth.h"
 #include "workgroup.glsl"
 

@@ -1,7 +1,7 @@
 // Ends the round at the deepest node whose whole path is accepted; of several, at the likeliest path. One group a sequence.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#define LANES_BY_HOST 256u
+#define LANES_BY_HOST
 #include "shared/tree.h"
 #include "numerics.glsl"
 

@@ -2,7 +2,7 @@
 // sequence.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#define LANES_BY_HOST 256u
+#define LANES_BY_HOST
 #include "shared/tree.h"
 
 layout(push_constant) uniform Push { VerifyMatch p; };

@@ -1,5 +1,5 @@
 // verifySiblings.glsl with as many lanes as the host likes.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#define LANES_BY_HOST 256u
+#define LANES_BY_HOST
 #include "verifySiblings.glsl"

@@ -2,7 +2,6 @@
 #ifndef ESPALIER_WEIGHT_CHUNK_GLSL
 #define ESPALIER_WEIGHT_CHUNK_GLSL
 
-// Words of a chunk before its sum: the ordered bits of its greatest logit, its status.
 #define WORKSPACE 1
 #include "logitChunk.glsl"
 #include "weight.glsl"
@@ -14,10 +13,9 @@ struct Row {
 
 // What the chunks have found of the group's row. Has barriers.
 Row rowOfChunks(uint lane) {
-  bool hasChunk = lane < chunkCount();
-  uint from = chunkWord(gl_WorkGroupID.y, hasChunk ? lane : 0u);
-  uint best = groupMaximum(lane, workspace[from]);
-  uint status = groupOr(lane, workspace[from + 1u]);
+  uint from = chunkWord(gl_WorkGroupID.y, repeatedChunk(lane));
+  uint best = groupMaximum(lane, workspace[from + BEST_WORD]);
+  uint status = groupOr(lane, workspace[from + STATUS_WORD]);
   if (best == ORDERED_NEGATIVE_INFINITY) status = STATUS_NOT_FINITE;
   return Row(status, orderedValue(best));
 }

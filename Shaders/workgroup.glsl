@@ -6,6 +6,7 @@
 #ifdef ONE_SUBGROUP
 #extension GL_KHR_shader_subgroup_basic : require
 #endif
+#include "shared/contract.h"
 #include "wide.glsl"
 
 #if defined(ONE_SUBGROUP)
@@ -13,19 +14,21 @@
 // slower. Drivers whose subgroup is a vector of eight lanes need none when that is the whole group.
 layout(local_size_x = 8) in;
 #define LANES 8u
-#define MAXIMUM_LANES LANES
 #define barrier() subgroupBarrier()
-#elif defined(LANES_BY_HOST)  // a power of two up to its value: each lane costs a CPU driver its barriers
+#elif defined(LANES_BY_HOST)  // a power of two up to 1,024: each lane costs a CPU driver its barriers
 layout(local_size_x = 256, local_size_x_id = 0) in;
 #define LANES gl_WorkGroupSize.x
-#define MAXIMUM_LANES LANES_BY_HOST
 #else
 layout(local_size_x = 256) in;
-#define LANES 256u  // VOCABULARY_LANES: part of the order of a row's sum
-#define MAXIMUM_LANES LANES
+#define LANES VOCABULARY_LANES  // where floats are summed they are part of the order
 #endif
 
-shared Wide scanSlots[MAXIMUM_LANES];
+#ifdef TEAMS
+const uint SLOTS = 256u;  // of teams: see sumTeams
+#else
+const uint SLOTS = LANES;
+#endif
+shared Wide scanSlots[SLOTS];
 shared uint sharedBest;
 
 #ifndef TEAMS  // more lanes than slots: see sumTeams

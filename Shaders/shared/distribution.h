@@ -24,6 +24,8 @@ struct Distribution {
   U32 typicalP;    // share in units of 2^-32; 0: all
 };
 
+#define ROW_CHUNK_WORDS 4u  // that a chunk of a row leaves in the workspace; VOCABULARY_LANES chunks a row at most
+
 struct RowStatistics {
   U32 rows;
   U32 vocabulary;

@@ -43,9 +43,9 @@ public struct AttentionShape: Sendable {
     self.maskWords = maskWords
   }
 
-  /// More heads where a row would not be whole blocks of its format: one may then begin inside a block.
-  mutating func fillBlocks() {
-    while format == .q8 && keyColumns % Int(CACHE_Q8_BLOCK) != 0 {
+  /// More heads where a row would not be whole steps of its format: one may then begin inside a block.
+  mutating func fillSteps() {
+    while format == .q8 && keyColumns % 8 != 0 {
       keyHeads *= 2
       heads *= 2
     }

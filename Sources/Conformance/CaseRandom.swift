@@ -3,7 +3,7 @@ import Numerics
 /// Random numbers of one case, keyed by seed, family and index, so that any case can be made alone.
 public struct CaseRandom: RandomNumberGenerator, Sendable {
   private var generator: SplitMix64
-  /// Whether rows of logits look like a model's, for benchmarks: no ties, nothing banned, nothing that is not finite.
+  /// Whether rows of logits look like a model's, for benchmarks: few ties, nothing banned, nothing that is not finite.
   public var isTypical = false
 
   public init(seed: UInt64, family: String, index: Int) {

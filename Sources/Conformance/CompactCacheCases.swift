@@ -28,7 +28,7 @@ extension KernelCase {
     ) { list, o in
       list.compactCache(
         s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence), result: o.words("result"),
-        sequences: s.sequences)
+        maximumNodes: maximumNodes, sequences: s.sequences)
     }
   }
 
@@ -63,7 +63,7 @@ let compactCacheFamilies = ["one", "pages", "batch"].map { layout in
   CaseFamily(.compactCache, layout) { random in
     let maximumNodes = random.length(70)
     let format = random.element(KeyValueFormat.allCases)
-    let columns = format == .q8 ? 32 * random.integer(1...9) : 2 * random.length(130)
+    let columns = format == .q8 ? 8 * random.integer(1...36) : 2 * random.length(130)
     var shape = AttentionShape(
       rows: maximumNodes, heads: 1, keyHeads: 1, headSize: columns, length: random.below(100), maskWords: 0)
     shape.format = format

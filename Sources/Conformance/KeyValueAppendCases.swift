@@ -47,7 +47,7 @@ extension CaseRandom {
       keyHeads: keyHeads, headSize: element([2, 6, 32, 64, 80, 96]),
       length: below(60), maskWords: 0)
     shape.format = format
-    shape.fillBlocks()
+    shape.fillSteps()
     if layout != .one { shape.pageSize = element([1, 3, 16, 32]) }
     if layout == .batch { shape.sequences = integer(2...5) }
     return shape

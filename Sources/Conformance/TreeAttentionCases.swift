@@ -75,7 +75,7 @@ private func attentionFamily(
     var shape = random.attentionShape(
       headSize: random.element(headSizes), ratio: random.element([1, 2, 4]), tree: isMasked)
     change(&shape, &random)
-    shape.fillBlocks()
+    shape.fillSteps()
     let chunksPerGroup = kernel == .attentionChunks ? random.integer(1...4) : nil
     return .treeAttention(shape, chunksPerGroup: chunksPerGroup, random: &random)
   }

@@ -60,7 +60,7 @@ final class Round {
         commands.span("verify") { verifier.record(commands, logits: session.logits) }
         commands.span("commit") {
           commands.commitRound(tree: tree, history: history)
-          for session in sessions { session.compact(commands, result: tree.result) }
+          for session in sessions { session.compact(commands, tree: tree) }
         }
       }
       return (tree, session, history, prefill, recording)

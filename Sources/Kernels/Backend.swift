@@ -24,12 +24,13 @@ public protocol Backend: AnyObject, Sendable {
 
 /// Takes kernel calls in order. Each sees what the ones before it wrote.
 public protocol CommandList: AnyObject {
+  /// Takes a call that the kernel's own method has made and checked.
   func dispatch(_ invocation: Invocation)
   /// Most bytes of an operand.
   var largestBinding: Int { get }
   /// Makes the recording fail with `error`, unless it has failed before; later calls are left out.
   func refuse(_ error: BackendError)
-  /// Copies bytes between storages; offsets and count are multiples of 4.
+  /// Copies bytes between storages; offsets and count are multiples of 4, and the ranges do not overlap.
   func copyBytes(from: Storage, at: Int, to: Storage, at: Int, byteCount: Int)
   /// Names what `body` records; measured on the device when profiling is on.
   func span(_ name: String, _ body: () -> Void)
@@ -75,6 +76,37 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
 extension BackendError {
   static func foreignStorage(_ storage: Storage, kernel: String) -> BackendError {
     .invalidCall(kernel: kernel, reason: "\(storage.label) belongs to another backend")
+  }
+
+  /// Nil if the bytes lie in the storage.
+  static func unfitRange(_ storage: Storage, _ byteOffset: Int, _ byteCount: Int, _ call: String)
+    -> BackendError?
+  {
+    let isWithin =
+      byteOffset >= 0 && byteCount >= 0 && byteOffset <= storage.byteCount
+      && byteCount <= storage.byteCount - byteOffset
+    if isWithin { return nil }
+    return .invalidCall(
+      kernel: call,
+      reason: "\(byteCount) bytes at \(byteOffset) of \(storage.label), which has \(storage.byteCount)")
+  }
+
+  /// Nil if these bytes can be copied.
+  static func unfitCopy(
+    from: Storage, at source: Int, to: Storage, at target: Int, byteCount: Int
+  ) -> BackendError? {
+    if let error = unfitRange(from, source, byteCount, "copy") ?? unfitRange(to, target, byteCount, "copy") {
+      return error
+    }
+    let (reads, writes) = (source..<source + byteCount, target..<target + byteCount)
+    if (source | target | byteCount) % 4 != 0 {
+      return .invalidCall(
+        kernel: "copy",
+        reason: "bytes \(reads) of \(from.label) to \(writes) of \(to.label), multiples of 4 are possible")
+    }
+    guard from === to && reads.overlaps(writes) else { return nil }
+    return .invalidCall(
+      kernel: "copy", reason: "bytes \(reads) of \(from.label) to \(writes), which overlap")
   }
 
   /// Nil if storage can have so many bytes.
@@ -145,21 +177,13 @@ extension CommandList {
 
   /// Copies all of `source` to the start of `target`, which may not overlap; whole words, no words if it is empty.
   public func copy<T>(_ source: Tensor<T>, to target: Tensor<T>) {
-    func refuse(_ reason: String) { self.refuse(.invalidCall(kernel: "copy", reason: reason)) }
-    let (from, to) = (source.storage.label, target.storage.label)
     guard source.count <= target.count else {
-      return refuse("\(source.count) elements of \(from) into \(target.count) of \(to)")
+      let (from, to) = (source.storage.label, target.storage.label)
+      return refuse(
+        .invalidCall(
+          kernel: "copy", reason: "\(source.count) elements of \(from) into \(target.count) of \(to)"))
     }
     guard source.count > 0 else { return }
-    guard (source.byteOffset | target.byteOffset | source.byteCount) % 4 == 0 else {
-      return refuse(
-        "\(source.byteCount) bytes of \(from) at \(source.byteOffset) to \(target.byteOffset) of \(to), multiples of 4 are possible"
-      )
-    }
-    let (reads, writes) = (source.byteRange, target[0..<source.count].byteRange)
-    guard source.storage !== target.storage || !reads.overlaps(writes) else {
-      return refuse("bytes \(reads) of \(from) to \(writes), which overlap")
-    }
     copyBytes(
       from: source.storage, at: source.byteOffset, to: target.storage, at: target.byteOffset,
       byteCount: source.byteCount)

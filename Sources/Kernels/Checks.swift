@@ -67,6 +67,27 @@ func requireSignificantBits(_ bits: UInt32) throws(Refusal) {
   try require((1...24).contains(bits), "\(bits) significant bits, 1 to 24 are possible")
 }
 
+/// Words of each sequence in an array `[sequences][any number]`. Where the states hold more sequences than take part, the array
+/// may too, so that the number has to be given.
+func wordsPerSequence(
+  _ array: Tensor<UInt32>, _ name: String, given: Int?, sequences: Int, state: Tensor<UInt32>?
+) throws(Refusal) -> Int {
+  if let given {
+    try requireCount(given)
+    try require(
+      given <= array.count / sequences,
+      "\(name) holds \(array.count) words, \(sequences) sequences of \(given) are needed")
+    return given
+  }
+  let states = (state?.count ?? 0) / Int(STATE_WORDS)
+  try require(
+    sequences == 1 || states <= sequences && array.count % sequences == 0,
+    "\(sequences) of \(states) sequences: how many of the \(array.count) words of \(name) has each?")
+  let count = array.count / sequences
+  try requireCount(count)
+  return count
+}
+
 func requireState(_ state: Tensor<UInt32>) throws(Refusal) { try require(state, Int(STATE_WORDS), "state") }
 
 extension Invocation {

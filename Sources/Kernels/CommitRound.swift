@@ -4,13 +4,18 @@ extension CommandList {
   /// Appends the accepted tokens and the bonus token to the history and moves the state past them.
   ///
   /// A round with a status changes only the status of its state.
-  /// - Parameter history: u32 `[sequences][any capacity]`.
-  public func commitRound(tree: TreeBuffers, history: Tensor<UInt32>, sequences: Int = 1) {
+  /// - Parameters:
+  ///   - history: u32 `[sequences][historyCapacity]`.
+  ///   - historyCapacity: nil for all of the history; needed where the tree has more sequences than take part.
+  public func commitRound(
+    tree: TreeBuffers, history: Tensor<UInt32>, historyCapacity: Int? = nil, sequences: Int = 1
+  ) {
     call(.commitRound) { kernel throws(Refusal) in
       try tree.check(\.tokens, sequences: sequences)
-      try requireCount(history.count / sequences)
+      let capacity = try wordsPerSequence(
+        history, "history", given: historyCapacity, sequences: sequences, state: tree.state)
       let p = ShaderInterface.CommitRound(
-        maximumNodes: UInt32(tree.maximumNodes), historyCapacity: UInt32(history.count / sequences),
+        maximumNodes: UInt32(tree.maximumNodes), historyCapacity: UInt32(capacity),
         sequences: UInt32(sequences), capacity: UInt32(tree.tokens.count))
       return Invocation(
         kernel, p,

@@ -5,14 +5,18 @@ extension CommandList {
   ///
   /// - Parameters:
   ///   - result: u32 `[sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes]`, as the verifiers write it.
+  ///   - maximumNodes: of the tree that the verifier took; the results lie as far apart as it says.
   ///   - sequences: more than one need pages.
-  public func compactCache(_ cache: KeyValueCache, result: Tensor<UInt32>, sequences: Int = 1) {
+  public func compactCache(
+    _ cache: KeyValueCache, result: Tensor<UInt32>, maximumNodes: Int, sequences: Int = 1
+  ) {
     call(.compactCache) { kernel throws(Refusal) in
       try requireSizes(sequences)
       try require(sequences >= 1, "\(sequences) sequences")
       try cache.check(sequences: sequences)
-      try require(result, sequences * TreeBuffers.resultWords(maximumNodes: 1), "result")
-      let maximumNodes = (result.count / sequences - Int(RESULT_PATH)) / Int(RESULT_ARRAYS)
+      try requireSizes(maximumNodes)
+      try require(maximumNodes >= 1, "a tree of \(maximumNodes) nodes")
+      try require(result, sequences * TreeBuffers.resultWords(maximumNodes: maximumNodes), "result")
       let p = ShaderInterface.CompactCache(
         rowWords: U32(cache.rowWords), slots: U32(cache.slots), maximumNodes: U32(maximumNodes),
         sequences: U32(sequences), pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence)

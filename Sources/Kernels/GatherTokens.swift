@@ -7,12 +7,14 @@ extension CommandList {
   /// `candidates[depth - 1][rank]`, node i takes (depth - 1) * ranks + rank; where each node of a level offers
   /// `candidates[node][rank]`, it takes node * ranks + rank; an adjacency store is read level by level in the same way.
   /// - Parameters:
-  ///   - candidates: u32 `[sequences][candidates]`, all the memory given.
+  ///   - candidates: u32 `[sequences][candidateCount]`.
+  ///   - candidateCount: nil for all of the memory; needed where `state` has more sequences than take part.
   ///   - source: u32 `[count]`, for each sequence; one outside the candidates gives `NO_TOKEN`.
   ///   - tokens: node arrays of all sequences; `first` counts from each one's root.
   ///   - state: u32 `[sequences][STATE_WORDS]`, for a batch.
   public func gatherTokens(
-    _ candidates: Tensor<UInt32>, source: Tensor<UInt32>, tokens: Tensor<UInt32>, first: Int, count: Int,
+    _ candidates: Tensor<UInt32>, candidateCount: Int? = nil, source: Tensor<UInt32>, tokens: Tensor<UInt32>,
+    first: Int, count: Int,
     sequences: Int = 1, state: Tensor<UInt32>? = nil
   ) {
     call(.gatherTokens) { kernel throws(Refusal) in
@@ -20,12 +22,14 @@ extension CommandList {
       try requireCount(count)
       try require(source, count, "source")
       try require(tokens, first + count, "tokens")
-      try require(sequences >= 1 && candidates.count >= sequences, "\(sequences) sequences")
+      try require(sequences >= 1, "\(sequences) sequences")
       try require(sequences == 1 || state != nil, "\(sequences) sequences without states")
       if let state { try require(state, sequences * Int(STATE_WORDS), "state") }
+      let each = try wordsPerSequence(
+        candidates, "candidates", given: candidateCount, sequences: sequences, state: state)
       let p = ShaderInterface.GatherTokens(
         first: UInt32(first), count: UInt32(count), sequences: UInt32(sequences),
-        candidates: UInt32(candidates.count / sequences), capacity: UInt32(tokens.count))
+        candidates: UInt32(each), capacity: UInt32(tokens.count))
       return Invocation(
         kernel, p, [.read(candidates), .read(source), .read(state ?? source), .readWrite(tokens)],
         groups: ((count + 63) / 64, sequences))

@@ -28,7 +28,7 @@ public struct Operand: Sendable {
 public struct Invocation: Sendable {
   /// Which kernel; the raw value is the stem of its shader, reference and tests.
   public let kernel: Kernel
-  /// Values of the shader's specialization constants, by id.
+  /// What the backend chooses the shader's specialization constants from.
   public let specialization: [UInt32]
   /// The kernel's parameter struct, byte for byte.
   public let constants: [UInt8]
@@ -37,7 +37,7 @@ public struct Invocation: Sendable {
   /// Work groups in x and y.
   public let groups: (x: Int, y: Int)
 
-  public init<Parameters: BitwiseCopyable>(
+  init<Parameters: BitwiseCopyable>(
     _ kernel: Kernel, _ parameters: Parameters, _ operands: [Operand], groups: (x: Int, y: Int),
     specialization: [UInt32] = []
   ) {

@@ -3,7 +3,7 @@ import ShaderInterface
 /// How keys and values are stored.
 public enum KeyValueFormat: String, Sendable, CaseIterable {
   case f16, bf16
-  /// Signed bytes with an f16 scale a block of 32 columns.
+  /// Signed bytes with an f16 scale a block of 32 columns; heads are multiples of 8, and a row's last block may be shorter.
   case q8 = "q8_0"
 
   var code: U32 {
@@ -14,10 +14,7 @@ public enum KeyValueFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// Columns of a row are a multiple of this.
-  var block: Int { self == .q8 ? Int(CACHE_Q8_BLOCK) : 2 }
-
-  /// Columns of a head that attention reads are a multiple of this, so that no load crosses a block.
+  /// Columns of a head, and so of a row, are a multiple of this, so that no load crosses a block.
   var step: Int { self == .q8 ? 8 : 2 }
 
   /// 32-bit words of one slot's keys or values.
@@ -25,7 +22,8 @@ public enum KeyValueFormat: String, Sendable, CaseIterable {
     switch self {
     case .f16, .bf16: keyColumns / 2
     // Bytes, then two scales a word, in multiples of 16 bytes.
-    case .q8: (keyColumns / 4 + (keyColumns / block + 1) / 2 + 3) / 4 * 4
+    case .q8:
+      (keyColumns / 4 + (keyColumns + 2 * Int(CACHE_Q8_BLOCK) - 1) / (2 * Int(CACHE_Q8_BLOCK)) + 3) / 4 * 4
     }
   }
 }
@@ -120,8 +118,8 @@ public struct KeyValueCache: Sendable {
       slots >= 1 && keyColumns >= 2, "a cache of \(slots) slots of \(keyColumns) key columns, at least 1 of 2"
     )
     try require(
-      keyColumns % format.block == 0,
-      "a cache of \(keyColumns) key columns in \(format.rawValue), multiples of \(format.block) are possible")
+      keyColumns % format.step == 0,
+      "a cache of \(keyColumns) key columns in \(format.rawValue), multiples of \(format.step) are possible")
     try require(keys, slots * rowWords, "keys")
     try require(values, slots * rowWords, "values")
     guard let pages else {

@@ -26,14 +26,16 @@ extension CommandList {
   /// equal those of plain decoding. Plain decoding is one row with `parents` = [`NO_NODE`].
   /// - Parameters:
   ///   - logits: f32 `[rows][vocabulary]`.
-  ///   - history: u32, committed tokens; the last one, at `STATE_LENGTH`, is the root's.
+  ///   - history: u32 `[sequences][historyCapacity]`, committed tokens; the last one, at `STATE_LENGTH`, is the root's.
+  ///   - historyCapacity: nil for all of the history; needed where `state` has more sequences than take part.
   ///   - tokens: u32 `[rows]`.  - parents: u32 `[rows]`.
   ///   - bias: f32 `[vocabulary]`, added to every row.
   ///   - mask: u32 `[1 or rows][(vocabulary + 31) / 32]`; bit v % 32 of word v / 32 is 1 where token v is allowed.
   ///   - rowMasks: whether each row has a mask row of its own.
-  ///   - batch: the sequences of the rows, each with `history.count / sequences` tokens of history; nil for one sequence.
+  ///   - batch: the sequences of the rows, nil for one sequence.
   public func penalties(
-    _ logits: Tensor<Float>, _ penalties: LogitPenalties, history: Tensor<UInt32>, state: Tensor<UInt32>,
+    _ logits: Tensor<Float>, _ penalties: LogitPenalties, history: Tensor<UInt32>,
+    historyCapacity: Int? = nil, state: Tensor<UInt32>,
     tokens: Tensor<UInt32>, parents: Tensor<UInt32>, rows: Int, vocabulary: Int,
     bias: Tensor<Float>? = nil, mask: Tensor<UInt32>? = nil, rowMasks: Bool = false,
     batch: SequenceBatch? = nil
@@ -54,10 +56,9 @@ extension CommandList {
         try require(rows <= Int(MAXIMUM_NODES), "\(rows) rows of one sequence, at most 1024")
       }
       try require(logits, rows * vocabulary, "logits")
-      try requireCount(history.count)
       try batch.check(state: state, rows: rows)
-      let capacity = history.count / batch.sequences
-      try requireCount(capacity)
+      let capacity = try wordsPerSequence(
+        history, "history", given: historyCapacity, sequences: batch.sequences, state: state)
       try require(tokens, rows, "tokens")
       try require(parents, rows, "parents")
       if let bias { try require(bias, vocabulary, "bias") }

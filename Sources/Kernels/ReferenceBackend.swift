@@ -21,6 +21,7 @@ public final class ReferenceBackend: Backend {
     throws(BackendError)
   {
     guard storage is HostStorage else { throw .foreignStorage(storage, kernel: "write") }
+    if let error = BackendError.unfitRange(storage, byteOffset, bytes.count, "write") { throw error }
     HostStorage.bytes(storage, byteOffset, bytes.count).copyMemory(from: bytes)
   }
 
@@ -28,6 +29,7 @@ public final class ReferenceBackend: Backend {
     throws(BackendError)
   {
     guard storage is HostStorage else { throw .foreignStorage(storage, kernel: "read") }
+    if let error = BackendError.unfitRange(storage, byteOffset, bytes.count, "read") { throw error }
     bytes.copyMemory(from: UnsafeRawBufferPointer(HostStorage.bytes(storage, byteOffset, bytes.count)))
   }
 
@@ -91,6 +93,9 @@ private final class ReferenceCommandList: CommandList {
   func copyBytes(from: Storage, at source: Int, to: Storage, at target: Int, byteCount: Int) {
     accept(from, "copy")
     accept(to, "copy")
+    if let error = BackendError.unfitCopy(from: from, at: source, to: to, at: target, byteCount: byteCount) {
+      return refuse(error)
+    }
     steps.append(.copy(from: from, source: source, to: to, target: target, byteCount: byteCount))
   }
 

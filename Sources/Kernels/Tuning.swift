@@ -58,7 +58,7 @@ struct Tuning {
     shuffles: true, texels: true)
   static let graphics = Tuning(
     matmulOutputsPerLane: 1, attentionKeysPerLane: 1, rowLanes: 256, walkLanes: nil, scanLanes: 256,
-    shuffles: false, texels: false)
+    shuffles: false, texels: false)  // rowLanes: up to 1,024 where the device has them
 }
 
 extension Tuning {
@@ -85,7 +85,7 @@ extension Tuning {
     let groupLanes = min(limits.maxComputeWorkGroupInvocations, limits.maxComputeWorkGroupSize[0])
     if kind == .graphics {
       elementsAhead = 8
-      rowLanes = groupLanes >= 1024 ? 1024 : groupLanes >= 512 ? 512 : 256
+      for lanes in [512, 1024] where lanes <= groupLanes { rowLanes = UInt32(lanes) }
       // On a CPU's driver these layouts are tried for their bits alone: short chunks, so that short rows have several.
       rowChunks = RowChunks(leastTokens: device.kind == .cpu ? 64 : 4096)
     }

@@ -43,8 +43,17 @@ public final class VulkanBackend: Backend {
   /// - Parameters:
   ///   - usesTexels: nil takes what suits the device.
   ///   - layouts: one of ``availableLayouts(on:)``; nil takes what suits the device.
-  public init(
+  public convenience init(
     device: Device, allowInexact: Bool = false, usesTexels: Bool? = nil, layouts: LayoutKind? = nil
+  ) throws(BackendError) {
+    try self.init(
+      device: device, allowInexact: allowInexact, usesTexels: usesTexels, layouts: layouts, adjust: { _ in })
+  }
+
+  /// - Parameter adjust: changes the layouts' tuning, which tests do to run each optional path.
+  init(
+    device: Device, allowInexact: Bool = false, usesTexels: Bool? = nil, layouts: LayoutKind? = nil,
+    adjust: (inout Tuning) -> Void
   ) throws(BackendError) {
     self.device = device
     let available = Self.availableLayouts(on: device)
@@ -54,7 +63,9 @@ public final class VulkanBackend: Backend {
         kernel: "the layouts for \(self.layouts)",
         reason: "\(device.description.name) lacks subgroups of eight lanes with shuffles")
     }
-    tuning = Tuning(self.layouts, for: device.description, features: device.features)
+    var tuning = Tuning(self.layouts, for: device.description, features: device.features)
+    adjust(&tuning)
+    self.tuning = tuning
     self.usesTexels = usesTexels ?? tuning.texels
     inexactOperations = try vulkan { () throws(VulkanError) in try ContractProbe.failures(on: device) }
     if !inexactOperations.isEmpty && !allowInexact {
@@ -81,7 +92,7 @@ public final class VulkanBackend: Backend {
   public func write(_ bytes: UnsafeRawBufferPointer, to storage: Storage, at byteOffset: Int)
     throws(BackendError)
   {
-    try requireOwn(storage, "write")
+    try requireOwn(storage, "write", byteOffset, bytes.count)
     try vulkan { () throws(VulkanError) in
       try device.upload(bytes, to: VulkanStorage.view(storage, byteOffset, bytes.count))
     }
@@ -90,14 +101,17 @@ public final class VulkanBackend: Backend {
   public func read(_ storage: Storage, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer)
     throws(BackendError)
   {
-    try requireOwn(storage, "read")
+    try requireOwn(storage, "read", byteOffset, bytes.count)
     try vulkan { () throws(VulkanError) in
       try device.download(VulkanStorage.view(storage, byteOffset, bytes.count), into: bytes)
     }
   }
 
-  private func requireOwn(_ storage: Storage, _ call: String) throws(BackendError) {
+  private func requireOwn(
+    _ storage: Storage, _ call: String, _ byteOffset: Int, _ byteCount: Int
+  ) throws(BackendError) {
     if (storage as? VulkanStorage)?.device !== device { throw .foreignStorage(storage, kernel: call) }
+    if let error = BackendError.unfitRange(storage, byteOffset, byteCount, call) { throw error }
   }
 
   public func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording
@@ -170,14 +184,10 @@ private final class VulkanCommandList: CommandList {
     let operands =
       if let chosen = layout.operands {
         try chosen.map { index throws(BackendError) in
-          if let index {
-            call.operands[index].vulkan(isShared: true)
-          } else {
-            try workspace(layout.workspaceWords)
-          }
+          if let index { call.operands[index].vulkan } else { try workspace(layout.workspaceWords) }
         }
       } else {
-        call.operands.map { $0.vulkan() }
+        call.operands.map(\.vulkan)
       }
     let pipeline = try vulkan { () throws(VulkanError) in
       try device.pipeline(call, layout, operands, usesTexels: usesTexels)
@@ -201,6 +211,9 @@ private final class VulkanCommandList: CommandList {
 
   func copyBytes(from: Storage, at source: Int, to: Storage, at target: Int, byteCount: Int) {
     guard accept([from, to], "copy") else { return }
+    if let error = BackendError.unfitCopy(from: from, at: source, to: to, at: target, byteCount: byteCount) {
+      return refuse(error)
+    }
     recorder?.copy(
       from: VulkanStorage.view(from, source, byteCount), to: VulkanStorage.view(to, target, byteCount))
   }
@@ -245,12 +258,11 @@ private final class VulkanRecording: Recording {
 }
 
 extension Operand {
-  /// - Parameter isShared: whether several shaders write it one after another.
-  fileprivate func vulkan(isShared: Bool = false) -> BufferOperand {
+  fileprivate var vulkan: BufferOperand {
     let view = VulkanStorage.view(storage, byteOffset, byteCount)
     return switch access {
     case .read: .read(view)
-    case .write: isShared ? .readWrite(view) : .write(view)
+    case .write: .write(view)
     case .readWrite: .readWrite(view)
     }
   }
@@ -267,8 +279,14 @@ extension Device {
     }
     guard let module else {
       throw .unsupported(
-        missing: ["the shader, which this build left out"], label: layout.stem,
+        missing: ["the shader \(layout.stem), which this build left out"], label: call.kernel.rawValue,
         device: description.name)
+    }
+    let limit = description.limits.maxComputeSharedMemorySize
+    guard module.sharedMemoryBytes <= limit else {
+      throw .unsupported(
+        missing: ["\(module.sharedMemoryBytes) bytes of shared memory (it has \(limit))"],
+        label: call.kernel.rawValue, device: description.name)
     }
     precondition(
       module.bindings.count == operands.count && module.pushConstantBytes == call.constants.count,

@@ -66,8 +66,10 @@ public final class ModelSession {
   }
 
   /// Records the compaction of every layer's cache onto the round's accepted path.
-  public func compact(_ commands: any CommandList, result: Tensor<UInt32>) {
-    for cache in caches { commands.compactCache(cache, result: result) }
+  public func compact(_ commands: any CommandList, tree: TreeBuffers) {
+    for cache in caches {
+      commands.compactCache(cache, result: tree.result, maximumNodes: tree.maximumNodes)
+    }
   }
 }
 

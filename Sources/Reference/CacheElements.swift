@@ -42,8 +42,8 @@ func cacheRow(_ x: UnsafeBufferPointer<Float>, format: U32, rowWords: Int) -> [U
   case CACHE_BF16: for c in x.indices { put(half: bfloatBits(of: x[c]), at: c) }
   default:
     let block = Int(CACHE_Q8_BLOCK)
-    for b in 0..<x.count / block {
-      let (scale, bytes) = signedBytes(x[b * block..<(b + 1) * block].map(flush))
+    for b in 0..<(x.count + block - 1) / block {
+      let (scale, bytes) = signedBytes(x[b * block..<min((b + 1) * block, x.count)].map(flush))
       put(half: scale, at: x.count / 2 + b)
       for (i, byte) in bytes.enumerated() {
         let c = b * block + i

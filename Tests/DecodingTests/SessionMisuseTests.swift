@@ -84,7 +84,11 @@ extension DecodingTests {
           tokens: words(), depths: words(), mask: words(), maskWords: Self.size(&random), state: words(),
           firstRow: Self.size(&random), rows: Self.size(&random))
         session.forward(list, rows, wantLogits: random.next() % 2 == 0)
-        session.compact(list, result: words())
+        session.compact(
+          list,
+          tree: TreeBuffers(
+            state: words(), tokens: words(), parents: words(), depths: words(), mask: words(),
+            result: words(), maximumNodes: Self.size(&random)))
         if let refusal = list.refusal { throw refusal }
       }
       #expect(refused > 3_000)

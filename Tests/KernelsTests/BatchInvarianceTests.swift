@@ -397,6 +397,7 @@ private let treeKernels: [UnitKernel] =
   }
   + KeyValueFormat.allCases.map { format in
     UnitKernel(.compactCache, "\(format)", sizes: [2, 9, 33]) { call, size in
+      let most = call.maximumNodes
       let columns = format == .q8 ? 96 : 34
       let rowWords = format.rowWords(keyColumns: columns)
       var lengths: [Int] = []
@@ -407,7 +408,7 @@ private let treeKernels: [UnitKernel] =
       call.record = { list, o, places in
         list.compactCache(
           places.cache(o, keyColumns: columns, format: format), result: o.words("result"),
-          sequences: places.sequences)
+          maximumNodes: most, sequences: places.sequences)
       }
     }
   }

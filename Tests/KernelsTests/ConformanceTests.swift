@@ -1,7 +1,8 @@
-import Conformance
 import Foundation
-import Kernels
 import Testing
+
+@testable import Conformance
+@testable import Kernels
 
 extension KernelsTests {
   @Suite(.needsDevice) struct ConformanceTests {
@@ -30,15 +31,76 @@ extension KernelsTests {
       }
     }
 
-    /// So that what a GPU runs is checked without one.
+    /// So that what a GPU runs is checked without one, in its texel forms.
     @Test(arguments: Conformance.families)
     func `The layouts of other devices give the same bits`(family: CaseFamily) throws {
       try withDevice { backend in
         for layouts in VulkanBackend.availableLayouts(on: backend.device) where layouts != backend.layouts {
-          let other = try VulkanBackend(device: backend.device, layouts: layouts)
+          let other = try VulkanBackend(
+            device: backend.device, usesTexels: layouts == .graphics, layouts: layouts)
           let report = try Conformance.run(backend: other, kernel: family.name, seed: 3, cases: 5)
           #expect(report.cases == 5, "\(layouts)")
           #expect(report.passed, "\(layouts): \(report.kernels.compactMap(\.problem).joined())")
+        }
+      }
+    }
+  }
+
+  @Suite(.needsDevice) struct GraphicsPathTests {
+    /// What a GPU's layouts do if a limit or a feature of the device says so, and what its longer rows do.
+    private static let paths:
+      [(name: String, kernels: Set<Kernel>, adjust: @Sendable (inout Tuning) -> Void)] =
+        [
+          ("whole rows of 1,024 lanes", rowKernels, { $0.rowChunks = nil }),
+          (
+            "whole rows of 512 lanes", rowKernels,
+            { ($0.rowChunks, $0.rowLanes, $0.teamLanes) = (nil, 512, nil) }
+          ),
+          ("chunks of 4,096 tokens", chunkKernels, { $0.rowChunks = RowChunks(leastTokens: 4096) }),
+          ("no dot product", [.matmulInt8], { $0.dotProducts = false }),
+          ("nothing ahead", aheadKernels, { $0.elementsAhead = 1 }),
+          ("32 ahead", aheadKernels, { $0.elementsAhead = 32 }),
+        ]
+    private static let chunkKernels: Set<Kernel> = [
+      .argmax, .distribution, .drawTarget, .combineDistributions,
+    ]
+    private static let rowKernels: Set<Kernel> = chunkKernels.union([
+      .topTokens, .drawLogits, .drawGumbel, .drawShared, .penalties, .drawChildren, .verifySiblings,
+    ])
+    private static let aheadKernels: Set<Kernel> = [
+      .rmsNorm, .layerNorm, .quantizeRows, .rowStatistics, .tokenLogProbability, .divergence, .mixLogits,
+    ]
+
+    @Test(arguments: paths.indices)
+    func `An optional path, forced on or off, gives the same bits`(path: Int) throws {
+      let (name, kernels, adjust) = Self.paths[path]
+      try withDevice { backend in
+        let other = try VulkanBackend(device: backend.device, layouts: .graphics, adjust: adjust)
+        for family in Conformance.families where kernels.contains(family.kernel) {
+          let report = try Conformance.run(backend: other, kernel: family.name, seed: 4, cases: 5)
+          #expect(report.cases == 5, "\(name)")
+          #expect(report.passed, "\(name): \(report.kernels.compactMap(\.problem).joined())")
+        }
+      }
+    }
+
+    /// Rows of which a lane has several quads, with adversarial logits and ties from chunk to chunk.
+    @Test(arguments: [8193, 12_288, 20_000])
+    func `Rows of several long chunks`(vocabulary: Int) throws {
+      try withDevice { backend in
+        let other = try VulkanBackend(device: backend.device, layouts: .graphics) {
+          $0.rowChunks = RowChunks(leastTokens: 4096)
+        }
+        var random = CaseRandom(seed: 1, family: "long chunks", index: vocabulary)
+        let cases: [KernelCase] = [
+          .argmax(rows: 20, vocabulary: vocabulary, random: &random),
+          .distribution(rows: 20, vocabulary: vocabulary, warp: Warp(temperature: 0.8), random: &random),
+          .drawTarget(rows: 5, vocabulary: vocabulary, random: &random),
+          .combineDistributions(rows: 3, vocabulary: vocabulary, .mixture(share: 0.3), random: &random),
+        ]
+        for kernelCase in cases {
+          let difference = try PlacedCase(kernelCase, on: other).firstDifference()
+          #expect(difference == nil, "\(difference ?? "")")
         }
       }
     }

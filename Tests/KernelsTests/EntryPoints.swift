@@ -160,9 +160,10 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         $1.tensor(), out: $1.tensor(), rows: $1.size(), heads: $1.size(), headSize: $1.size(),
         chunks: $1.size(), significantBits: $1.bits())
     },
-    EntryPoint("compactCache") { $0.compactCache($1.cache(), result: $1.tensor()) },
+    EntryPoint("compactCache") { $0.compactCache($1.cache(), result: $1.tensor(), maximumNodes: $1.size()) },
     EntryPoint("compactCache batch") {
-      $0.compactCache($1.pagedCache(.f16), result: $1.tensor(), sequences: $1.size())
+      $0.compactCache(
+        $1.pagedCache(.f16), result: $1.tensor(), maximumNodes: $1.size(), sequences: $1.size())
     },
   ]
 
@@ -198,7 +199,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       let penalties = LogitPenalties(
         repetition: $1.real(), presence: $1.number(), frequency: $1.number(), window: $1.size())
       $0.penalties(
-        $1.tensor(), penalties, history: $1.tensor(), state: $1.tensor(), tokens: $1.tensor(),
+        $1.tensor(), penalties, history: $1.tensor(), historyCapacity: $1.flag() ? nil : $1.size(),
+        state: $1.tensor(), tokens: $1.tensor(),
         parents: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), bias: $1.flag() ? nil : $1.tensor(),
         mask: $1.flag() ? nil : $1.tensor(), rowMasks: $1.flag(), batch: $1.batch())
     },
@@ -254,13 +256,14 @@ struct EntryPoint: Sendable, CustomStringConvertible {
   private static let trees: [EntryPoint] = [
     EntryPoint("promptLookup") {
       $0.promptLookup(
-        history: $1.tensor(), tree: $1.tree(), minimum: $1.size(), maximum: $1.size(), count: $1.size(),
+        history: $1.tensor(), historyCapacity: $1.flag() ? nil : $1.size(), tree: $1.tree(),
+        minimum: $1.size(), maximum: $1.size(), count: $1.size(),
         sequences: $1.size())
     },
     EntryPoint("gatherTokens") {
       $0.gatherTokens(
-        $1.tensor(), source: $1.tensor(), tokens: $1.tensor(), first: $1.size(), count: $1.size(),
-        sequences: $1.size(), state: $1.flag() ? nil : $1.tensor())
+        $1.tensor(), candidateCount: $1.flag() ? nil : $1.size(), source: $1.tensor(), tokens: $1.tensor(),
+        first: $1.size(), count: $1.size(), sequences: $1.size(), state: $1.flag() ? nil : $1.tensor())
     },
     EntryPoint("verifyMatch") {
       $0.verifyMatch(picks: $1.tensor(), tree: $1.tree(), sequences: $1.size())
@@ -302,7 +305,9 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         tree: $1.tree(), sequences: $1.size())
     },
     EntryPoint("commitRound") {
-      $0.commitRound(tree: $1.tree(), history: $1.tensor(), sequences: $1.size())
+      $0.commitRound(
+        tree: $1.tree(), history: $1.tensor(), historyCapacity: $1.flag() ? nil : $1.size(),
+        sequences: $1.size())
     },
     EntryPoint("advanceState") { $0.advanceState($1.tensor(), rows: $1.size()) },
   ]

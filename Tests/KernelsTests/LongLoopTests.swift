@@ -73,6 +73,16 @@ extension KernelsTests {
       for kernelCase in cases { try expectSame(kernelCase, alsoGraphics: true) }
     }
 
+    @Test func `Rows of as many columns as a call takes`() throws {
+      var random = CaseRandom(seed: 1, family: "long rows", index: 0)
+      let columns = 1 << 20
+      try expectSame(
+        .rmsNorm(rows: 1, columns: columns, significantBits: 24, random: &random), alsoGraphics: true)
+      try expectSame(
+        .layerNorm(rows: 1, columns: columns, significantBits: 24, random: &random), alsoGraphics: true)
+      try expectSame(.quantizeRows(rows: 1, columns: columns, random: &random), alsoGraphics: true)
+    }
+
     @Test(arguments: PackedWeights.Format.allCases)
     func `A product over very many inputs`(format: PackedWeights.Format) throws {
       let inputs = format == .int8 ? 131_071 : 1_048_575

@@ -60,6 +60,46 @@ extension KernelsTests {
       try run(entry, on: ReferenceBackend(), runs: 600)
     }
 
+    @Test("Bytes outside their storage, and copies that cannot be, are refused", arguments: [true, false])
+    func bytesOutside(onDevice: Bool) throws {
+      try withDevice { device in
+        let backend: any Backend = onDevice ? device : ReferenceBackend()
+        let (a, b): (Tensor<UInt32>, Tensor<UInt32>) = (
+          try backend.makeTensor(64, "a"), try backend.makeTensor(64, "b")
+        )
+        var bytes = [UInt8](repeating: 1, count: 4096)
+        for (offset, count) in [(-4, 4), (0, 4096), (256, 4), (.max, 4), (252, 8), (.min, 0)] {
+          #expect(throws: BackendError.self) {
+            try bytes.withUnsafeBytes {
+              try backend.write(.init(rebasing: $0[..<count]), to: a.storage, at: offset)
+            }
+          }
+          #expect(throws: BackendError.self) {
+            try bytes.withUnsafeMutableBytes {
+              try backend.read(a.storage, at: offset, into: .init(rebasing: $0[..<count]))
+            }
+          }
+        }
+        let copies: [(from: Int, to: Int, count: Int)] = [
+          (0, 0, 1 << 16), (0, 0, -4), (-4, 0, 4), (0, 256, 4), (2, 0, 4), (0, 0, 3), (.max, .max, .max),
+        ]
+        for copy in copies {
+          #expect(throws: BackendError.self, "\(copy)") {
+            try backend.run("copy") {
+              $0.copyBytes(
+                from: a.storage, at: copy.from, to: b.storage, at: copy.to, byteCount: copy.count)
+            }
+          }
+        }
+        #expect(throws: BackendError.self) {
+          try backend.run("overlap") {
+            $0.copyBytes(from: a.storage, at: 0, to: a.storage, at: 8, byteCount: 16)
+          }
+        }
+        #expect(try backend.read(a) == [UInt32](repeating: 0, count: 64))
+      }
+    }
+
     private func run(_ entry: EntryPoint, on backend: any Backend, runs: Int) throws {
       let foreign: Tensor<UInt32> = try ReferenceBackend().makeTensor(Arguments.words, "foreign")
       var random = CaseRandom(seed: 2, family: entry.name, index: 0)

@@ -1,7 +1,8 @@
-import Conformance
 import Kernels
 import ShaderInterface
 import Testing
+
+@testable import Conformance
 
 extension KernelsTests {
   /// Random allocation, growth, rollback, fork and eviction against sequences that simply keep their own slots.
@@ -26,6 +27,44 @@ extension KernelsTests {
         for plane in [cache.keys, cache.values] {
           #expect(firstDifference(try backend.read(plane), expected) == nil)
         }
+      }
+    }
+
+    @Test func `A batch of which a part takes part compacts as it would alone`() throws {
+      try withDevice { backend in
+        let (nodes, sequences, all, entries, pageSize) = (4, 3, 8, 2, 4)
+        var random = CaseRandom(seed: 1, family: "partial batch", index: 0)
+        var results: [UInt32] = []
+        for _ in 0..<all {
+          results += random.result(accepted: 2, maximumNodes: nodes, length: random.below(3))
+        }
+        func slots(_ results: [UInt32]) throws -> [UInt32] {
+          let table = try backend.makeTensor((0..<UInt32(sequences * entries)).map { $0 }, "table")
+          let cache = try KeyValueCache(
+            backend: backend, slots: sequences * entries * pageSize, keyColumns: 2,
+            pages: PageTable(entries: table, pageSize: pageSize, pagesPerSequence: entries), label: "cache")
+          try backend.write((0..<cache.keys.count).map { UInt32($0) }, to: cache.keys)
+          let result = try backend.makeTensor(results, "results")
+          try backend.run("compact") {
+            $0.compactCache(cache, result: result, maximumNodes: nodes, sequences: sequences)
+          }
+          return try backend.read(cache.keys)
+        }
+        let words = sequences * TreeBuffers.resultWords(maximumNodes: nodes)
+        let (inPart, alone) = (try slots(results), try slots(Array(results[..<words])))
+        #expect(firstDifference(inPart, alone) == nil)
+      }
+    }
+
+    @Test func `A history of more sequences than take part needs its capacity`() throws {
+      let backend = ReferenceBackend()
+      let tree = try TreeBuffers(backend: backend, maximumNodes: 4, sequences: 4)
+      let history: Tensor<UInt32> = try backend.makeTensor(4 * 16, "history")
+      expectRefusal(
+        "commitRound: 2 of 4 sequences: how many of the 64 words of history has each?", backend
+      ) { $0.commitRound(tree: tree, history: history, sequences: 2) }
+      try backend.run("commit") {
+        $0.commitRound(tree: tree, history: history, historyCapacity: 16, sequences: 2)
       }
     }
 

@@ -490,7 +490,7 @@ private let cacheKernels: [UnitKernel] =
   }
   + KeyValueFormat.allCases.flatMap { format in
     [
-      UnitKernel(.rotaryAppend, "\(format)", sizes: format == .q8 ? [32, 96] : [2, 34]) { call, size in
+      UnitKernel(.rotaryAppend, "\(format)", sizes: format == .q8 ? [32, 72] : [2, 34]) { call, size in
         call.addRotary(heads: 4, keyHeads: 2, headSize: size, turning: size)
         call.addCache(rowWords: format.rowWords(keyColumns: 2 * size))
         // The columns of rotated keys keep what they held.
@@ -503,7 +503,7 @@ private let cacheKernels: [UnitKernel] =
             keyHeads: 2, headSize: size)
         }
       },
-      UnitKernel(.keyValueAppend, "\(format)", sizes: format == .q8 ? [32, 96] : [2, 34]) { call, size in
+      UnitKernel(.keyValueAppend, "\(format)", sizes: format == .q8 ? [32, 72] : [2, 34]) { call, size in
         call.state(lengths: call.isBatch ? 0...9 : 0...0)
         call.floats("rotated", .nodes(6 * size), -30...18, hasSpecials: true)
         call.floats("projected", .nodes(8 * size), -30...18, hasSpecials: true)

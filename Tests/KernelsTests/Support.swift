@@ -59,3 +59,15 @@ extension Backend {
     try makeTensor(SequenceState(length: length, seed: seed).words, "state")
   }
 }
+
+/// Expects that the recording is refused with a text that begins so.
+func expectRefusal(
+  _ text: String, _ backend: any Backend, _ body: (any CommandList) -> Void
+) {
+  #expect {
+    _ = try backend.record("malformed", body)
+  } throws: { error in
+    guard let error = error as? BackendError, case .invalidCall = error else { return false }
+    return error.description.hasPrefix(text)
+  }
+}

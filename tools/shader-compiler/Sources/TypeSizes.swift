@@ -28,12 +28,15 @@ extension SpirvModule {
     return end
   }
 
-  /// A constant's value, or that of `+`, `-` and `*` over constants, at the defaults.
+  /// A constant's value, or that of a component, of `+`, `-`, `*` and `/` over constants, at the defaults.
   private func value(_ id: UInt32) -> UInt32? {
     if let value = constant(id) { return value }
-    guard let i = definitions[id], i.opcode == .specConstantOp, i.count == 5,
-      let a = value(i[3]), let b = value(i[4])
-    else { return nil }
+    guard let i = definitions[id], i.opcode == .specConstantOp, i.count == 5 else { return nil }
+    if i[2] == 81 {  // OpCompositeExtract
+      guard let vector = definitions[i[3]], Int(i[4]) + 2 < vector.count else { return nil }
+      return value(vector[Int(i[4]) + 2])
+    }
+    guard let a = value(i[3]), let b = value(i[4]) else { return nil }
     switch i[2] {
     case 128: return a &+ b
     case 130: return a &- b
