@@ -144,6 +144,7 @@ extension CommandList {
   public var largestBinding: Int { .max }
 
   /// Copies all of `source` to the start of `target`, which may not overlap; whole words, no words if it is empty.
+  /// Exact.
   public func copy<T>(_ source: Tensor<T>, to target: Tensor<T>) {
     func refuse(_ reason: String) { self.refuse(.invalidCall(kernel: "copy", reason: reason)) }
     let (from, to) = (source.storage.label, target.storage.label)

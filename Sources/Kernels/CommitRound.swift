@@ -3,8 +3,10 @@ import ShaderInterface
 extension CommandList {
   /// Appends the accepted tokens and the bonus token to the history and moves the state past them.
   ///
-  /// A round with a status changes only the status of its state.
-  /// - Parameter history: u32 `[sequences][any capacity]`.
+  /// A round with a status changes only the status of its state. Exact: whole words move.
+  /// - Parameters:
+  ///   - tree: reads `result`; writes `state` and the root's token, for the next round.
+  ///   - history: u32 `[sequences][any capacity]`; what lies beyond it is left out.
   public func commitRound(tree: TreeBuffers, history: Tensor<UInt32>, sequences: Int = 1) {
     call(.commitRound) { kernel throws(Refusal) in
       try tree.check(\.tokens, sequences: sequences)

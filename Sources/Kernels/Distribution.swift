@@ -39,8 +39,8 @@ public struct Warp: Sendable, Hashable {
     try require((0...1).contains(minP ?? 0), "min-p \(minP ?? 0), 0 to 1 are possible")
   }
 
-  /// How often `distribution` may walk a row: thrice; for a small top-k with what follows it twelve times, otherwise nine times for
-  /// each selection.
+  /// How often `distribution` may walk a row: thrice; for a small top-k with what follows it twelve times, otherwise
+  /// nine times for each selection.
   func passes(_ vocabulary: Int) -> Int {
     if let topK, topK > 0, topK < min(vocabulary, 257) { return 15 }
     return 3 + [topK != nil, topP != nil, typicalP != nil].count { $0 } * 9
@@ -88,10 +88,11 @@ public struct DistributionRows: Sendable {
 }
 
 extension CommandList {
-  /// Softmax with temperature, min-p, top-k, top-p and typical-p into integer weights with an exact total.
+  /// Softmax with temperature, min-p, top-k (Fan et al., 2018), top-p (Holtzman et al., 2020) and typical-p into
+  /// integer weights with an exact total; sums are of integers, in any order.
   ///
-  /// Before top-p, a weight is within 2^s + w (2^-21 + |x| 2^-22) of w = 2^30 exp(x), x the distance from the greatest logit over
-  /// the temperature and 2^s what its total is scaled down by; typical-p compares logarithms to 2^-20.
+  /// Before top-p, a weight is within 2^s + w (2^-21 + |x| 2^-22) of w = 2^30 exp(x), x the distance from the greatest
+  /// logit over the temperature and 2^s what its total is scaled down by; typical-p compares logarithms to 2^-20.
   /// - Parameters:
   ///   - logits: f32 `[rows][out.vocabulary]`.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.

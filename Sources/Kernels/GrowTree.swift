@@ -67,7 +67,8 @@ extension CommandList {
   /// Records one depth's candidates with the sum of log-probabilities along their path, and makes the `width` best the
   /// rows of the next depth, best first, ties to the lowest candidate (EAGLE-2, Li et al. 2024).
   ///
-  /// A score never exceeds its parent's, so the best candidates of all depths form a tree: `selectTree`.
+  /// A score never exceeds its parent's, so the best candidates of all depths form a tree: `selectTree`. A path is
+  /// summed from the root down; error at depth d: (d - 1) * 2^-24 of the score, and 2^-63 a depth.
   /// - Parameters:
   ///   - logProbabilities: f32 `[sequences][rows][count]`, in nats, of the `candidates` of the same shape. A candidate
   ///     with `NO_TOKEN`, NaN or -infinity does not exist.

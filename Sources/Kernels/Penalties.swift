@@ -22,16 +22,20 @@ public struct LogitPenalties: Sendable, Hashable {
 extension CommandList {
   /// Penalties by the latest tokens of each row's text, then a bias, then a mask, all in place.
   ///
-  /// Row r belongs to packed node r: its text is the history, then the tree's tokens down to that node, so the logits of a node
-  /// equal those of plain decoding. Plain decoding is one row with `parents` = [`NO_NODE`].
+  /// Row r belongs to packed node r: its text is the history, then the tree's tokens down to that node, so the logits
+  /// of a node equal those of plain decoding. Plain decoding is one row with `parents` = [`NO_NODE`].
+  /// Steps follow one another as listed, each rounded: within 5 * 2^-24 of the magnitudes that enter a logit; a logit
+  /// that nothing concerns keeps its bits.
   /// - Parameters:
   ///   - logits: f32 `[rows][vocabulary]`.
   ///   - history: u32, committed tokens; the last one, at `STATE_LENGTH`, is the root's.
+  ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - tokens: u32 `[rows]`.  - parents: u32 `[rows]`.
   ///   - bias: f32 `[vocabulary]`, added to every row.
   ///   - mask: u32 `[1 or rows][(vocabulary + 31) / 32]`; bit v % 32 of word v / 32 is 1 where token v is allowed.
   ///   - rowMasks: whether each row has a mask row of its own.
-  ///   - batch: the sequences of the rows, each with `history.count / sequences` tokens of history; nil for one sequence.
+  ///   - batch: the sequences of the rows, each with `history.count / sequences` tokens of history; nil for one
+  ///     sequence.
   public func penalties(
     _ logits: Tensor<Float>, _ penalties: LogitPenalties, history: Tensor<UInt32>, state: Tensor<UInt32>,
     tokens: Tensor<UInt32>, parents: Tensor<UInt32>, rows: Int, vocabulary: Int,
