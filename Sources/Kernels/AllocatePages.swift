@@ -15,6 +15,7 @@ public struct PagePool: Sendable {
   public let copies: Tensor<UInt32>
   /// u32 `[sequences]`: `STATUS_OUT_OF_PAGES` where `allocatePages` gave nothing.
   public let status: Tensor<UInt32>
+  /// Sequences that share the pool, pages of it, entries of a sequence's table, and slots of a page.
   public let sequences, pages, pagesPerSequence, pageSize: Int
 
   /// Memory of the caller's.

@@ -24,6 +24,7 @@ public protocol Backend: AnyObject, Sendable {
 
 /// Takes kernel calls in order. Each sees what the ones before it wrote.
 public protocol CommandList: AnyObject {
+  /// Adds one kernel call whose arguments were checked.
   func dispatch(_ invocation: Invocation)
   /// Most bytes of an operand.
   var largestBinding: Int { get }
@@ -60,6 +61,7 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
   /// Arguments that do not belong together; nothing was recorded.
   case invalidCall(kernel: String, reason: String)
 
+  /// A sentence with the numbers and what to do.
   public var description: String {
     switch self {
     case .outOfMemory(let bytes, let label):
@@ -141,6 +143,7 @@ extension Backend {
 }
 
 extension CommandList {
+  /// No limit, as on the reference backend.
   public var largestBinding: Int { .max }
 
   /// Copies all of `source` to the start of `target`, which may not overlap; whole words, no words if it is empty.

@@ -17,6 +17,7 @@ public struct TokenCluster: Sendable {
   /// The square of the distance between two embeddings that are alike is less than this.
   public var squaredDistance: Float
 
+  /// The published settings, for tokens that are alike whatever their embeddings.
   public init(
     ranks: Int = 7, tolerance: Double = 0.15, table: Tensor<Float>? = nil, columns: Int = 0,
     squaredDistance: Float = 0.5

@@ -18,6 +18,7 @@ public struct Warp: Sendable, Hashable {
   /// Taken last (locally typical sampling: Meister et al., 2023).
   public var typicalP: Double?
 
+  /// The softmax at `temperature`, cut as said.
   public init(
     temperature: Double = 1, topK: Int? = nil, topP: Double? = nil, minP: Double? = nil,
     typicalP: Double? = nil
@@ -61,8 +62,10 @@ public struct DistributionRows: Sendable {
   public let weights: Tensor<UInt32>
   /// u32 `[rows][2]`: total (below 2^31), status
   public let totals: Tensor<UInt32>
+  /// Weights of a row.
   public let vocabulary: Int
 
+  /// Memory of the caller's.
   public init(weights: Tensor<UInt32>, totals: Tensor<UInt32>, vocabulary: Int) {
     self.weights = weights
     self.totals = totals
@@ -79,6 +82,7 @@ public struct DistributionRows: Sendable {
     try require(totals, rows * 2, name + " totals")
   }
 
+  /// Memory for `rows` rows, zeroed: rows whose total is 0.
   public init(backend: any Backend, rows: Int, vocabulary: Int, label: String) throws(BackendError) {
     try checkSizes(of: "DistributionRows") { () throws(Refusal) in try requireSizes(rows, vocabulary) }
     self.init(

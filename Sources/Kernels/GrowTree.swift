@@ -13,6 +13,7 @@ public struct TreeGrowth: Sendable {
   public let rowParents: Tensor<UInt32>
   /// Token and parent of each node of the draft's trees, which lie `maximumRows` apart; the caller sets the roots.
   public let nodeTokens, nodeParents: Tensor<UInt32>
+  /// Trees, rows of each over all depths, and candidates of a row, at most 256.
   public let sequences, maximumRows, count: Int
 
   /// Memory of the caller's.
@@ -30,6 +31,7 @@ public struct TreeGrowth: Sendable {
     self.count = count
   }
 
+  /// Zeroed memory.
   public init(backend: any Backend, sequences: Int = 1, maximumRows: Int, count: Int) throws(BackendError) {
     try checkSizes(of: "TreeGrowth") { () throws(Refusal) in
       try Self.check(sequences: sequences, maximumRows: maximumRows, count: count)

@@ -9,7 +9,9 @@ import ShaderInterface
 public struct LossyTest: Sendable, Hashable {
   /// p > min(epsilon, delta * e^(-entropyScale * H)), H the row's entropy in nats.
   public var epsilon = 0.0
+  /// Factor of the threshold that falls with the entropy, in the first test.
   public var delta = 0.0
+  /// How fast that threshold falls, a nat.
   public var entropyScale: Float = 1
   /// Best logit - the token's at most this, in nats at temperature 1.
   public var gap = Float.infinity
@@ -24,6 +26,7 @@ public struct LossyTest: Sendable, Hashable {
   /// Between the row's best two logits.
   public var minimumGap: Float = 0
 
+  /// The test that every token passes which the row does not ban.
   public init() {}
 
   /// Typical acceptance (Medusa, Cai et al. 2024).

@@ -3,6 +3,7 @@ import ShaderInterface
 
 /// What a matmul does with its sums before it writes them.
 public enum OutputTransform: UInt32, Sendable, CaseIterable {
+  /// As is, y * sigmoid(y), or GELU in its tanh form.
   case none, silu, gelu
 }
 
@@ -10,11 +11,13 @@ public enum OutputTransform: UInt32, Sendable, CaseIterable {
 public struct MatrixChoices: Sendable {
   /// Matrix numbers `[rows][count]`; a number that no matrix has makes +0.
   public let indices: Tensor<UInt32>
+  /// Matrices that a row chooses, at least 1.
   public let count: Int
   /// The indices as ``CommandList/sortChoices(_:out:rows:matrices:)`` sorted them. For many rows: each matrix is read
   /// once for up to 16 rows that chose it, not once a row. It changes speed, never bits.
   public let sorted: SortedChoices?
 
+  /// Memory of the caller's; `sorted` has to come from these indices.
   public init(indices: Tensor<UInt32>, count: Int, sorted: SortedChoices? = nil) {
     self.indices = indices
     self.count = count

@@ -13,6 +13,7 @@ public struct LogitMixture: Sendable, Hashable {
   /// Mix log-probabilities: each row less its log-sum-exp.
   public var normalizes: Bool
 
+  /// All tokens, and logits as they are, unless said otherwise.
   public init(scaleA: Float, scaleB: Float, threshold: Float = -.infinity, normalizes: Bool = false) {
     self.scaleA = scaleA
     self.scaleB = scaleB

@@ -11,6 +11,7 @@ public struct LogitPenalties: Sendable, Hashable {
   /// How many of the latest tokens count.
   public var window: Int
 
+  /// Nothing changes unless said otherwise.
   public init(repetition: Double = 1, presence: Float = 0, frequency: Float = 0, window: Int) {
     self.repetition = repetition
     self.presence = presence

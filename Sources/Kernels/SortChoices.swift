@@ -4,8 +4,10 @@ import ShaderInterface
 public struct SortedChoices: Sendable {
   /// u32 `[groups][1 + rowsPerGroup]`: a group's matrix, then its rows.
   public let schedule: Tensor<UInt32>
+  /// Rows that share one reading of a matrix, 1 to 64.
   public let rowsPerGroup: Int
 
+  /// Memory of the caller's, ``wordCount(rows:matrices:rowsPerGroup:)`` words.
   public init(schedule: Tensor<UInt32>, rowsPerGroup: Int = 16) {
     self.schedule = schedule
     self.rowsPerGroup = rowsPerGroup

@@ -19,7 +19,7 @@ extension CommandList {
   /// Everything is integer arithmetic; ``SiblingRule`` names the papers.
   /// - Parameters:
   ///   - target: a row a node, `[nodes][vocabulary]`.  - draft: a row a parent node (any rows when `rule` is one-hot).
-  ///   - rule: llvmpipe refuses ``SiblingRule/kSeq`` for trees of more than some 200 (vocabulary 151,936) to 500 nodes
+  ///   - rule: llvmpipe refuses ``SiblingRule/kSeq`` for trees of more than 235 (vocabulary 151,936) to 546 nodes
   ///     (32,000): its loops would end too early.
   ///   - scratch: u32 `[sequences][2][vocabulary]`.
   public func verifySiblings(
