@@ -4,12 +4,15 @@ import ShaderInterface
 
 /// The decoding loop: any drafter, any tree, any rule.
 ///
-/// A round drafts a tree, scores all its nodes in one pass of the target, verifies, and commits the accepted path with one
-/// more token, in one submission. Plain decoding is the same loop over a tree of one node. One sequence at a time; reuse a
-/// decoder for many prompts.
+/// A round drafts a tree, scores all its nodes in one pass of the target, verifies, and commits the accepted path with
+/// one more token, in one submission. Plain decoding is the same loop over a tree of one node. One sequence at a time;
+/// reuse a decoder for many prompts.
 public final class Decoder {
+  /// The model whose text it is.
   public let target: Model
+  /// The model that drafts; nil for other drafters.
   public let draft: Model?
+  /// Drafter, rule and law.
   public let options: DecodingOptions
   /// Nodes of a round.
   public let shape: TreeShape
@@ -63,7 +66,8 @@ public final class Decoder {
   /// - Parameters:
   ///   - prompt: token ids, beginning with the separator that the model was trained with.
   ///   - onTokens: each round's new tokens, as they come.
-  /// - Throws: ``DecodingError/notFinite(position:)`` when the model breaks down; the tokens given to `onTokens` before stay good.
+  /// - Throws: ``DecodingError/notFinite(position:)`` when the model breaks down; the tokens given to `onTokens` before
+  ///   stay good.
   public func generate(
     _ prompt: [UInt32], options: GenerationOptions = GenerationOptions(),
     onTokens: (ArraySlice<UInt32>) -> Void = { _ in }

@@ -2,16 +2,19 @@ import Models
 
 /// Proof on the user's own device that a draft changed nothing.
 ///
-/// Greedy matching and picks must repeat plain decoding: the same tokens and the same bits in every logits row. Rejection keeps
-/// the target's law with other draws, so its text differs from plain sampling by design; there the emitted tokens are passed
-/// again one row at a time, and the bits of the logits that judged them must be the same.
+/// Greedy matching and picks must repeat plain decoding: the same tokens and the same bits in every logits row.
+/// Rejection keeps the target's law with other draws, so its text differs from plain sampling by design; there the
+/// emitted tokens are passed again one row at a time, and the bits of the logits that judged them must be the same.
 public struct DecodingCheck: Sendable, CustomStringConvertible {
   /// The first token or logit that differs.
   public enum Difference: Sendable, Hashable {
+    /// Another token, or none where a text has ended.
     case token(index: Int, speculative: UInt32?, plain: UInt32?)
+    /// Other bits of a token's logit in the row that gave the text's token `index`.
     case logit(index: Int, token: Int, speculative: UInt32, plain: UInt32)
   }
 
+  /// What the decoder under test gave.
   public let generation: Generation
   /// Plain decoding of the same prompt and seed; nil under rejection.
   public let plain: Generation?
@@ -22,6 +25,7 @@ public struct DecodingCheck: Sendable, CustomStringConvertible {
   /// Bits that differ over all compared rows.
   public let differingLogitBits: Int
 
+  /// Nothing differs, and every token's row was compared.
   public var passed: Bool { differences.isEmpty && rows == generation.tokens.count }
 
   /// Generates with `decoder`, then plainly, and compares.
@@ -68,6 +72,7 @@ public struct DecodingCheck: Sendable, CustomStringConvertible {
     rows = min(generation.logits.count, plainRows.count)
   }
 
+  /// The verdict and the first differences, for people.
   public var description: String {
     guard let first = differences.first else {
       return passed

@@ -31,6 +31,7 @@ public enum DecodingError: Error, Sendable, CustomStringConvertible {
   /// The device reported `STATUS_` bits that a sound round never has.
   case failedRound(position: Int, status: KernelStatus)
 
+  /// A sentence with the numbers.
   public var description: String {
     switch self {
     case .tree(let error): error.description

@@ -12,11 +12,14 @@ public enum Candidates: Sendable, Hashable {
 public enum Drafter: Sendable, Hashable {
   /// No draft: plain decoding, a tree of one node.
   case none
-  /// A smaller model fills the tree depth by depth (Leviathan et al. 2023, Chen et al. 2023; trees: SpecInfer, Sequoia).
+  /// A smaller model fills the tree depth by depth (Leviathan et al. 2023, Chen et al. 2023; trees: SpecInfer,
+  /// Sequoia).
   case model(TreeShape, Candidates = .best)
-  /// The target's own blockwise heads: the best tokens of head d at every node of depth d + 1 (Stern et al. 2018, Medusa).
+  /// The target's own blockwise heads: the best tokens of head d at every node of depth d + 1 (Stern et al. 2018,
+  /// Medusa).
   case heads(TreeShape)
-  /// What followed the earliest repeat of the last `maximum` to `minimum` tokens, at most `count` tokens (prompt lookup).
+  /// What followed the earliest repeat of the last `maximum` to `minimum` tokens, at most `count` tokens (prompt
+  /// lookup).
   case promptLookup(minimum: Int = 2, maximum: Int = 4, count: Int = 8)
 
   /// The tree that a round scores.
@@ -31,23 +34,25 @@ public enum Drafter: Sendable, Hashable {
 
 /// How the target decides which draft tokens stay.
 ///
-/// At temperature 0 every rule is greedy matching: the target's distribution is then certain of its best token, so a pick is
-/// that token, acceptance has probability 1 for it and 0 for every other, and no random number can change the outcome.
+/// At temperature 0 every rule is greedy matching: the target's distribution is then certain of its best token, so a
+/// pick is that token, acceptance has probability 1 for it and 0 for every other, and no random number can change the
+/// outcome.
 public enum VerificationRule: String, Sendable, CaseIterable {
   /// A child stays if it carries the target's best token. Temperature 0 only.
   case greedy
-  /// A child stays if it carries the token that the target itself draws there with a key of seed and position: the output is
-  /// the very text that plain decoding with this seed gives, for any tree built without looking at the picks.
+  /// A child stays if it carries the token that the target itself draws there with a key of seed and position: the
+  /// output is the very text that plain decoding with this seed gives, for any tree built without looking at the picks.
   case pick
-  /// Rejection of one child a node, on a chain (Leviathan et al. 2023, Chen et al. 2023). Keeps the target's law, not its draws.
+  /// Rejection of one child a node, on a chain (Leviathan et al. 2023, Chen et al. 2023). Keeps the target's law, not
+  /// its draws.
   case token
   /// Rejection over the children of a node in order (SpecInfer, recursive rejection sampling). Keeps the target's law.
   case siblings
-  /// Leaves first, whole paths by what they have in common with the target; on a chain this is block verification. Accepts
-  /// more than ``siblings`` of the same drafts and keeps the target's law.
+  /// Leaves first, whole paths by what they have in common with the target; on a chain this is block verification.
+  /// Accepts more than ``siblings`` of the same drafts and keeps the target's law.
   case traversal
-  /// Lossy: a child stays if its probability is above min(0.09, 0.3 e^-entropy) at its node (Medusa); the longest such path,
-  /// then the target's own draw. The text does not follow the target's law.
+  /// Lossy: a child stays if its probability is above min(0.09, 0.3 e^-entropy) at its node (Medusa); the longest such
+  /// path, then the target's own draw. The text does not follow the target's law.
   case typical
 }
 
@@ -55,13 +60,16 @@ public enum VerificationRule: String, Sendable, CaseIterable {
 ///
 /// How siblings were drawn decides how they are rejected, so that is no option: it follows from the drafter.
 public struct DecodingOptions: Sendable {
+  /// Where draft tokens come from.
   public var drafter: Drafter
+  /// Which of them stay.
   public var rule: VerificationRule
   /// Temperature, top-k and top-p of target and draft; nil is temperature 0.
   public var warp: Warp?
   /// Most tokens of prompt and text together; nil is what the models were trained for.
   public var context: Int?
 
+  /// Plain greedy decoding unless said otherwise.
   public init(
     drafter: Drafter = .none, rule: VerificationRule = .greedy, warp: Warp? = nil, context: Int? = nil
   ) {
@@ -114,6 +122,7 @@ public struct GenerationOptions: Sendable {
   /// Keep the bits of the logits row behind every token.
   public var recordsLogits: Bool
 
+  /// 128 tokens of seed 0, ended by the byte tokenizer's separator, unless said otherwise.
   public init(
     maxTokens: Int = 128, seed: UInt64 = 0, stopTokens: Set<UInt32> = [0], recordsLogits: Bool = false
   ) {

@@ -2,6 +2,7 @@ import Kernels
 
 /// Why a text ended.
 public enum StopReason: String, Sendable {
+  /// The limit was reached, a stop token came, or the context is full.
   case maxTokens, stopToken, context
 }
 
@@ -9,6 +10,7 @@ public enum StopReason: String, Sendable {
 public struct Generation: Sendable {
   /// Without the prompt; a stop token is kept as the last.
   public internal(set) var tokens: [UInt32] = []
+  /// Why it ended.
   public internal(set) var stop = StopReason.maxTokens
   /// Passes of the target after the prompt, one a round.
   public internal(set) var passes = 0
@@ -18,6 +20,7 @@ public struct Generation: Sendable {
   public internal(set) var offered: [Int]
   /// Rounds that accepted one there.
   public internal(set) var accepted: [Int]
+  /// Wall time of the prompt.
   public internal(set) var prefillSeconds = 0.0
   /// Of the rounds.
   public internal(set) var decodeSeconds = 0.0
@@ -28,6 +31,7 @@ public struct Generation: Sendable {
 
   /// Mean tokens a target pass: 1 in plain decoding.
   public var blockEfficiency: Double { passes == 0 ? 0 : Double(roundTokens) / Double(passes) }
+  /// New tokens over the rounds' wall time.
   public var tokensPerSecond: Double { decodeSeconds > 0 ? Double(tokens.count) / decodeSeconds : 0 }
 
   init(depth: Int) {

@@ -1,5 +1,6 @@
 /// A tree of candidate tokens.
 public struct TokenTree: Sendable, Hashable {
+  /// Parents, depths and ranks of its nodes.
   public let shape: TreeShape
   /// One a node; the root's is the last committed token.
   public let tokens: [UInt32]

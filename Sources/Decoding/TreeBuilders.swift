@@ -72,10 +72,12 @@ extension TokenTree {
   public struct CandidateRow: Sendable, Hashable {
     /// Index of the parent among all candidates so far, rows one after another; nil for the root.
     public var parent: Int?
+    /// The candidates, of the shape of ``scores``.
     public var tokens: [UInt32]
     /// Cumulative along the path, so a child never scores above its parent.
     public var scores: [Float]
 
+    /// One score a token.
     public init(parent: Int?, tokens: [UInt32], scores: [Float]) {
       self.parent = parent
       self.tokens = tokens
@@ -86,7 +88,8 @@ extension TokenTree {
   /// The `nodes` - 1 candidates of the greatest cumulative score and the root (EAGLE-2, Li et al. 2024).
   ///
   /// Ties go to the earlier candidate. This ranks tokens after they were chosen, so it belongs to deterministic
-  /// candidates with greedy, pick or one-hot verification: under rejection sampling of drawn tokens it biases the output.
+  /// candidates with greedy, pick or one-hot verification: under rejection sampling of drawn tokens it biases the
+  /// output.
   public init(root: UInt32, best nodes: Int, of rows: [CandidateRow], vocabulary: Int) throws(TreeError) {
     let candidates = rows.flatMap { row in zip(row.tokens, row.scores).map { (row.parent, $0, $1) } }
     let selected = candidates.indices

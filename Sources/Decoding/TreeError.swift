@@ -27,6 +27,7 @@ public enum TreeError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The text is no tree specification.
   case malformedSpecification(String, reason: String)
 
+  /// A sentence with the numbers.
   public var description: String {
     switch self {
     case .empty: "a tree without nodes; even plain decoding has its root"

@@ -12,8 +12,11 @@ public struct TreeShape: Sendable, Hashable {
   /// Which of its parent's candidates a node carries, the best first; 0 for the root.
   public let ranks: [Int]
 
+  /// Nodes, the root included.
   public var count: Int { parents.count }
+  /// Of the deepest node; the root's is 0.
   public var maximumDepth: Int { depths.max() ?? 0 }
+  /// No node has two children.
   public var isChain: Bool { childCounts.allSatisfy { $0 <= 1 } }
   /// Most children of one node.
   public var maximumChildren: Int { childCounts.max() ?? 0 }

@@ -15,6 +15,7 @@ public struct PagePool: Sendable {
   public let copies: Tensor<UInt32>
   /// u32 `[sequences]`: `STATUS_OUT_OF_PAGES` where `allocatePages` gave nothing.
   public let status: Tensor<UInt32>
+  /// Sequences that share the pool, pages of it, entries of a sequence's table, and slots of a page.
   public let sequences, pages, pagesPerSequence, pageSize: Int
 
   /// Memory of the caller's.
@@ -74,7 +75,8 @@ extension CommandList {
   /// Gives each sequence pages of its own for the `rows` slots behind its committed ones, before they are written.
   ///
   /// Sequences are served in order, each wholly or not at all; pages lowest first. An entry whose page is shared gets a
-  /// new one; if it holds committed slots, `copyPages` must follow, for every cache of the pool.
+  /// new one; if it holds committed slots, `copyPages` must follow, for every cache of the pool. Exact (pages and their
+  /// sharing: Kwon et al., 2023).
   /// - Parameters:
   ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - rows: nil for the nodes of each sequence's tree, `STATE_NODES`.

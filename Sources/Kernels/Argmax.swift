@@ -1,7 +1,7 @@
 import ShaderInterface
 
 extension CommandList {
-  /// The greatest logit of each row, ties to the lowest token.
+  /// The greatest logit of each row, ties to the lowest token. Exact: logits are compared as they are.
   ///
   /// - Parameters: - logits: f32 `[rows][vocabulary]`.
   ///   - out: u32 `[rows][2]`: token, status (`STATUS_NOT_FINITE` names a row with NaN or +infinity).

@@ -1,8 +1,10 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Joins the chunks that `treeAttention` with a split computes apart, in their order.
+  /// Joins the chunks that `treeAttention` with a split computes apart, in their order, by a running maximum and sum
+  /// (Milakov and Gimelshein, 2018).
   ///
+  /// The bits of `treeAttention` without a split, so its error too.
   /// - Parameters:
   ///   - parts: f32 `[rows][heads][chunks][headSize + 4]`: weighted values, maximum, sum, 1 if the chunk exists.
   ///   - out: f32 `[rows][heads * headSize]`.

@@ -9,12 +9,14 @@ public struct AttentionOptions: Sendable {
   /// Cross-attention: rows see the committed slots alone. The state is then that of the fixed context; with a batch its
   /// nodes and first nodes are those of the rows.
   public var isCross: Bool
-  /// Keys a lane scores, 1, 2, 4 or 8; nil takes what suits the device, which may be another shader. It changes no bits.
+  /// Keys a lane scores, 1, 2, 4 or 8; nil takes what suits the device, which may be another shader. It changes no
+  /// bits.
   public var keysPerLane: Int?
   /// Rows that share the loaded keys of a group, 1, 2, 4 or 8; nil takes what suits the call. It changes no bits, and
   /// matters only where keys are shared by shuffles.
   public var rowsPerGroup: Int?
 
+  /// Plain attention unless said otherwise.
   public init(
     window: Int = 0, softCap: Float = 0, isCross: Bool = false, keysPerLane: Int? = nil,
     rowsPerGroup: Int? = nil
@@ -42,14 +44,15 @@ public struct AttentionOptions: Sendable {
 
 /// Memory that lets the keys of a long context spread over many groups; it changes no bits.
 ///
-/// Pays where rows times heads leave a device idle: few rows, thousands of keys. Costs llvmpipe a tenth or so, and takes contexts
-/// there that are too long for one group.
+/// Pays where rows times heads leave a device idle: few rows, thousands of keys. Costs llvmpipe a tenth or so, and
+/// takes contexts there that are too long for one group.
 public struct AttentionSplit: Sendable {
   /// f32, ``count(rows:heads:headSize:capacity:)`` elements of scratch.
   public let parts: Tensor<Float>
   /// Chunks of 64 keys that one group takes.
   public let chunksPerGroup: Int
 
+  /// Memory of the caller's, at least ``count(rows:heads:headSize:capacity:)`` elements.
   public init(parts: Tensor<Float>, chunksPerGroup: Int = 4) {
     self.parts = parts
     self.chunksPerGroup = chunksPerGroup

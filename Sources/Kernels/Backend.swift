@@ -61,6 +61,7 @@ public enum BackendError: Error, Sendable, CustomStringConvertible {
   /// Arguments that do not belong together; nothing was recorded.
   case invalidCall(kernel: String, reason: String)
 
+  /// A sentence with the numbers and what to do.
   public var description: String {
     switch self {
     case .outOfMemory(let bytes, let label):
@@ -173,9 +174,11 @@ extension Backend {
 }
 
 extension CommandList {
+  /// No limit, as on the reference backend.
   public var largestBinding: Int { .max }
 
   /// Copies all of `source` to the start of `target`, which may not overlap; whole words, no words if it is empty.
+  /// Exact.
   public func copy<T>(_ source: Tensor<T>, to target: Tensor<T>) {
     guard source.count <= target.count else {
       let (from, to) = (source.storage.label, target.storage.label)

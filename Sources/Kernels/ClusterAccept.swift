@@ -2,9 +2,9 @@ import ShaderInterface
 
 /// Which tokens count as one with a drafted token: those next to it in the target's ranking, about as likely and alike.
 ///
-/// The published settings are the defaults (grouped speculative decoding, So et al., arXiv 2508.07747). The authors' code takes
-/// one rank fewer above than below, and the token alone where fewer than seven rank below it; here a side that is too short
-/// gives what it has.
+/// The published settings are the defaults (grouped speculative decoding, So et al., arXiv 2508.07747). The authors'
+/// code takes one rank fewer above than below, and the token alone where fewer than seven rank below it; here a side
+/// that is too short gives what it has.
 public struct TokenCluster: Sendable {
   /// Neighbours on each side, 0 to 32; 0: the token alone, which is the test of token rejection.
   public var ranks: Int
@@ -17,6 +17,7 @@ public struct TokenCluster: Sendable {
   /// The square of the distance between two embeddings that are alike is less than this.
   public var squaredDistance: Float
 
+  /// The published settings, for tokens that are alike whatever their embeddings.
   public init(
     ranks: Int = 7, tolerance: Double = 0.15, table: Tensor<Float>? = nil, columns: Int = 0,
     squaredDistance: Float = 0.5
@@ -41,15 +42,16 @@ public struct TokenCluster: Sendable {
 }
 
 extension CommandList {
-  /// Whether each tree node passes by the mass of the cluster of tokens around its own, on its parent's rows. Lossy: the law is
-  /// not the target's.
+  /// Whether each tree node passes by the mass of the cluster of tokens around its own, on its parent's rows. Lossy:
+  /// the law is not the target's.
   ///
-  /// A node passes with probability min(1, p(G) / q(G)), G its token's cluster, decided in integers with the random number that
-  /// `verifySiblings` takes for that child. A token to which the target gives no weight passes if its cluster does; one to which
-  /// the draft gives none never does. Children of a node are tested each on its own, so this is the published rule on a chain.
+  /// A node passes with probability min(1, p(G) / q(G)), G its token's cluster, decided in integers with the random
+  /// number that `verifySiblings` takes for that child. A token to which the target gives no weight passes if its
+  /// cluster does; one to which the draft gives none never does. Children of a node are tested each on its own, so this
+  /// is the published rule on a chain (So et al., 2025). Sums of weights are integers; a distance is summed by column.
   ///
-  /// `verifyAccepted` ends the round. What follows a node with children is drawn from the plain residual, norm(max(p - q, 0));
-  /// what follows one without, from the target:
+  /// `verifyAccepted` ends the round. What follows a node with children is drawn from the plain residual, norm(max(p -
+  /// q, 0)); what follows one without, from the target:
   ///
   /// ```swift
   /// list.combineDistributions(target, draft, .residual, out: residual, mass: mass, rows: nodes)
@@ -59,11 +61,12 @@ extension CommandList {
   /// list.verifyAccepted(accept, score: score, picks: picks, endPicks: ends, tree: tree)
   /// ```
   /// - Parameters:
-  ///   - target: a row a node.  - draft: a row a node; those of nodes without children are not read.
+  ///   - target: a row a node, `[nodes][vocabulary]`.  - draft: likewise a row a node; those of nodes without children
+  ///     are not read.
   ///   - batch: the sequences of the nodes; nil for one sequence.
   ///   - accept: u32 `[nodes]`, 0 or 1.
-  ///   - score: f32 `[nodes]`, the target's log-probabilities of the clusters in nats, to 2^-18; NaN for a node without a parent or
-  ///     with a token that the draft cannot have drawn.
+  ///   - score: f32 `[nodes]`, the target's log-probabilities of the clusters in nats, to 2^-18; NaN for a node without
+  ///     a parent or with a token that the draft cannot have drawn.
   public func clusterAccept(
     _ cluster: TokenCluster, target: DistributionRows, draft: DistributionRows, tree: TreeBuffers,
     batch: SequenceBatch? = nil, accept: Tensor<UInt32>, score: Tensor<Float>

@@ -9,13 +9,17 @@ public enum DistributionCombination: Sendable, Hashable {
 }
 
 extension CommandList {
-  /// A linear mixture of the laws of two distributions, or the residual of the first over the second with its mass.
+  /// A linear mixture of the laws of two distributions, or the residual of the first over the second with its mass
+  /// (norm(max(p - q, 0)): Leviathan et al., 2023).
   ///
-  /// Exact in 64-bit integers (a mixture's two factors to 2^-30 of the greater), then brought to a total of at most 2^30 by the
-  /// running sum's own rounding, without chance: each weight is within 1 of its share, sums over runs of tokens too.
+  /// Exact in 64-bit integers (a mixture's two factors to 2^-30 of the greater), then brought to a total of at most
+  /// 2^30 by the running sum's own rounding, without chance: each weight is within 1 of its share, sums over runs of
+  /// tokens too.
   /// - Parameters:
+  ///   - a, b: `rows` rows of one vocabulary.
   ///   - out: rows of the same vocabulary; status of both rows, and `STATUS_EMPTY_ROW` where nothing is left.
-  ///   - mass: u32 `[rows][4]`: T and D, low words first. The mass of max(p - q, 0) is T / D, exactly; a mixture has T = D.
+  ///   - mass: u32 `[rows][4]`: T and D, low words first. The mass of max(p - q, 0) is T / D, exactly; a mixture has T
+  ///     = D.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func combineDistributions(
     _ a: DistributionRows, _ b: DistributionRows, _ combination: DistributionCombination,

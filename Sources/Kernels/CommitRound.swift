@@ -3,9 +3,10 @@ import ShaderInterface
 extension CommandList {
   /// Appends the accepted tokens and the bonus token to the history and moves the state past them.
   ///
-  /// A round with a status changes only the status of its state.
+  /// A round with a status changes only the status of its state. Exact: whole words move.
   /// - Parameters:
-  ///   - history: u32 `[sequences][historyCapacity]`.
+  ///   - tree: reads `result`; writes `state` and the root's token, for the next round.
+  ///   - history: u32 `[sequences][historyCapacity]`; what lies beyond it is left out.
   ///   - historyCapacity: nil for all of the history; needed where the tree has more sequences than take part.
   public func commitRound(
     tree: TreeBuffers, history: Tensor<UInt32>, historyCapacity: Int? = nil, sequences: Int = 1

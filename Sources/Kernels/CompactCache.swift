@@ -1,7 +1,8 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Moves the slots of each sequence's accepted path to follow its prefix; the rounds' results say which.
+  /// Moves the slots of each sequence's accepted path to follow its prefix; the rounds' results say which. Exact: whole
+  /// slots are copied.
   ///
   /// - Parameters:
   ///   - result: u32 `[sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes]`, as the verifiers write it.

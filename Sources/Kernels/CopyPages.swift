@@ -2,6 +2,8 @@ import ShaderInterface
 
 extension CommandList {
   /// Copies the pages that `allocatePages` parted, in one layer's cache; the cache's slots are the pool's.
+  ///
+  /// Exact: words of pages `[pageSize][rowWords]` are copied, of keys and of values.
   public func copyPages(_ pool: PagePool, cache: KeyValueCache) {
     call(.copyPages) { kernel throws(Refusal) in
       try cache.check()

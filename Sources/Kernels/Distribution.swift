@@ -18,6 +18,7 @@ public struct Warp: Sendable, Hashable {
   /// Taken last (locally typical sampling: Meister et al., 2023).
   public var typicalP: Double?
 
+  /// The softmax at `temperature`, cut as said.
   public init(
     temperature: Double = 1, topK: Int? = nil, topP: Double? = nil, minP: Double? = nil,
     typicalP: Double? = nil
@@ -39,8 +40,8 @@ public struct Warp: Sendable, Hashable {
     try require((0...1).contains(minP ?? 0), "min-p \(minP ?? 0), 0 to 1 are possible")
   }
 
-  /// How often `distribution` may walk a row: thrice; for a small top-k with what follows it twelve times, otherwise nine times for
-  /// each selection.
+  /// How often `distribution` may walk a row: thrice; for a small top-k with what follows it twelve times, otherwise
+  /// nine times for each selection.
   func passes(_ vocabulary: Int) -> Int {
     if let topK, topK > 0, topK < min(vocabulary, 257) { return 15 }
     return 3 + [topK != nil, topP != nil, typicalP != nil].count { $0 } * 9
@@ -61,8 +62,10 @@ public struct DistributionRows: Sendable {
   public let weights: Tensor<UInt32>
   /// u32 `[rows][2]`: total (below 2^31), status
   public let totals: Tensor<UInt32>
+  /// Weights of a row.
   public let vocabulary: Int
 
+  /// Memory of the caller's.
   public init(weights: Tensor<UInt32>, totals: Tensor<UInt32>, vocabulary: Int) {
     self.weights = weights
     self.totals = totals
@@ -79,6 +82,7 @@ public struct DistributionRows: Sendable {
     try require(totals, rows * 2, name + " totals")
   }
 
+  /// Memory for `rows` rows, zeroed: rows whose total is 0.
   public init(backend: any Backend, rows: Int, vocabulary: Int, label: String) throws(BackendError) {
     try checkSizes(of: "DistributionRows") { () throws(Refusal) in try requireSizes(rows, vocabulary) }
     self.init(
@@ -88,10 +92,11 @@ public struct DistributionRows: Sendable {
 }
 
 extension CommandList {
-  /// Softmax with temperature, min-p, top-k, top-p and typical-p into integer weights with an exact total.
+  /// Softmax with temperature, min-p, top-k (Fan et al., 2018), top-p (Holtzman et al., 2020) and typical-p into
+  /// integer weights with an exact total; sums are of integers, in any order.
   ///
-  /// Before top-p, a weight is within 2^s + w (2^-21 + |x| 2^-22) of w = 2^30 exp(x), x the distance from the greatest logit over
-  /// the temperature and 2^s what its total is scaled down by; typical-p compares logarithms to 2^-20.
+  /// Before top-p, a weight is within 2^s + w (2^-21 + |x| 2^-22) of w = 2^30 exp(x), x the distance from the greatest
+  /// logit over the temperature and 2^s what its total is scaled down by; typical-p compares logarithms to 2^-20.
   /// - Parameters:
   ///   - logits: f32 `[rows][out.vocabulary]`.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.

@@ -12,9 +12,13 @@ public enum DraftKeys: UInt32, Sendable, CaseIterable {
 extension CommandList {
   /// Draws the children of `parents` tree nodes of one depth from their draft rows.
   ///
+  /// Exact: a draw is an integer below the row's total, so the law is that of the weights (with replacement as
+  /// SpecInfer, Miao et al., 2024, without as Sequoia, Chen et al., 2024).
   /// - Parameters:
-  ///   - rows: draft distributions, row `firstParent + i` for parent i; in a batch counted from each sequence's first node.
-  ///   - tokens: u32 `[nodes]`, packed alike; child j of parent i is node `firstChild + i * children + j`, `NO_TOKEN` once the row is used up.
+  ///   - rows: draft distributions, row `firstParent + i` for parent i; in a batch counted from each sequence's first
+  ///     node.
+  ///   - tokens: u32 `[nodes]`, packed alike; child j of parent i is node `firstChild + i * children + j`, `NO_TOKEN`
+  ///     once the row is used up.
   ///   - replacement: independent draws, or each token at most once.
   ///   - keys: which random numbers are drawn.
   ///   - sequences: each with its state, u32 `[sequences][STATE_WORDS]`; nodes beyond the arrays are left out.

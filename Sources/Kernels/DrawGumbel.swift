@@ -1,13 +1,16 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Tokens without replacement by Gumbel-top-k (Vieira, 2014; Kool et al., 2019): those of the greatest log(p) + noise.
+  /// Tokens without replacement by Gumbel-top-k (Vieira, 2014; Kool et al., 2019): those of the greatest log(p) +
+  /// noise.
   ///
-  /// The keys are what stochastic beams need (RSD-S: Jeon et al., 2024). The law is that of fp32 keys, whose noise has 32 random
-  /// bits and an error below 2^-20: close to drawing without replacement, not equal. `drawChildren` draws it exactly.
+  /// The keys are what stochastic beams need (RSD-S: Jeon et al., 2024). The law is that of fp32 keys: close to drawing
+  /// without replacement, not equal; `drawChildren` draws it exactly. The noise has 32 random bits and is within 2^-22
+  /// and 2^-23 of itself; a key besides within 2^-23 (2 + log weight + log total), 2^-24 of their difference and 2^-24
+  /// of itself.
   /// - Parameters:
   ///   - rows: a distribution row for each packed node.
-  ///   - depths: u32 `[count of rows]`.
+  ///   - depths: u32 `[rowCount]`.  - state: u32 `[sequences][STATE_WORDS]`.
   ///   - tokens: u32 `[rows][count]`, greatest key first, `NO_TOKEN` once none of positive weight is left.
   ///   - keys: f32 `[rows][count]`, -infinity there.
   ///   - count: at most 256.

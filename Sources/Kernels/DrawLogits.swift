@@ -1,15 +1,15 @@
 import ShaderInterface
 
 extension CommandList {
-  /// The token that `distribution` and `drawTarget` give, bit for
-  /// bit, without writing a distribution.
+  /// The token that `distribution` and `drawTarget` give, bit for bit, without writing a distribution; so the law's
+  /// error is that of `distribution`, and the draw is exact.
   ///
-  /// Reads the logits once, then again those before the greatest one, as far as they weigh anything, and the neighbours of the drawn
-  /// token: one and a half passes if the greatest logit may be anywhere.
+  /// Reads the logits once, then again those before the greatest one, as far as they weigh anything, and the neighbours
+  /// of the drawn token: one and a half passes if the greatest logit may be anywhere.
   /// - Parameters:
   ///   - logits: f32 `[rows][vocabulary]`.
   ///   - warp: temperature and min-p alone; top-k, top-p and typical-p need `distribution`.
-  ///   - depths: u32 `[rows]`.
+  ///   - depths: u32 `[rows]`.  - state: u32 `[sequences][STATE_WORDS]`.
   ///   - out: u32 `[rows][2]`: token, status.
   ///   - batch: the sequences of the rows; nil for one sequence.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.

@@ -1,16 +1,19 @@
 import ShaderInterface
 
 extension CommandList {
-  /// A draw from the softmax of `a` and one from its geometric mixture with `b`, under the same noise, so that they mostly agree
-  /// (adaptive parallel decoding: Israel et al., 2025).
+  /// A draw from the softmax of `a` and one from its geometric mixture with `b`, under the same noise, so that they
+  /// mostly agree (adaptive parallel decoding: Israel et al., 2025).
   ///
-  /// argmax(y + g) and argmax(ratio * y + (1 - ratio) * z + g) with y and z the logits over the temperature and g the Gumbel noise of
-  /// (seed, position, token). The laws are those of fp32 keys.
+  /// argmax(y + g) and argmax(ratio * y + (1 - ratio) * z + g) with y and z the logits over the temperature and g the
+  /// Gumbel noise of (seed, position, token). The laws are those of fp32 keys, close to the softmaxes', not equal: the
+  /// noise is within 2^-22 and 2^-23 of itself, a key besides within 5 * 2^-24 of the magnitudes that are mixed and
+  /// 2^-24 of itself.
   /// - Parameters:
   ///   - a: f32 `[rows][vocabulary]`, the draft's logits.  - b: f32 `[rows][vocabulary]`.
   ///   - ratio: 0 to 1, the share of `a`.
-  ///   - depths: u32 `[rows]`.
-  ///   - out: u32 `[rows][4]`: token and status of the first draw, then of the second. A token that either bans is not drawn second.
+  ///   - depths: u32 `[rows]`.  - state: u32 `[sequences][STATE_WORDS]`.
+  ///   - out: u32 `[rows][4]`: token and status of the first draw, then of the second. A token that either bans is not
+  ///     drawn second.
   ///   - batch: the sequences of the rows; nil for one sequence.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func drawShared(

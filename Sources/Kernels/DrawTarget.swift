@@ -1,11 +1,14 @@
 import ShaderInterface
 
 extension CommandList {
-  /// The target's own token at each tree node, drawn with the key (seed, absolute position), so it does not depend on the tree.
+  /// The target's own token at each tree node, drawn with the key (seed, absolute position), so it does not depend on
+  /// the tree.
   ///
+  /// Exact: the lowest token whose running sum of weights exceeds an integer that is uniform below the total.
   /// - Parameters:
-  ///   - depths: u32 `[rows]`.
-  ///   - out: u32 `[rows][2]`: token, status.
+  ///   - rows: a distribution row for each packed node, `[count][vocabulary]`.
+  ///   - depths: u32 `[count]`.  - state: u32 `[sequences][STATE_WORDS]`.
+  ///   - out: u32 `[count][2]`: token, status.
   ///   - batch: the sequences of the rows; nil for one sequence.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func drawTarget(

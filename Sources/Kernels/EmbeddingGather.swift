@@ -1,10 +1,10 @@
 import ShaderInterface
 
 extension CommandList {
-  /// `out[r] = table[tokens[firstRow + r]]`; a token outside the vocabulary gives zeros.
+  /// `out[r] = table[tokens[firstRow + r]]`; a token outside the vocabulary gives zeros. Exact.
   ///
   /// - Parameters:
-  ///   - tokens: at least `firstRow + rows` token ids.
+  ///   - tokens: u32 `[firstRow + rows]` or more.
   ///   - table: f16 `[vocabulary][columns]`, `columns` even.
   ///   - out: f32 `[rows][columns]`.
   public func embeddingGather(

@@ -3,9 +3,10 @@ import ShaderInterface
 extension CommandList {
   /// Soft tokens: each output row is a weighted sum of `count` rows of an f16 table, in order.
   ///
-  /// A token outside the vocabulary is left out; weights are taken as they are, not normalized.
+  /// A token outside the vocabulary is left out; weights are taken as they are, not normalized. Error: (count + 1) *
+  /// 2^-24 of the terms' magnitudes and 2^-significantBits of the result.
   /// - Parameters:
-  ///   - tokens: `[firstRow + rows][count]` token ids.
+  ///   - tokens: u32 `[firstRow + rows][count]`.
   ///   - weights: f32 `[firstRow + rows][count]`.
   ///   - table: f16 `[vocabulary][columns]`, `columns` even.
   ///   - out: f32 `[rows][columns]`.

@@ -3,8 +3,9 @@ import ShaderInterface
 extension CommandList {
   /// Tables of a batch whose sequence s goes on from sequence `sources[s]`: fork, beam reorder, eviction in one gather.
   ///
-  /// Pages of committed slots are shared; `allocatePages` parts them when one of the sharers is about to write. States,
-  /// histories and recurrent states follow by `gatherSequences`, after this call, which reads the sources' lengths.
+  /// Exact. Pages of committed slots are shared (Kwon et al., 2023); `allocatePages` parts them when one of the sharers
+  /// is about to write. States, histories and recurrent states follow by `gatherSequences`, after this call, which
+  /// reads the sources' lengths.
   /// - Parameters:
   ///   - sources: u32 `[sequences]`; a sequence whose source is not below `sequences` ends up without pages.
   ///   - state: u32 `[sequences][STATE_WORDS]`, of the sources.

@@ -1,9 +1,11 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Copies the hidden row of the node that gave the root its token: `out = x[state.lastNode]`.
+  /// Copies the hidden row of the node that gave the root its token: `out = x[state.lastNode]`. Exact.
   ///
-  /// - Parameters: - x: f32 `[rows][columns]`.  - out: f32 `[columns]`.
+  /// - Parameters:
+  ///   - x: f32 `[rows][columns]`.  - out: f32 `[columns]`.
+  ///   - state: u32 `[STATE_WORDS]`, of one sequence; row 0 is taken where its last node is not below `rows`.
   public func gatherRow(
     _ x: Tensor<Float>, state: Tensor<UInt32>, out: Tensor<Float>, rows: Int, columns: Int
   ) {

@@ -1,10 +1,11 @@
 import ShaderInterface
 
 extension CommandList {
-  /// `out[s] = x[sources[s]]`: what belongs to the sequences of a batch (states, histories, recurrent states, tails), for
-  /// sequences that go on from others; 0 where there is no such sequence.
+  /// `out[s] = x[sources[s]]`: what belongs to the sequences of a batch (states, histories, recurrent states, tails),
+  /// for sequences that go on from others; 0 where there is no such sequence. Exact.
   ///
-  /// - Parameters: - x, out: `[sequences][count]`, elements of four bytes, not the same memory.  - sources: u32 `[sequences]`.
+  /// - Parameters: - x, out: `[sequences][count]`, elements of four bytes, not the same memory.  - sources: u32
+  ///   `[sequences]`.
   public func gatherSequences<Element>(
     _ x: Tensor<Element>, sources: Tensor<UInt32>, out: Tensor<Element>, sequences: Int, count: Int
   ) {

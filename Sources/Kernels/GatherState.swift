@@ -4,6 +4,7 @@ extension CommandList {
   /// Commits the state of the last accepted row of a round, as `compactCache` commits keys and values.
   ///
   /// Rolling back takes no call: what is not committed is gone. A sequence whose round has a status keeps its state.
+  /// Exact.
   /// - Parameters:
   ///   - result: u32 `[sequences][resultWords]`.
   ///   - states: f32 `[rows][stateCount]`, as `treeScan` writes them.  - committed: f32 `[sequences][stateCount]`.

@@ -2,7 +2,7 @@ import ShaderInterface
 
 extension CommandList {
   /// Commits the inputs of a convolution: the tail becomes the last width - 1 of the old tail and the accepted rows, or
-  /// all rows where they follow one another (no parents, no result).
+  /// all rows where they follow one another (no parents, no result). Exact.
   ///
   /// - Parameters:
   ///   - x: f32 `[rows][channels]`, as `treeConvolution` read it.  - tail: f32 `[sequences][width - 1][channels]`.

@@ -1,7 +1,7 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Fills tree nodes from ranked candidates: `tokens[first + i] = candidates[source[i]]`.
+  /// Fills tree nodes from ranked candidates: `tokens[first + i] = candidates[source[i]]`. Exact.
   ///
   /// A fixed tree is a source table: a template, child-rank lists or a Cartesian product. Where blockwise heads offer
   /// `candidates[depth - 1][rank]`, node i takes (depth - 1) * ranks + rank; where each node of a level offers

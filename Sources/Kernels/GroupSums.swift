@@ -4,6 +4,7 @@ extension CommandList {
   /// The weight of each group of tokens in each row: a group's probability is its sum over the row's total.
   ///
   /// - Parameters:
+  ///   - rows: u32 weights `[rowCount][vocabulary]`; their totals are not read.
   ///   - groups: u32 `[vocabulary]`, the group of each token; a number that is not below `groupCount` is no group.
   ///   - sums: u32 `[rowCount][groupCount]`, exact since a total is below 2^31.
   ///   - groupCount: at most the greatest vocabulary.

@@ -13,6 +13,7 @@ public struct TreeGrowth: Sendable {
   public let rowParents: Tensor<UInt32>
   /// Token and parent of each node of the draft's trees, which lie `maximumRows` apart; the caller sets the roots.
   public let nodeTokens, nodeParents: Tensor<UInt32>
+  /// Trees, rows of each over all depths, and candidates of a row, at most 256.
   public let sequences, maximumRows, count: Int
 
   /// Memory of the caller's.
@@ -30,6 +31,7 @@ public struct TreeGrowth: Sendable {
     self.count = count
   }
 
+  /// Zeroed memory.
   public init(backend: any Backend, sequences: Int = 1, maximumRows: Int, count: Int) throws(BackendError) {
     try checkSizes(of: "TreeGrowth") { () throws(Refusal) in
       try Self.check(sequences: sequences, maximumRows: maximumRows, count: count)
@@ -67,7 +69,8 @@ extension CommandList {
   /// Records one depth's candidates with the sum of log-probabilities along their path, and makes the `width` best the
   /// rows of the next depth, best first, ties to the lowest candidate (EAGLE-2, Li et al. 2024).
   ///
-  /// A score never exceeds its parent's, so the best candidates of all depths form a tree: `selectTree`.
+  /// A score never exceeds its parent's, so the best candidates of all depths form a tree: `selectTree`. A path is
+  /// summed from the root down; error at depth d: (d - 1) * 2^-24 of the score, and 2^-63 a depth.
   /// - Parameters:
   ///   - logProbabilities: f32 `[sequences][rows][count]`, in nats, of the `candidates` of the same shape. A candidate
   ///     with `NO_TOKEN`, NaN or -infinity does not exist.

@@ -1,7 +1,7 @@
 import Reference
 
-/// Weights `[matrices][outputs][inputs]` as files have them, row-major; ``Backend/makeWeights(_:outputs:inputs:matrices:_:)`` packs
-/// them.
+/// Weights `[matrices][outputs][inputs]` as files have them, row-major;
+/// ``Backend/makeWeights(_:outputs:inputs:matrices:_:)`` packs them.
 public enum HostWeights: Sendable {
   /// Magnitudes below 2^-38 become zero.
   case f32([Float])
@@ -9,15 +9,16 @@ public enum HostWeights: Sendable {
   case f16([UInt16])
   /// The bits of bf16 numbers; magnitudes below 2^-38 become zero.
   case bf16([UInt16])
-  /// Published blocks of 34 bytes, kept as they are: 32 neighbouring inputs of an output, an f16 scale and then 32 signed
-  /// bytes. A row has a block for each begun 32 inputs.
+  /// Published blocks of 34 bytes, kept as they are: 32 neighbouring inputs of an output, an f16 scale and then 32
+  /// signed bytes. A row has a block for each begun 32 inputs.
   case q8([UInt8])
-  /// Published blocks of 18 bytes, kept as they are: an f16 scale and 16 bytes whose low nibbles are elements 0 ..< 16 and high
-  /// nibbles 16 ..< 32, each 8 too large.
+  /// Published blocks of 18 bytes, kept as they are: an f16 scale and 16 bytes whose low nibbles are elements 0 ..< 16
+  /// and high nibbles 16 ..< 32, each 8 too large.
   case q4([UInt8])
   /// Signed bytes, and the scale of each output, `[matrices][outputs]`; scales below 2^-64 become zero.
   case int8([Int8], scales: [Float])
 
+  /// The format that these weights are packed in.
   public var format: PackedWeights.Format {
     switch self {
     case .f32: .f32

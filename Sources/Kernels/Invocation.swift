@@ -1,19 +1,27 @@
 /// How a kernel uses an operand; recorders place barriers from this.
 public enum Access: Sendable {
+  /// What the kernel does with the bytes of the operand.
   case read, write, readWrite
 }
 
 /// One kernel operand: a byte range of storage at the binding given by its index.
 public struct Operand: Sendable {
+  /// Whether the kernel reads or writes it.
   public let access: Access
+  /// Where its bytes lie.
   public let storage: Storage
+  /// Of its first byte, a multiple of ``tensorAlignment``.
   public let byteOffset: Int
+  /// Its length, above 0.
   public let byteCount: Int
 
   var byteRange: Range<Int> { byteOffset..<byteOffset + byteCount }
 
+  /// All of `tensor`, only read.
   public static func read<T>(_ tensor: Tensor<T>) -> Operand { Operand(.read, tensor) }
+  /// All of `tensor`, only written.
   public static func write<T>(_ tensor: Tensor<T>) -> Operand { Operand(.write, tensor) }
+  /// All of `tensor`, read and written.
   public static func readWrite<T>(_ tensor: Tensor<T>) -> Operand { Operand(.readWrite, tensor) }
 
   private init<T>(_ access: Access, _ tensor: Tensor<T>) {
@@ -37,6 +45,7 @@ public struct Invocation: Sendable {
   /// Work groups in x and y.
   public let groups: (x: Int, y: Int)
 
+  /// `parameters` is copied byte for byte; operands stand in binding order.
   init<Parameters: BitwiseCopyable>(
     _ kernel: Kernel, _ parameters: Parameters, _ operands: [Operand], groups: (x: Int, y: Int),
     specialization: [UInt32] = []
@@ -65,20 +74,32 @@ public struct Invocation: Sendable {
 
 /// Every kernel of the library, by stem.
 public enum Kernel: String, CaseIterable, Sendable {
+  /// Row kernels.
   case embeddingGather, embeddingMix, rmsNorm, layerNorm, swiglu, geglu, gelu, residualAdd, scaledAdd
+  /// Row kernels that round, turn or choose rows.
   case roundActivations, rotary, gatherRow
+  /// `matmul` by weight format, and what prepares its operands.
   case matmulF32, matmulF16, matmulBf16, matmulQ8, matmulQ4, quantizeRows, matmulInt8, sortChoices
+  /// Attention and its cache.
   case keyValueAppend, rotaryAppend, treeAttention, attentionChunks, attentionMerge, compactCache
+  /// From logits to distributions, and draws from these.
   case argmax, topTokens, distribution, drawTarget, drawChildren
+  /// Further draws, and what changes distributions.
   case drawLogits, drawGumbel, drawShared, combineDistributions, suppressTokens, groupSums
+  /// Floats of rows of logits.
   case rowStatistics, tokenLogProbability, divergence, penalties, mixLogits
+  /// Drafts that cost no model, verification, and the end of a round.
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, verifyTraversal, lossyAccept, clusterAccept,
     verifyAccepted, commitRound, advanceState
+  /// Building trees.
   case treeLayout, growTree, selectTree, mergePaths
+  /// Recurrence along trees, and its state.
   case treeScan, treeConvolution, gatherState, gatherTail
+  /// Pages, and what goes on from another sequence.
   case allocatePages, releasePages, forkPages, copyPages, gatherSequences
 
-  /// How many of the first operands the result may replace: each of its elements is written after the last read of theirs.
+  /// How many of the first operands the result may replace: each of its elements is written after the last read of
+  /// theirs.
   var replaceableOperands: Int {
     switch self {
     case .residualAdd, .scaledAdd: 2

@@ -4,11 +4,12 @@ extension CommandList {
   /// Stores the keys and values of `rows` in-flight rows, in the cache's format, in the slots after their sequence's
   /// committed ones.
   ///
-  /// Rounding: to nearest even in f16 and bf16; in q8 by blocks of 32 columns, the byte nearest to x / scale with
-  /// scale = f16(greatest magnitude / 127), so an element is off by about half a scale.
+  /// Rounding: to nearest even in f16 (2^-11 of an element) and bf16 (2^-8); in q8 by blocks of 32 columns, the byte
+  /// nearest to x / scale with scale = f16(greatest magnitude / 127), so an element is off by about half a scale.
   /// - Parameters:
   ///   - rotated: f32 `[rows][(heads + keyHeads) * headSize]`, as `rotary` writes it.
   ///   - projected: f32 `[rows][(heads + 2 * keyHeads) * headSize]`, whose last part is the value.
+  ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - batch: whose rows they are; nil for one sequence, whose row r is in-flight row firstRow + r.
   public func keyValueAppend(
     rotated: Tensor<Float>, projected: Tensor<Float>, state: Tensor<UInt32>, batch: SequenceBatch? = nil,

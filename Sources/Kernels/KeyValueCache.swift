@@ -2,6 +2,7 @@ import ShaderInterface
 
 /// How keys and values are stored.
 public enum KeyValueFormat: String, Sendable, CaseIterable {
+  /// Two elements a word, each rounded to nearest even.
   case f16, bf16
   /// Signed bytes with an f16 scale a block of 32 columns; heads are multiples of 8, and a row's last block may be shorter.
   case q8 = "q8_0"
@@ -28,10 +29,12 @@ public enum KeyValueFormat: String, Sendable, CaseIterable {
   }
 }
 
-/// Where the slots of each sequence lie: slot t in physical slot `entries[sequence][t / pageSize] * pageSize + t % pageSize`.
+/// Where the slots of each sequence lie: slot t in physical slot `entries[sequence][t / pageSize] * pageSize + t %
+/// pageSize`.
 ///
-/// An entry that is not below the cache's pages means that its slots are missing: nothing is stored there, and attention
-/// gives them no weight. Forking a sequence shares entries; a page that is written must be one sequence's own.
+/// An entry that is not below the cache's pages means that its slots are missing: nothing is stored there, and
+/// attention gives them no weight. Forking a sequence shares entries; a page that is written must be one sequence's
+/// own.
 public struct PageTable: Sendable {
   /// u32 `[sequences][pagesPerSequence]`
   public let entries: Tensor<UInt32>
@@ -40,6 +43,7 @@ public struct PageTable: Sendable {
   /// At most the cache's pages.
   public let pagesPerSequence: Int
 
+  /// Memory of the caller's, with `NO_PAGE` or page numbers in it.
   public init(entries: Tensor<UInt32>, pageSize: Int, pagesPerSequence: Int) {
     self.entries = entries
     self.pageSize = pageSize
@@ -57,10 +61,12 @@ public struct KeyValueCache: Sendable {
   public let slots: Int
   /// Key heads times head size.
   public let keyColumns: Int
+  /// How elements are stored.
   public let format: KeyValueFormat
   /// Nil where one sequence has all slots in order.
   public let pages: PageTable?
 
+  /// Memory of the caller's.
   public init(
     keys: Tensor<UInt32>, values: Tensor<UInt32>, slots: Int, keyColumns: Int, format: KeyValueFormat = .f16,
     pages: PageTable? = nil
@@ -73,6 +79,7 @@ public struct KeyValueCache: Sendable {
     self.pages = pages
   }
 
+  /// Zeroed memory for `slots` slots.
   public init(
     backend: any Backend, slots: Int, keyColumns: Int, format: KeyValueFormat = .f16, pages: PageTable? = nil,
     label: String

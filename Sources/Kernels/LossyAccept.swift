@@ -3,13 +3,15 @@ import ShaderInterface
 
 /// Which draft tokens a rule lets pass that does not keep the target's law: lossy.
 ///
-/// A token passes if every test of the rule holds on its parent's row; what is not set is not asked. A token that the row
-/// bans, or a row with a status, never passes. Rules that need two rows, such as a divergence of each of two pairs of
-/// models, are calls that combine.
+/// A token passes if every test of the rule holds on its parent's row; what is not set is not asked. A token that the
+/// row bans, or a row with a status, never passes. Rules that need two rows, such as a divergence of each of two pairs
+/// of models, are calls that combine.
 public struct LossyTest: Sendable, Hashable {
   /// p > min(epsilon, delta * e^(-entropyScale * H)), H the row's entropy in nats.
   public var epsilon = 0.0
+  /// Factor of the threshold that falls with the entropy, in the first test.
   public var delta = 0.0
+  /// How fast that threshold falls, a nat.
   public var entropyScale: Float = 1
   /// Best logit - the token's at most this, in nats at temperature 1.
   public var gap = Float.infinity
@@ -24,6 +26,7 @@ public struct LossyTest: Sendable, Hashable {
   /// Between the row's best two logits.
   public var minimumGap: Float = 0
 
+  /// The test that every token passes which the row does not ban.
   public init() {}
 
   /// Typical acceptance (Medusa, Cai et al. 2024).
@@ -72,10 +75,12 @@ public struct LossyTest: Sendable, Hashable {
 extension CommandList {
   /// Whether each tree node passes a lossy test on its parent's row, and the log-probability of its token there.
   ///
+  /// A score's error is that of `tokenLogProbability`; thresholds are compared as they are.
   /// - Parameters:
   ///   - logits: f32 `[nodes][vocabulary]`.  - statistics: f32 `[nodes][4]`, from `rowStatistics`.
   ///   - best: u32 `[nodes][test.count]`, from `topTokens`; needed if the test counts.
   ///   - divergence: f32 `[nodes]`, from `divergence`; needed for a finite bound.
+  ///   - tree: reads `tokens` and `parents`, u32 `[nodes]` each, and `state`.
   ///   - batch: the sequences of the nodes; nil for one sequence.
   ///   - accept: u32 `[nodes]`, 0 or 1.  - score: f32 `[nodes]`, log-probabilities in nats.
   ///   - combines: what was not accepted before stays so.

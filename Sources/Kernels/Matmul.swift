@@ -3,6 +3,7 @@ import ShaderInterface
 
 /// What a matmul does with its sums before it writes them.
 public enum OutputTransform: UInt32, Sendable, CaseIterable {
+  /// As is, y * sigmoid(y), or GELU in its tanh form.
   case none, silu, gelu
 }
 
@@ -10,11 +11,13 @@ public enum OutputTransform: UInt32, Sendable, CaseIterable {
 public struct MatrixChoices: Sendable {
   /// Matrix numbers `[rows][count]`; a number that no matrix has makes +0.
   public let indices: Tensor<UInt32>
+  /// Matrices that a row chooses, at least 1.
   public let count: Int
-  /// The indices as ``CommandList/sortChoices(_:out:rows:matrices:)`` sorted them. For many rows: each matrix is read once for up to
-  /// 16 rows that chose it, not once a row. It changes speed, never bits.
+  /// The indices as ``CommandList/sortChoices(_:out:rows:matrices:)`` sorted them. For many rows: each matrix is read
+  /// once for up to 16 rows that chose it, not once a row. It changes speed, never bits.
   public let sorted: SortedChoices?
 
+  /// Memory of the caller's; `sorted` has to come from these indices.
   public init(indices: Tensor<UInt32>, count: Int, sorted: SortedChoices? = nil) {
     self.indices = indices
     self.count = count
@@ -43,28 +46,32 @@ extension Float: MatmulInput {}
 extension UInt32: MatmulInput {}
 
 extension CommandList {
-  /// `out[r][n] = transform(sum over k of x[r][k] * weights[n][k] + bias[n])`; `accumulate` adds the old `out` to the sum.
+  /// `out[r][n] = transform(sum over k of x[r][k] * weights[n][k] + bias[n])`; `accumulate` adds the old `out` to the
+  /// sum.
   ///
-  /// Stacked matrices: without `choices`, matrix m meets the rows `m * rows ..< (m + 1) * rows` of x and of out. With them row r of x
-  /// meets the matrices that it chose, and `out` is `[rows][choices.count][outputs]`.
+  /// Stacked matrices: without `choices`, matrix m meets the rows `m * rows ..< (m + 1) * rows` of x and of out. With
+  /// them row r of x meets the matrices that it chose, and `out` is `[rows][choices.count][outputs]`.
   ///
-  /// Sum order: chunks of 128 inputs, one accumulator in index order each, then the chunks in order; with block scales one
-  /// accumulator a block of 32, scaled, then added to its chunk; int8: an exact integer sum of at most 131,072 inputs. The same for any number of rows.
-  /// Error, against exact arithmetic on the rounded activations and the stored weights: (inputs in a chunk + chunks + 7) * 2^-24 of the
-  /// sum of magnitudes.
-  /// Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for each 16 rows of a matrix; with `choices` that are not sorted, for each row.
+  /// Sum order: chunks of 128 inputs, one accumulator in index order each, then the chunks in order; with block scales
+  /// one accumulator a block of 32, scaled, then added to its chunk; int8: an exact integer sum of at most 131,072
+  /// inputs. The same for any number of rows.
+  /// Error, against exact arithmetic on the rounded activations and the stored weights: (inputs in a chunk + chunks +
+  /// 7) * 2^-24 of the sum of magnitudes; int8: 4 * 2^-24 of the product and of the result. A transform adds 9 * 2^-24,
+  /// and GELU 6.1e-8 below zero.
+  /// Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for each 16 rows of a matrix; with
+  /// `choices` that are not sorted, for each row.
   /// - Parameters:
-  ///   - x: f32 `[rows][inputs]`, rounded to `weights.format.activationBits` by the kernel that made it; for int8 weights u32 rows of
-  ///     ``quantizeRows(_:out:rows:columns:)``.
+  ///   - x: f32 `[rows][inputs]`, rounded to `weights.format.activationBits` by the kernel that made it; for int8
+  ///     weights u32 rows of ``quantizeRows(_:out:rows:columns:)``.
   ///   - out: f32 `[rows][outputs]`; a fused transform gives the bits of the kernel of that name.
   ///   - rows: of one matrix, or of x with `choices`.
   ///   - bias: f32 `[matrices][outputs]`.
   ///   - significantBits: of the output; 13 feeds an f16 matmul.
   ///   - rowsPerGroup: 1 to 16; nil reads the weights as few times as it can, with little waste.
-  ///   - outputsPerLane: 0, 1, 4 or 8 (8 with an even number of rows a group); 1 shares each output's chunks among eight lanes, which
-  ///     suits GPUs. nil takes what suits the device, which may be another shader.
-  ///   - bytesPerBinding: most bytes of weights that one dispatch binds, if less than the device can; larger weights take several.
-  ///     None of the three changes bits.
+  ///   - outputsPerLane: 0, 1, 4 or 8 (8 with an even number of rows a group); 1 shares each output's chunks among
+  ///     eight lanes, which suits GPUs. nil takes what suits the device, which may be another shader.
+  ///   - bytesPerBinding: most bytes of weights that one dispatch binds, if less than the device can; larger weights
+  ///     take several. None of the three changes bits.
   public func matmul<Input: MatmulInput>(
     _ x: Tensor<Input>, _ weights: PackedWeights, out: Tensor<Float>, rows: Int, accumulate: Bool = false,
     bias: Tensor<Float>? = nil, transform: OutputTransform = .none, significantBits: UInt32 = 24,

@@ -3,7 +3,8 @@ import ShaderInterface
 extension CommandList {
   /// Paths of tokens below the root as one tree a sequence: beams, retrieved continuations, lookahead pools, roll-outs.
   ///
-  /// Nodes stand in order of path, then depth; nodes beyond the tree's `maximumNodes` are left out.
+  /// Nodes stand in order of path, then depth; nodes beyond the tree's `maximumNodes` are left out. Exact (merging as
+  /// in SpecInfer, Miao et al., 2024).
   /// - Parameters:
   ///   - paths: u32 `[sequences][count][length]`, at most 4096 tokens a sequence; a path ends at its first `NO_TOKEN`.
   ///   - merging: equal beginnings share nodes, so a shared prefix is scored once. Independent draws that are verified

@@ -7,11 +7,13 @@ public struct LogitMixture: Sendable, Hashable {
   public var scaleA: Float
   /// Factor of the second model's logits.
   public var scaleB: Float
-  /// Tokens whose first logit is further than this below the row's best become -infinity; at most 0, -infinity keeps all.
+  /// Tokens whose first logit is further than this below the row's best become -infinity; at most 0, -infinity keeps
+  /// all.
   public var threshold: Float
   /// Mix log-probabilities: each row less its log-sum-exp.
   public var normalizes: Bool
 
+  /// All tokens, and logits as they are, unless said otherwise.
   public init(scaleA: Float, scaleB: Float, threshold: Float = -.infinity, normalizes: Bool = false) {
     self.scaleA = scaleA
     self.scaleB = scaleB
@@ -19,13 +21,14 @@ public struct LogitMixture: Sendable, Hashable {
     self.normalizes = normalizes
   }
 
-  /// The logarithm of a^share * b^(1 - share), a and b the models' probabilities; its softmax is their geometric mixture.
+  /// The logarithm of a^share * b^(1 - share), a and b the models' probabilities; its softmax is their geometric
+  /// mixture.
   public static func geometric(share: Double) -> LogitMixture {
     LogitMixture(scaleA: Float(share), scaleB: Float(1 - share), normalizes: true)
   }
 
-  /// (1 + beta) * expert - beta * amateur over the tokens that the expert gives at least `alpha` times the probability of its
-  /// best (Li et al., 2023, in the form of O'Brien and Lewis, 2023).
+  /// (1 + beta) * expert - beta * amateur over the tokens that the expert gives at least `alpha` times the probability
+  /// of its best (Li et al., 2023, in the form of O'Brien and Lewis, 2023).
   public static func contrastive(beta: Double, alpha: Double) -> LogitMixture {
     LogitMixture(scaleA: Float(1 + beta), scaleB: Float(-beta), threshold: Float(log(alpha)))
   }
@@ -34,9 +37,10 @@ public struct LogitMixture: Sendable, Hashable {
 extension CommandList {
   /// `scaleA * a + scaleB * b` where a is plausible, -infinity elsewhere; `out` may be the same tensor as `a`.
   ///
-  /// -infinity in either model gives -infinity. NaN or +infinity in either gives NaN, which `argmax` and `distribution` report;
-  /// a mixture of log-probabilities is then NaN in the whole row. Two products and a sum: within 2^-23 of the products' magnitudes,
-  /// log-probabilities besides within the error of `tokenLogProbability`.
+  /// -infinity in either model gives -infinity. NaN or +infinity in either gives NaN, which `argmax` and `distribution`
+  /// report; a mixture of log-probabilities is then NaN in the whole row. Two products and a sum: within 2^-23 of the
+  /// products' magnitudes, log-probabilities besides within the error of `tokenLogProbability` times their factor; its
+  /// order of summation.
   /// - Parameters: - a: f32 `[rows][vocabulary]`.  - b: f32 `[rows][vocabulary]`.  - out: f32 `[rows][vocabulary]`.
   public func mixLogits(
     _ a: Tensor<Float>, _ b: Tensor<Float>, _ mixture: LogitMixture, out: Tensor<Float>, rows: Int,

@@ -7,9 +7,13 @@ public struct PackedWeights: Sendable {
   /// The stored number format.
   public typealias Format = MatmulPacking.Format
 
+  /// u32 `[matrices]` of ``wordCount(_:outputs:inputs:)`` words.
   public let words: Tensor<UInt32>
+  /// How a weight is stored.
   public let format: Format
+  /// Rows of a matrix.
   public let outputs: Int
+  /// Columns of a matrix, the length of a sum.
   public let inputs: Int
   /// Matrices of this shape, one after another, each of ``wordCount(_:outputs:inputs:)`` words.
   public let matrices: Int

@@ -11,6 +11,7 @@ public struct LogitPenalties: Sendable, Hashable {
   /// How many of the latest tokens count.
   public var window: Int
 
+  /// Nothing changes unless said otherwise.
   public init(repetition: Double = 1, presence: Float = 0, frequency: Float = 0, window: Int) {
     self.repetition = repetition
     self.presence = presence
@@ -22,12 +23,15 @@ public struct LogitPenalties: Sendable, Hashable {
 extension CommandList {
   /// Penalties by the latest tokens of each row's text, then a bias, then a mask, all in place.
   ///
-  /// Row r belongs to packed node r: its text is the history, then the tree's tokens down to that node, so the logits of a node
-  /// equal those of plain decoding. Plain decoding is one row with `parents` = [`NO_NODE`].
+  /// Row r belongs to packed node r: its text is the history, then the tree's tokens down to that node, so the logits
+  /// of a node equal those of plain decoding. Plain decoding is one row with `parents` = [`NO_NODE`].
+  /// Steps follow one another as listed, each rounded: within 5 * 2^-24 of the magnitudes that enter a logit; a logit
+  /// that nothing concerns keeps its bits.
   /// - Parameters:
   ///   - logits: f32 `[rows][vocabulary]`.
   ///   - history: u32 `[sequences][historyCapacity]`, committed tokens; the last one, at `STATE_LENGTH`, is the root's.
   ///   - historyCapacity: nil for all of the history; needed where `state` has more sequences than take part.
+  ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - tokens: u32 `[rows]`.  - parents: u32 `[rows]`.
   ///   - bias: f32 `[vocabulary]`, added to every row.
   ///   - mask: u32 `[1 or rows][(vocabulary + 31) / 32]`; bit v % 32 of word v / 32 is 1 where token v is allowed.

@@ -1,11 +1,13 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Proposes what followed the earliest occurrence of the longest suffix n-gram of the history (prompt-lookup decoding).
+  /// Proposes what followed the earliest occurrence of the longest suffix n-gram of the history (prompt-lookup
+  /// decoding, Saxena, 2023). Exact.
   ///
   /// Writes the root and the proposal as a chain into `tree.tokens`, and the node count into the state.
   /// - Parameters:
-  ///   - history: u32 `[sequences][historyCapacity]`, of each its committed tokens up to `STATE_LENGTH`, the root's token last.
+  ///   - history: u32 `[sequences][historyCapacity]`, of each its committed tokens up to `STATE_LENGTH`, the root's
+  ///     token last.
   ///   - historyCapacity: nil for all of the history; needed where the tree has more sequences than take part.
   ///   - minimum, maximum: lengths of the n-grams tried, the longest first.
   ///   - count: tokens proposed at most. In a batch a sequence without room for them gets `STATUS_MALFORMED_TREE`.

@@ -5,10 +5,13 @@ import Synchronization
 
 /// Runs every kernel's CPU reference: the definition of the result, on any machine, without a driver.
 public final class ReferenceBackend: Backend {
+  /// What errors and reports call it.
   public let name = "cpu (reference)"
 
+  /// A backend that needs no driver.
   public init() {}
 
+  /// Zeroed host memory, of any use.
   public func makeStorage(byteCount: Int, use: StorageUse, label: String) throws(BackendError) -> Storage {
     if let error = BackendError.unfitSize(byteCount, label) { throw error }
     guard let memory = HostStorage.allocate(byteCount) else {
@@ -17,6 +20,7 @@ public final class ReferenceBackend: Backend {
     return HostStorage(memory, label: label)
   }
 
+  /// Copies at once.
   public func write(_ bytes: UnsafeRawBufferPointer, to storage: Storage, at byteOffset: Int)
     throws(BackendError)
   {
@@ -25,6 +29,7 @@ public final class ReferenceBackend: Backend {
     HostStorage.bytes(storage, byteOffset, bytes.count).copyMemory(from: bytes)
   }
 
+  /// Copies at once.
   public func read(_ storage: Storage, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer)
     throws(BackendError)
   {
@@ -33,6 +38,7 @@ public final class ReferenceBackend: Backend {
     bytes.copyMemory(from: UnsafeRawBufferPointer(HostStorage.bytes(storage, byteOffset, bytes.count)))
   }
 
+  /// Checks the calls that `body` makes; ``Recording/run()`` computes them one after another.
   public func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording
   {
     let list = ReferenceCommandList()

@@ -1,7 +1,7 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Gives back the pages beyond each sequence's committed length: a rollback, or the end of a round.
+  /// Gives back the pages beyond each sequence's committed length: a rollback, or the end of a round. Exact.
   ///
   /// - Parameters:
   ///   - state: u32 `[sequences][STATE_WORDS]`.

@@ -47,10 +47,12 @@ struct RotaryRows {
 extension CommandList {
   /// Rotary position embedding (Su et al., 2021) of queries and keys; values are left out.
   ///
+  /// Error: 3 * 2^-24 (|a cos| + |b sin|) for a pair (a, b), and 2^-significantBits of a query.
   /// - Parameters:
   ///   - projected: f32 `[rows][(heads + 2 * keyHeads) * headSize]`: query, key, value.
-  ///   - table: f32 `[positions][rotarySize / 2][2]`, cosine and sine.
-  ///   - depths: depth of in-flight row `firstRow + r`; position = state length + depth.
+  ///   - table: f32 `[positions][rotarySize / 2][2]`, cosine and sine; a position outside it gives a row of zeros.
+  ///   - depths: u32 `[firstRow + rows]`; position of in-flight row `firstRow + r` = state length + depth.
+  ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - batch: whose rows they are; nil for one sequence.
   ///   - out: f32 `[rows][(heads + keyHeads) * headSize]`, the query rounded to `significantBits`.
   ///   - rotarySize: elements of each head that turn, the first ones, even; all of them by default. The others

@@ -1,19 +1,22 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Rotary position embedding of queries and keys, whose keys go to the cache with the values: the bits of `rotary`, then
-  /// `keyValueAppend`, in one launch that writes no rotated key in between.
+  /// Rotary position embedding of queries and keys, whose keys go to the cache with the values: the bits of `rotary`,
+  /// then `keyValueAppend`, in one launch that writes no rotated key in between (Su et al., 2021).
   ///
+  /// Errors are those of the two.
   /// - Parameters:
   ///   - projected: f32 `[rows][(heads + 2 * keyHeads) * headSize]`: query, key, value.
-  ///   - table: f32 `[positions][rotarySize / 2][2]`, cosine and sine.
-  ///   - depths: depth of in-flight row `firstRow + r`; position = state length + depth.
+  ///   - table: f32 `[positions][rotarySize / 2][2]`, cosine and sine; a position outside it gives a row of zeros.
+  ///   - depths: u32 `[firstRow + rows]`; position of in-flight row `firstRow + r` = state length + depth.
+  ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - batch: whose rows they are; nil for one sequence, whose row r is in-flight row firstRow + r.
   ///   - out: f32 `[rows][(heads + keyHeads) * headSize]`, as `treeAttention` takes it: the query rounded to
   ///     `significantBits`. The key columns keep what they held.
-  ///   - cache: gets keys and values in the slots after their sequence's committed ones, rounded as `keyValueAppend` says.
-  ///   - rotarySize: elements of each head that turn, the first ones, even; all of them by default. The others
-  ///     pass, rounded alike.
+  ///   - cache: gets keys and values in the slots after their sequence's committed ones, rounded as `keyValueAppend`
+  ///     says.
+  ///   - rotarySize: elements of each head that turn, the first ones, even; all of them by default. The others pass,
+  ///     rounded alike.
   ///   - spreads: an invocation for each pair of the query on any device; else as many as suit it. It changes no bits.
   public func rotaryAppend(
     projected: Tensor<Float>, table: Tensor<Float>, depths: Tensor<UInt32>, state: Tensor<UInt32>,
@@ -54,8 +57,8 @@ extension Tuning {
   /// Pairs of a query that one invocation may turn on a CPU driver: llvmpipe counts the passes of its loops.
   private static let mostPairs = 10_000
 
-  /// A call that leaves its layout open carries the cache's format and has an invocation a pair of the query; a CPU driver
-  /// gets one a unit of keys and values.
+  /// A call that leaves its layout open carries the cache's format and has an invocation a pair of the query; a CPU
+  /// driver gets one a unit of keys and values.
   func rotaryAppend(_ call: Invocation, _ layout: inout Layout) {
     let p: ShaderInterface.RotaryAppend = call.parameters()
     let units = KeyValueCache.rowUnits(keyColumns: Int(p.keyColumns), format: p.format)

@@ -2,6 +2,7 @@ import ShaderInterface
 
 /// What a verifier said of one sequence's round.
 public struct RoundResult: Sendable, Hashable {
+  /// Why the round ended early; empty is fine.
   public let status: KernelStatus
   /// Accepted nodes, root first; the row of each gave the token at the same index of ``tokens``.
   public let path: [Int]
@@ -51,8 +52,10 @@ public struct RoundResult: Sendable, Hashable {
 
 /// Why a row, a tree or a round did not go well, as kernels report it beside their results; empty is fine.
 public struct KernelStatus: OptionSet, Sendable, Hashable, CustomStringConvertible {
+  /// The `STATUS_` bits of a kernel.
   public let rawValue: UInt32
 
+  /// The status that a kernel wrote.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// NaN or +infinity among the logits, or no finite logit at all.
@@ -66,6 +69,7 @@ public struct KernelStatus: OptionSet, Sendable, Hashable, CustomStringConvertib
   /// A sequence that got no pages: too few are free, or its table is too short.
   public static let outOfPages = KernelStatus(rawValue: STATUS_OUT_OF_PAGES)
 
+  /// The reasons in words, or "fine".
   public var description: String {
     let names: [(KernelStatus, String)] = [
       (.notFinite, "logits not finite"), (.malformedTree, "malformed tree"),

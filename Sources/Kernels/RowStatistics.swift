@@ -4,6 +4,10 @@ extension CommandList {
   /// Maximum, log-sum-exp, entropy in nats and the gap between the best two logits of each row.
   ///
   /// Entropy and gap say how sure the model is of its next token: what adaptive drafting stops by.
+  /// Maximum m: exact. Log-sum-exp: m + log S, S = sum of exp(z - m). Entropy: log S - (sum of exp(z - m) (z - m)) / S.
+  /// Gap: one subtraction. Sum order: 256 interleaved lanes, then a halving tree. Error in nats, for logits within 20
+  /// of 0 and s = (vocabulary / 256 + 52) * 2^-24: log-sum-exp s + 3 * 2^-24 (20 + log vocabulary), entropy 80 s + 240
+  /// * 2^-24 more.
   /// - Parameters: - logits: f32 `[rows][vocabulary]`.
   ///   - out: f32 `[rows][4]`, NaN with a status.
   ///   - status: u32 `[rows]`: `STATUS_NOT_FINITE` names a row with NaN or +infinity, or nothing above -infinity.

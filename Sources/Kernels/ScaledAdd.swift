@@ -1,9 +1,11 @@
 import ShaderInterface
 
 extension CommandList {
-  /// `out = a * scaleA + b * scaleB` elementwise, f32; `out` may be the same tensor as `a`.
+  /// `out = a * scaleA + b * scaleB` elementwise; `out` may be the same tensor as `a`.
   ///
-  /// Each product is rounded (and flushed) on its own, then the sum to `significantBits`.
+  /// Each product is rounded (and flushed) on its own, then the sum to `significantBits`. Error: 2^-23 of the products'
+  /// magnitudes and 2^-significantBits of the sum.
+  /// - Parameters: - a, b, out: f32 `[count]`.
   public func scaledAdd(
     _ a: Tensor<Float>, scaleA: Float, _ b: Tensor<Float>, scaleB: Float, out: Tensor<Float>, count: Int,
     significantBits: UInt32 = 24

@@ -3,9 +3,10 @@ import ShaderInterface
 extension CommandList {
   /// The root and the best `nodes` - 1 candidates of a grown tree, in the order of the candidates, as a token tree.
   ///
-  /// Ties go to the lowest candidate. This ranks tokens after they were chosen, so it belongs to deterministic candidates
-  /// with greedy, pick or one-hot verification. Fewer nodes come out where fewer candidates exist; a candidate whose
-  /// parent is not kept (scores that rise along a path) sets `STATUS_MALFORMED_TREE` and leaves the root alone.
+  /// Exact, ties to the lowest candidate (the reranking of EAGLE-2, Li et al., 2024). This ranks tokens after they were
+  /// chosen, so it belongs to deterministic candidates with greedy, pick or one-hot verification. Fewer nodes come out
+  /// where fewer candidates exist; a candidate whose parent is not kept (scores that rise along a path) sets
+  /// `STATUS_MALFORMED_TREE` and leaves the root alone.
   /// - Parameters:
   ///   - rows: rows grown so far.
   ///   - tree: writes `tokens` but the root's, `parents`, and `STATE_NODES`; `treeLayout` then does the rest.

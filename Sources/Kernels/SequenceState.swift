@@ -15,6 +15,7 @@ public struct SequenceState: Sendable, Hashable {
   /// Where the root stands in the packed node arrays of a batch; 0 for a sequence alone.
   public var firstNode: Int
 
+  /// The state that a sequence begins a round with, its status fine.
   public init(length: Int, seed: UInt64 = 0, nodes: Int = 1, lastNode: Int = 0, firstNode: Int = 0) {
     self.length = length
     self.seed = seed

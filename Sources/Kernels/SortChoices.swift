@@ -4,14 +4,17 @@ import ShaderInterface
 public struct SortedChoices: Sendable {
   /// u32 `[groups][1 + rowsPerGroup]`: a group's matrix, then its rows.
   public let schedule: Tensor<UInt32>
+  /// Rows that share one reading of a matrix, 1 to 64.
   public let rowsPerGroup: Int
 
+  /// Memory of the caller's, ``wordCount(rows:matrices:rowsPerGroup:)`` words.
   public init(schedule: Tensor<UInt32>, rowsPerGroup: Int = 16) {
     self.schedule = schedule
     self.rowsPerGroup = rowsPerGroup
   }
 
-  /// Groups that hold any `rows` choices among `matrices`: each matrix, and the rows without one, may leave one unfilled.
+  /// Groups that hold any `rows` choices among `matrices`: each matrix, and the rows without one, may leave one
+  /// unfilled.
   public static func groups(rows: Int, matrices: Int, rowsPerGroup: Int = 16) -> Int {
     rows / rowsPerGroup + min(rows, matrices + 1)
   }
@@ -23,10 +26,12 @@ public struct SortedChoices: Sendable {
 }
 
 extension CommandList {
-  /// Sorts choices by matrix, for ``MatrixChoices/sorted``. The order is written down, though no result depends on it.
+  /// Sorts choices by matrix, for ``MatrixChoices/sorted``. Exact: the order is written down, though no result depends
+  /// on it.
   ///
   /// - Parameters:
   ///   - choices: u32 `[rows]`, rows of x times choices a row.
+  ///   - out: u32 `[groups][1 + rowsPerGroup]`, rows of a matrix ascending.
   ///   - rows: at most 65,535.  - matrices: at most 1,024.
   public func sortChoices(_ choices: Tensor<UInt32>, out: SortedChoices, rows: Int, matrices: Int) {
     call(.sortChoices) { kernel throws(Refusal) in

@@ -7,6 +7,7 @@ open class Storage: @unchecked Sendable {
   /// Names the memory in errors.
   public let label: String
 
+  /// What a backend's subclass calls.
   public init(byteCount: Int, label: String) {
     self.byteCount = byteCount
     self.label = label
@@ -25,14 +26,19 @@ public enum StorageUse: Sendable {
 ///
 /// Shapes stand in the documentation of the kernel that takes the tensor; a matrix is dense and row-major.
 public struct Tensor<Element: BitwiseCopyable & Sendable>: Sendable {
+  /// The memory that it is part of.
   public let storage: Storage
+  /// Where it begins there.
   public let byteOffset: Int
+  /// Its elements.
   public let count: Int
 
+  /// Bytes of its elements.
   public var byteCount: Int { count * MemoryLayout<Element>.stride }
   /// Of the storage.
   var byteRange: Range<Int> { byteOffset..<byteOffset + byteCount }
 
+  /// A part of `storage`; it has to lie inside.
   public init(storage: Storage, byteOffset: Int = 0, count: Int) {
     let bytes = count * MemoryLayout<Element>.stride
     precondition(

@@ -2,9 +2,12 @@ import ShaderInterface
 
 extension CommandList {
   /// Takes tokens out of distributions, in place: their weights become 0, and what is left is the law without them.
+  /// Exact.
   ///
   /// - Parameters:
-  ///   - tokens: u32 `[1 or rowCount][count]`; a token outside the vocabulary is left out, one listed twice counts once.
+  ///   - rows: `[rowCount][vocabulary]` weights and their totals, which shrink by what is taken.
+  ///   - tokens: u32 `[1 or rowCount][count]`; a token outside the vocabulary is left out, one listed twice counts
+  ///     once.
   ///   - rowLists: whether each row has a list of its own.
   public func suppressTokens(
     _ tokens: Tensor<UInt32>, in rows: DistributionRows, rowCount: Int, count: Int, rowLists: Bool = false

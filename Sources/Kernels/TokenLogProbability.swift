@@ -1,11 +1,16 @@
 import ShaderInterface
 
 extension CommandList {
-  /// The log-probabilities in nats of `count` given tokens a row, those of `topTokens` for instance: each logit less the row's log-sum-exp.
+  /// The log-probabilities in nats of `count` given tokens a row, those of `topTokens` for instance: each logit less
+  /// the row's log-sum-exp.
   ///
+  /// (z - m) - log S with the maximum m and S = sum of exp(z - m). Sum order: 256 interleaved lanes, then a halving
+  /// tree. Error for logits within 20 of 0: (vocabulary / 256 + 52) * 2^-24 + 2^-22 (40 + log vocabulary) nats.
   /// - Parameters: - logits: f32 `[rows][vocabulary]`.  - tokens: u32 `[rows][count]`.
-  ///   - out: f32 `[rows][count]`, -infinity for a banned token, NaN for one outside the vocabulary and where the row is not finite.
-  ///   - status: u32 `[rows]`: `STATUS_NOT_FINITE` as in `argmax`, `STATUS_MALFORMED_DRAFT` for a token outside the vocabulary.
+  ///   - out: f32 `[rows][count]`, -infinity for a banned token, NaN for one outside the vocabulary and where the row
+  ///     is not finite.
+  ///   - status: u32 `[rows]`: `STATUS_NOT_FINITE` as in `argmax`, `STATUS_MALFORMED_DRAFT` for a token outside the
+  ///     vocabulary.
   public func tokenLogProbability(
     _ logits: Tensor<Float>, tokens: Tensor<UInt32>, out: Tensor<Float>, status: Tensor<UInt32>, rows: Int,
     vocabulary: Int, count: Int = 1

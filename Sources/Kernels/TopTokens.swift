@@ -1,7 +1,7 @@
 import ShaderInterface
 
 extension CommandList {
-  /// The `count` greatest logits of each row, best first, ties to the lowest token.
+  /// The `count` greatest logits of each row, best first, ties to the lowest token. Exact.
   ///
   /// - Parameters: - logits: f32 `[rows][vocabulary]`.  - out: u32 `[rows][count]`.  - count: at most 256.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.

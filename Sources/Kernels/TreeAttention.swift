@@ -3,19 +3,27 @@ import ShaderInterface
 extension CommandList {
   /// Attention of in-flight rows over the cached prefix and the in-flight rows that each one sees.
   ///
-  /// The pattern is data: visibility bits a row (trees, blocks that see each other, look-ahead branches, forests), or causal without
-  /// bits; a window cuts either by position. Keys are taken in the order prefix, then visible in-flight rows, in chunks of 64 that
-  /// are merged in order, so a row gives the same bits in a chain, in a tree, in a batch, in any pages and alone.
+  /// The pattern is data: visibility bits a row (trees, blocks that see each other, look-ahead branches, forests), or
+  /// causal without bits; a window cuts either by position. Keys are taken in the order prefix, then visible in-flight
+  /// rows, in chunks of 64 that are merged in order, so a row gives the same bits in a chain, in a tree, in a batch, in
+  /// any pages and alone.
+  /// softmax(scale * query . keys) * values (Vaswani et al., 2017) with ancestor masks (Miao et al., 2024), chunks
+  /// joined by a running maximum and sum (Milakov and Gimelshein, 2018). A score sums over headSize as `matmul` does, a
+  /// chunk's weights and values key by key.
+  /// Error, against the stored elements: a score (headSize + 3) * 2^-23 |scale| of its products' magnitudes and 2^-21
+  /// of the soft-cap; the output twice that, 2^-13 and (80 + keys / 16) * 2^-24 of the weighted magnitudes,
+  /// 2^-significantBits of itself.
   /// Cost a row: `2 * keys * headSize * heads` multiply-adds over one read of the keys and values it sees.
   /// - Parameters:
   ///   - query: f32 `[rows][(heads + keyHeads) * headSize]` as `rotary` writes it.
   ///   - mask: u32 `[in-flight rows][maskWords]`; `maskWords` 0 is causal and `mask` is then not read.
   ///   - state: u32 `[sequences][STATE_WORDS]`.
-  ///   - depths: depth of each in-flight row; position = state length + depth. Only a window needs them.
+  ///   - depths: u32 `[in-flight rows]`, depth of each; position = state length + depth. Only a window needs them.
   ///   - batch: whose rows they are; nil for one sequence, whose row r is in-flight row firstRow + r.
   ///   - out: f32 `[rows][heads * headSize]`.
-  ///   - split: scratch for long contexts; nil computes a row and head in one group, which llvmpipe refuses for caches of more than
-  ///     some 35,000 slots a sequence, whose loops it would end too early, while a split goes as far as memory.
+  ///   - split: scratch for long contexts; nil computes a row and head in one group, which llvmpipe refuses for caches
+  ///     of more than some 35,000 slots a sequence, whose loops it would end too early, while a split goes as far as
+  ///     memory.
   public func treeAttention(
     query: Tensor<Float>, cache: KeyValueCache, mask: Tensor<UInt32>, state: Tensor<UInt32>,
     depths: Tensor<UInt32>? = nil, batch: SequenceBatch? = nil, out: Tensor<Float>,

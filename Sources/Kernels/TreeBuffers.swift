@@ -2,8 +2,8 @@ import ShaderInterface
 
 /// The device side of one sequence, or of a batch: states and the token trees in flight.
 ///
-/// In a batch, sequence s owns the nodes from word `STATE_FIRST_NODE` of its state on in the packed node arrays; parents
-/// and paths count from its root.
+/// In a batch, sequence s owns the nodes from word `STATE_FIRST_NODE` of its state on in the packed node arrays;
+/// parents and paths count from its root.
 public struct TreeBuffers: Sendable {
   /// u32 `[sequences][STATE_WORDS]`
   public let state: Tensor<UInt32>
@@ -15,6 +15,7 @@ public struct TreeBuffers: Sendable {
   public let result: Tensor<UInt32>
   /// Of one sequence
   public let maximumNodes: Int
+  /// Words of a node's ancestor bits, `maximumNodes` / 32 rounded up.
   public let maskWords: Int
 
   /// Memory for `sequences` trees of at most `maximumNodes` nodes each, 1 to 1,024.

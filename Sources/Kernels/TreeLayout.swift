@@ -3,11 +3,12 @@ import ShaderInterface
 extension CommandList {
   /// Depths, ancestor bits, and first-child and next-sibling links of trees given by their parents.
   ///
-  /// Sequence s owns the nodes `STATE_FIRST_NODE` ..< + `STATE_NODES` of its state; parents, links and bits are local to
-  /// it. A tree that does not fit, shares nodes with another one, or has a parent that is not below its child, sets `STATUS_MALFORMED_TREE` in its state.
+  /// Exact. Sequence s owns the nodes `STATE_FIRST_NODE` ..< + `STATE_NODES` of its state; parents, links and bits are
+  /// local to it. A tree that does not fit, shares nodes with another one, or has a parent that is not below its child,
+  /// sets `STATUS_MALFORMED_TREE` in its state.
   /// - Parameters:
-  ///   - tree: reads `parents`; writes `depths`, `mask` and the states' status. Its arrays hold the nodes of all sequences,
-  ///     its `maximumNodes` counts those of one.
+  ///   - tree: reads `parents`; writes `depths`, `mask` and the states' status. Its arrays hold the nodes of all
+  ///     sequences, its `maximumNodes` counts those of one.
   ///   - links: u32 `[nodes][2]`, `NO_NODE` where there is none.
   public func treeLayout(_ tree: TreeBuffers, links: Tensor<UInt32>, sequences: Int = 1) {
     call(.treeLayout) { kernel throws(Refusal) in

@@ -8,11 +8,13 @@ import ShaderInterface
 /// - Gated linear attention (Yang et al., 2023), RWKV-like gates: groups = heads, decays = stateSize, log of the gate.
 /// - RetNet, lightning attention: one constant decay a head. Linear attention: decay 0.
 public struct ScanShape: Sendable, Hashable {
-  /// A head's value has `headSize` elements, a group's key and query `stateSize`; head h reads group h / (heads / groups).
+  /// A head's value has `headSize` elements, a group's key and query `stateSize`; head h reads group h / (heads /
+  /// groups).
   public let heads, headSize, stateSize, groups: Int
   /// Log-decays a head: 1, or `stateSize`.
   public let decays: Int
 
+  /// One decay a head unless said otherwise; sizes are checked by the calls.
   public init(heads: Int, headSize: Int, stateSize: Int, groups: Int, decays: Int = 1) {
     self.heads = heads
     self.headSize = headSize
@@ -53,6 +55,7 @@ public struct RecurrentRows: Sendable {
   /// The sequences of the rows; nil for one sequence.
   public let batch: SequenceBatch?
 
+  /// Rows that follow one another, of one sequence, unless said otherwise.
   public init(
     count: Int, state: Tensor<UInt32>, parents: Tensor<UInt32>? = nil, batch: SequenceBatch? = nil
   ) {
@@ -76,15 +79,18 @@ extension CommandList {
   /// Linear recurrence with decay along the ancestors of each row: state = exp(decay) * parent's state + value * key,
   /// output = query * state, in contract arithmetic.
   ///
-  /// A row of a tree gives the bits of the same row on a chain. The root follows the committed state. Sums over the state
-  /// run in chunks of 32, so an output differs from the exact one by at most (5 * steps + stateSize + 2) * 2^-24 times the sum of
-  /// the magnitudes of its terms, steps = rows since the committed state, beside what the flush of magnitudes below 2^-64 costs.
+  /// A row of a tree gives the bits of the same row on a chain. The root follows the committed state. Sums over the
+  /// state run in chunks of 32, so an output differs from the exact one by at most (5 * steps + stateSize + 2) * 2^-24
+  /// times the sum of the magnitudes of its terms, steps = rows since the committed state, beside what the flush of
+  /// magnitudes below 2^-64 costs.
   /// - Parameters:
   ///   - query, key: f32 `[rows][groups][stateSize]`.  - value, out: f32 `[rows][heads][headSize]`.
   ///   - decay: f32 `[rows][heads][decays]`, natural logarithms; above 0 counts as 0.
-  ///   - committed: f32 `[sequences][heads][stateSize][headSize]`. Rows without parents follow one another and replace it.
+  ///   - committed: f32 `[sequences][heads][stateSize][headSize]`. Rows without parents follow one another and replace
+  ///     it.
   ///   - states: f32 `[rows][heads][stateSize][headSize]`, the state after each row of a tree, for `gatherState`.
-  ///   - lanesPerColumn: lanes that share an element of a value: 1, 2 or 4; nil leaves it to the device. Never changes bits.
+  ///   - lanesPerColumn: lanes that share an element of a value: 1, 2 or 4; nil leaves it to the device. Never changes
+  ///     bits.
   public func treeScan(
     query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, decay: Tensor<Float>,
     rows: RecurrentRows, shape: ScanShape, committed: Tensor<Float>, states: Tensor<Float>? = nil,

@@ -1,9 +1,11 @@
 import ShaderInterface
 
 extension CommandList {
-  /// Ends the round at the deepest node whose whole path is accepted; of several, at the likeliest path, then the lowest
-  /// node. Lossy: the law is that of the test that accepted.
+  /// Ends the round at the deepest node whose whole path is accepted; of several, at the likeliest path, then the
+  /// lowest node (Medusa, Cai et al. 2024). Lossy: the law is that of the test that accepted.
   ///
+  /// Exact, but for the fp32 sums of scores that choose between equally deep paths: from the node up, each addition
+  /// rounded.
   /// - Parameters:
   ///   - accept: u32 `[nodes]`, not 0 for nodes that may stay, from `lossyAccept`.
   ///   - score: f32 `[nodes]`, summed along paths to choose between equally deep ones.

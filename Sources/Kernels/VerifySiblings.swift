@@ -16,10 +16,11 @@ public enum SiblingRule: UInt32, Sendable, CaseIterable {
 extension CommandList {
   /// Recursive rejection over the children of each node, from the root down; the output law is the target's, exactly.
   ///
+  /// Everything is integer arithmetic; ``SiblingRule`` names the papers.
   /// - Parameters:
-  ///   - target: a row a node.  - draft: a row a parent node (any rows when `rule` is one-hot).
-  ///   - rule: llvmpipe refuses ``SiblingRule/kSeq`` for trees of more than some 200 (vocabulary 151,936) to 500 nodes (32,000): its loops
-  ///     would end too early.
+  ///   - target: a row a node, `[nodes][vocabulary]`.  - draft: a row a parent node (any rows when `rule` is one-hot).
+  ///   - rule: llvmpipe refuses ``SiblingRule/kSeq`` for trees of more than 235 (vocabulary 151,936) to 546 nodes
+  ///     (32,000): its loops would end too early.
   ///   - scratch: u32 `[sequences][2][vocabulary]`.
   public func verifySiblings(
     target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, scratch: Tensor<UInt32>,

@@ -4,12 +4,12 @@ extension CommandList {
   /// Traversal verification of drawn trees: leaves first, the first accepted node ends the round with the path to it.
   /// The output law is the target's, exactly.
   ///
-  /// On a chain this is block verification (Sun et al., arXiv 2403.10444), which accepts more than token rejection; on a
-  /// tree, traversal verification (Weng et al., arXiv 2505.12398). Independent paths that were merged where they begin alike
-  /// (multi-path block verification) are verified with ``SiblingRule/withoutReplacement``: those that still differ from
-  /// a removed child were drawn from the rest of the row. Children must be drawn with ``DraftKeys/node``.
+  /// On a chain this is block verification (Sun et al., arXiv 2403.10444), which accepts more than token rejection; on
+  /// a tree, traversal verification (Weng et al., arXiv 2505.12398). Independent paths that were merged where they
+  /// begin alike (multi-path block verification) are verified with ``SiblingRule/withoutReplacement``: those that still
+  /// differ from a removed child were drawn from the rest of the row. Children must be drawn with ``DraftKeys/node``.
   /// - Parameters:
-  ///   - target: a row a node; the kernel uses its weights up.
+  ///   - target: a row a node, `[nodes][vocabulary]`; the kernel uses its weights up.
   ///   - draft: a row a parent node (any rows when `rule` is one-hot).
   ///   - rule: not ``SiblingRule/kSeq``.
   public func verifyTraversal(

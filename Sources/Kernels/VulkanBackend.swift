@@ -8,6 +8,7 @@ import VulkanCompute
 /// Opening a device probes the arithmetic that the numeric contract relies on; a device that fails is refused with the
 /// failing operations unless `allowInexact`.
 public final class VulkanBackend: Backend {
+  /// What kernels run on.
   public let device: Device
   /// What the probe found; empty when the device keeps the contract.
   public let inexactOperations: [String]
@@ -18,6 +19,7 @@ public final class VulkanBackend: Backend {
 
   private let tuning: Tuning
 
+  /// As its driver reports it.
   public var name: String { device.description.name }
 
   /// - Parameters:
@@ -78,6 +80,7 @@ public final class VulkanBackend: Backend {
     Tuning.kinds(for: device.description)
   }
 
+  /// Zeroed device memory; ``StorageUse/readback`` is memory that the host reads.
   public func makeStorage(byteCount: Int, use: StorageUse, label: String) throws(BackendError) -> Storage {
     if let error = BackendError.unfitSize(byteCount, label) { throw error }
     return try vulkan { () throws(VulkanError) in
@@ -89,6 +92,7 @@ public final class VulkanBackend: Backend {
     }
   }
 
+  /// Uploads; later recordings see it.
   public func write(_ bytes: UnsafeRawBufferPointer, to storage: Storage, at byteOffset: Int)
     throws(BackendError)
   {
@@ -98,6 +102,7 @@ public final class VulkanBackend: Backend {
     }
   }
 
+  /// Downloads, once everything submitted before has finished.
   public func read(_ storage: Storage, at byteOffset: Int, into bytes: UnsafeMutableRawBufferPointer)
     throws(BackendError)
   {
@@ -114,6 +119,7 @@ public final class VulkanBackend: Backend {
     if let error = BackendError.unfitRange(storage, byteOffset, byteCount, call) { throw error }
   }
 
+  /// Records what `body` calls, with barriers between; pipelines are compiled at their first use.
   public func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording
   {
     let list = VulkanCommandList(

@@ -2,6 +2,7 @@
 ///
 /// Token 0 is no text: it separates documents, starts every prompt and ends a text.
 public enum ByteTokenizer {
+  /// The token between documents.
   public static let separator: UInt32 = 0
 
   /// The separator, then the bytes.

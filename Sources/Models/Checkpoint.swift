@@ -4,7 +4,9 @@ import Foundation
 ///
 /// Opening reads headers only; weights are mapped and read when a tensor is converted.
 public struct Checkpoint: Sendable {
+  /// What `config.json` says.
   public let configuration: ModelConfiguration
+  /// The tensors of all shards.
   public let weights: SafetensorsCollection
 
   /// Opens a directory; call `validate()` before relying on its tensors.

@@ -9,6 +9,7 @@ public enum CheckpointError: Error, Sendable, Equatable {
 }
 
 extension CheckpointError: CustomStringConvertible {
+  /// A sentence for each problem.
   public var description: String {
     switch self {
     case .configuration(let error): error.description

@@ -13,11 +13,15 @@ public struct CheckpointTensor: Sendable {
   /// Element types that convert.
   public static let supportedDataTypes: [SafetensorsDataType] = [.float16, .bfloat16, .float32]
 
+  /// The mapped bytes.
   public let source: SafetensorsTensor
+  /// Its name in the file.
   public var name: String { source.name }
   /// Outermost dimension first, [outputs, inputs] for matrices.
   public var shape: [Int] { source.shape }
+  /// One of ``supportedDataTypes``.
   public var dataType: SafetensorsDataType { source.dataType }
+  /// The product of its dimensions.
   public var elementCount: Int { source.elementCount }
 
   /// Throws `unsupportedDataType` for other elements.

@@ -3,7 +3,9 @@ import Kernels
 
 /// A Llama-style model whose weights stand in a backend's memory; any number of sessions share it.
 public final class Model: Sendable {
+  /// Sizes and settings of the checkpoint.
   public let configuration: ModelConfiguration
+  /// Where its weights lie and its sessions run.
   public let backend: any Backend
   /// Bytes of the weights on the backend.
   public let byteCount: Int
@@ -19,15 +21,16 @@ public final class Model: Sendable {
   /// Blockwise prediction heads of the checkpoint.
   public var draftHeadCount: Int { heads.count }
 
-  /// Significant bits of the final hidden rows, which feed the output head and the draft heads: the fewest one of them takes.
+  /// Significant bits of the final hidden rows, which feed the output head and the draft heads: the fewest one of them
+  /// takes.
   var hiddenBits: UInt32 {
     heads.map(\.gateUp.format.activationBits).reduce(outputHead.format.activationBits, min)
   }
 
   /// Reads, converts and packs every weight of `checkpoint`.
   ///
-  /// f16, bf16 and f32 matrices stay what they are. The embedding table is f16 on the backend, rounded to nearest even if
-  /// the checkpoint's is wider; a tied output head keeps the checkpoint's own numbers.
+  /// f16, bf16 and f32 matrices stay what they are. The embedding table is f16 on the backend, rounded to nearest even
+  /// if the checkpoint's is wider; a tied output head keeps the checkpoint's own numbers.
   public init(checkpoint: Checkpoint, backend: any Backend) throws(ModelError) {
     do { try checkpoint.validate() } catch { throw .checkpoint(error) }
     configuration = checkpoint.configuration

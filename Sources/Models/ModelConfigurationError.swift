@@ -15,6 +15,7 @@ public enum ModelConfigurationError: Error, Sendable, Equatable {
 }
 
 extension ModelConfigurationError: CustomStringConvertible {
+  /// A sentence that names the file and the field.
   public var description: String {
     switch self {
     case .cannotRead(let file, let reason):

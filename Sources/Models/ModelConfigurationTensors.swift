@@ -1,6 +1,8 @@
 /// A tensor that a model needs: its name in the checkpoint and its shape, [outputs, inputs] for matrices.
 public struct TensorRequirement: Sendable, Equatable {
+  /// In the safetensors file.
   public let name: String
+  /// Outermost dimension first.
   public let shape: [Int]
 }
 

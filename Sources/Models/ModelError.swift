@@ -11,6 +11,7 @@ public enum ModelError: Error, Sendable, CustomStringConvertible {
   /// This build carries no such model.
   case notEmbedded(String)
 
+  /// A sentence with what to do.
   public var description: String {
     switch self {
     case .checkpoint(let error): error.description

@@ -5,6 +5,7 @@ import ShaderInterface
 ///
 /// A session holds no lengths: those stand in the sequence's state, which kernels read.
 public final class ModelSession {
+  /// Whose layers run.
   public let model: Model
   /// Rows one pass may have.
   public let maximumRows: Int
@@ -79,11 +80,14 @@ public struct ForwardRows {
   public var tokens, depths: Tensor<UInt32>
   /// Ancestor bits `[firstRow + rows][maskWords]`; not read when `maskWords` is 0 (causal).
   public var mask: Tensor<UInt32>
+  /// Words of a row's ancestor bits; 0 is causal.
   public var maskWords: Int
+  /// u32 `[STATE_WORDS]`, of the sequence.
   public var state: Tensor<UInt32>
   /// In-flight rows `firstRow ..< firstRow + rows`; the ones before were passed earlier in the round.
   public var firstRow, rows: Int
 
+  /// Memory of the caller's.
   public init(
     tokens: Tensor<UInt32>, depths: Tensor<UInt32>, mask: Tensor<UInt32>, maskWords: Int,
     state: Tensor<UInt32>, firstRow: Int = 0, rows: Int

@@ -6,6 +6,7 @@ import Foundation
 /// every call. With d elements that turn, frequency i is f_i = base^(-2i / d), i < d / 2, and its wavelength
 /// 2 pi / f_i positions.
 public enum RotaryScaling: Sendable, Equatable {
+  /// Frequencies as trained.
   case none
   /// Position interpolation: f_i / factor (Chen et al., 2023, arXiv:2306.15595).
   case linear(factor: Double)

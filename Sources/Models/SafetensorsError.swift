@@ -46,6 +46,7 @@ public enum SafetensorsError: Error, Sendable, Equatable {
 }
 
 extension SafetensorsError: CustomStringConvertible {
+  /// A sentence that names the file and the tensor.
   public var description: String {
     switch self {
     case .cannotRead(let file, let reason):

@@ -2,9 +2,11 @@ import Foundation
 
 /// A view of one tensor's bytes, which it keeps alive: row-major, little-endian, at any alignment.
 public struct SafetensorsTensor: Sendable {
+  /// As the file's header gives it.
   public let name: String
   /// Label of the file it comes from.
   public let file: String
+  /// Of its elements.
   public let dataType: SafetensorsDataType
   /// Outermost dimension first; empty for a scalar.
   public let shape: [Int]
@@ -13,6 +15,7 @@ public struct SafetensorsTensor: Sendable {
   /// The raw bytes, a slice of the file: indices begin at `data.startIndex`.
   public let data: Data
 
+  /// Bytes in the file.
   public var byteCount: Int { data.count }
 
   /// Calls `body` with the raw bytes; the pointer is valid during the call and may be unaligned.

@@ -1,5 +1,6 @@
 /// What kind of device it is.
 public enum DeviceKind: String, Sendable, CaseIterable {
+  /// What `VkPhysicalDeviceType` says of it.
   case discrete, integrated, virtual, cpu, other
 
   /// Position in the order of preference, best first.

@@ -1,6 +1,8 @@
 /// Optional abilities that kernels may need.
 public struct DeviceFeatures: OptionSet, Sendable, Hashable {
+  /// One bit a feature.
   public let rawValue: UInt32
+  /// The features of these bits.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
   /// 16-bit floating-point arithmetic in shaders.
@@ -52,5 +54,6 @@ public struct DeviceFeatures: OptionSet, Sendable, Hashable {
 }
 
 extension DeviceFeatures: CustomStringConvertible {
+  /// The Vulkan names of the features, with commas.
   public var description: String { featureNames.joined(separator: ", ") }
 }

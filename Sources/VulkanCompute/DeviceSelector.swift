@@ -33,6 +33,7 @@ public enum DeviceSelector: Sendable, Equatable, CustomStringConvertible {
     environment["ESPALIER_DEVICE"].flatMap { $0.isEmpty ? nil : DeviceSelector($0) }
   }
 
+  /// The text that would select it.
   public var description: String {
     switch self {
     case .index(let index): "\(index)"

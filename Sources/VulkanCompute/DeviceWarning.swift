@@ -7,6 +7,7 @@ public enum DeviceWarning: Sendable, Equatable, CustomStringConvertible {
   /// Profiling was asked for and the queue has no timestamps; spans stay empty.
   case timestampsUnavailable(device: String)
 
+  /// A sentence for people.
   public var description: String {
     switch self {
     case .pipelineCacheUnreadable(let path, let reason):

@@ -4,6 +4,7 @@ import CVulkan
 ///
 /// A CPU driver may load texels several times faster than the elements of a storage buffer.
 public enum TexelFormat: String, Sendable, Hashable {
+  /// One or four 32-bit words a texel, as floats or unsigned integers.
   case r32f, r32ui, rgba32f, rgba32ui
 
   /// Bytes of one texel.

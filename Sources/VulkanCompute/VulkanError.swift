@@ -27,6 +27,7 @@ public enum VulkanError: Error, Sendable, Equatable {
 }
 
 extension VulkanError: CustomStringConvertible {
+  /// A sentence with the call, the numbers and what to do.
   public var description: String {
     switch self {
     case .noDriver(let reason):

@@ -88,6 +88,62 @@ import Testing
     #expect((0..<runs).allSatisfy { out[4 * $0 + 1] == STATUS_OK && out[4 * $0 + 3] == STATUS_OK })
   }
 
+  /// The noise of `token` in row r, whose position is 11 + r, and the bound of the test above on what `gumbel` makes of it.
+  private func exactNoise(row r: Int, token: Int, stream: U32 = 0) -> (noise: Double, error: Double) {
+    let counter = SIMD4(11 + U32(r), U32(token), ROLE_NOISE, stream)
+    let word = Philox.words(counter: counter, key: SIMD2(Self.state[1], Self.state[2]))[0]
+    let noise = -log(-log1p(-Double(leadingFloat(word | 1)) * 0x1p-32))
+    return (noise, 0x1p-22 + abs(noise) * 0x1p-23)
+  }
+
+  /// Bound: the noise's own; the shares' rounding, a product each for temperature and share, and the mixture's sum, 2^-24
+  /// of the logits' magnitudes; the noisy key's rounding; flushes 2^-62 in all. The best of such keys has an exact key at
+  /// most two bounds below the greatest one.
+  @Test(arguments: [0, 0.3, 1] as [Double])
+  func sharedDrawsAreTheBestOfKeysWithinTheirRoundings(ratio: Double) {
+    var random = SplitMix64(5)
+    let (rows, vocabulary, temperature) = (100, 300, 0.7)
+    let (a, b) = (random.floats(rows * vocabulary), random.floats(rows * vocabulary))
+    let out = mutableOperand([UInt32](repeating: 77, count: 4 * rows))
+    Reference.drawShared(
+      DrawShared(
+        rows: U32(rows), vocabulary: U32(vocabulary), sequences: 1,
+        inverseTemperature: Float(1 / temperature),
+        ratio: Float(ratio), rest: Float(1 - ratio)), a: operand(a), b: operand(b),
+      depths: operand((0..<U32(rows)).map { $0 }), state: operand(Self.state), owners: operand([]), out: out)
+    for (draw, share) in [(0, 1), (2, ratio)] {
+      for r in 0..<rows {
+        let keys = (0..<vocabulary).map { v -> (exact: Double, error: Double) in
+          let y = share * Double(a[r * vocabulary + v]) / temperature
+          let z = (1 - share) * Double(b[r * vocabulary + v]) / temperature
+          let (noise, noiseError) = exactNoise(row: r, token: v)
+          let exact = y + z + noise
+          return (exact, noiseError + 5 * 0x1p-24 * (abs(y) + abs(z)) + 0x1p-24 * abs(exact) + 0x1p-62)
+        }
+        let token = Int(out[4 * r + draw])
+        let best = keys.max { $0.exact < $1.exact }!
+        #expect(keys[token].exact >= best.exact - best.error - keys[token].error, "row \(r) draw \(draw)")
+      }
+    }
+  }
+
+  /// Bound: the noise's own; each logarithm's 2^-23 of itself, and 2^-23 for the bits that `leading` clears; 2^-24 of their
+  /// difference and of the key.
+  @Test func drawGumbelGivesKeysWithinTheirRoundings() {
+    let weights: [UInt32] = [3, 0x2aaa_aaab, 1, 0x1234_5678, 1 << 20, 77]
+    let (tokens, keys) = draw(weights, count: 6, runs: 200)
+    let total = Double(weights.reduce(0, +))
+    for (i, key) in keys.enumerated() {
+      let (run, token) = (i / 6, Int(tokens[i]))
+      let (noise, noiseError) = exactNoise(row: run / 7, token: token, stream: U32(run))
+      let (ofWeight, ofTotal) = (log(Double(weights[token])), log(total))
+      let exact = ofWeight - ofTotal + noise
+      let bound =
+        noiseError + 0x1p-23 * (2 + ofWeight + ofTotal) + 0x1p-24 * (abs(ofWeight - ofTotal) + abs(exact))
+      #expect(abs(Double(key) - exact) <= bound, "run \(run) token \(token)")
+    }
+  }
+
   @Test func sharedNoiseReportsRowsThatAreNotFinite() {
     #expect(shared([0, 1], [0, .nan], ratio: 0.5, runs: 1)[1...] == [STATUS_OK, 0, STATUS_NOT_FINITE])
     #expect(

@@ -44,6 +44,31 @@ import Testing
     }
   }
 
+  /// Bound at depth d: d - 1 roundings, 2^-24 of the score each, since scores only fall; two flushes of 2^-64 a depth.
+  @Test func scoresAreSumsWithinTheirRoundings() {
+    let (depths, count) = (40, 3)
+    var random = SplitMix64(9)
+    let steps = random.adversarial(depths * count).map { -abs($0) }
+    let (tokens, scores) = (words(depths * count), poisoned(depths * count))
+    let (rowParents, nodeTokens, nodeParents) = (words(depths + 1), words(depths + 1), words(depths + 1))
+    var exact = 0.0
+    for depth in 1...depths {
+      let own = Array(steps[(depth - 1) * count..<depth * count])
+      Reference.growTree(
+        GrowTree(
+          sequences: 1, firstRow: U32(depth - 1), rows: 1, maximumRows: U32(depths + 1), count: U32(count),
+          width: 1),
+        logProbabilities: operand(own), candidates: operand([1, 2, 3]), tokens: tokens, scores: scores,
+        rowParents: rowParents, nodeTokens: nodeTokens, nodeParents: nodeParents)
+      for j in 0..<count {
+        let sum = exact + Double(own[j])
+        let bound = Double(depth - 1) * 0x1p-24 * abs(sum) + Double(2 * depth) * 0x1p-64
+        #expect(abs(Double(scores[(depth - 1) * count + j]) - sum) <= bound, "depth \(depth) child \(j)")
+      }
+      exact += Double(own[Int(rowParents[depth]) % count])
+    }
+  }
+
   /// Two depths of two candidates a row: 0 and 1 below the root, 2 and 3 below candidate 1, 4 and 5 below candidate 0.
   @Test func growthKeepsTheBestOfADepth() {
     let (tokens, rowParents, nodeTokens, nodeParents) = (words(6), words(3), words(3), words(3))
