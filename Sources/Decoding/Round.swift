@@ -122,10 +122,8 @@ final class Round {
   /// Bits of the last round's logits of `node`.
   func logitBits(node: Int) throws(BackendError) -> [UInt32] {
     let vocabulary = target.model.configuration.vocabularySize
-    let row = Tensor<UInt32>(
-      storage: target.logits.storage, byteOffset: target.logits.byteOffset + node * vocabulary * 4,
-      count: vocabulary)
-    return try backend.read(row)
+    let row = target.logits[node * vocabulary..<(node + 1) * vocabulary]
+    return try backend.read(row.reinterpreted(as: UInt32.self))
   }
 
   /// Nanoseconds by span, summed over all rounds so far.

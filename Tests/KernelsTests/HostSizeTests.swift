@@ -74,5 +74,23 @@ extension KernelsTests {
           * (8 + Int(PART_WORDS)))
       #expect(TreeBuffers.resultWords(maximumNodes: 5) == Int(RESULT_PATH + RESULT_ARRAYS * 5))
     }
+
+    @Test func `A tensor beyond its storage is refused`() throws {
+      let storage = Storage(byteCount: 64, label: "words")
+      for (offset, count) in [
+        (0, 17), (0, Int.max), (0, -1), (0, .min), (-4, 1), (.min, 1), (.max, 1), (64, 1), (68, 0), (60, 2),
+        (61, 1),
+      ] {
+        let error = #expect(throws: BackendError.self) {
+          _ = try Tensor<Float>(storage: storage, byteOffset: offset, count: count)
+        }
+        #expect(
+          error?.description.hasPrefix("Tensor: \(count) elements of 4 bytes from byte \(offset)") == true)
+      }
+      let last = try Tensor<Float>(storage: storage, byteOffset: 56, count: 2)
+      #expect(last.reinterpreted(as: UInt32.self).byteOffset == 56)
+      #expect(last.reinterpreted(as: UInt64.self).count == 1)
+      #expect(try Tensor<Float>(storage: storage, byteOffset: 64, count: 0).byteCount == 0)
+    }
   }
 }
