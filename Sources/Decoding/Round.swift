@@ -116,7 +116,7 @@ final class Round {
   /// Runs one round.
   func run() throws(BackendError) -> RoundResult {
     try recording.run()
-    return RoundResult(words: try backend.read(tree.result), maximumNodes: shape.count)
+    return try RoundResult(words: backend.read(tree.result), maximumNodes: shape.count)
   }
 
   /// Bits of the last round's logits of `node`.

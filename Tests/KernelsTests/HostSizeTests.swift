@@ -92,5 +92,42 @@ extension KernelsTests {
       #expect(last.reinterpreted(as: UInt64.self).count == 1)
       #expect(try Tensor<Float>(storage: storage, byteOffset: 64, count: 0).byteCount == 0)
     }
+
+    @Test func `Words that no verifier wrote are refused`() throws {
+      let nodes = 4
+      let needed = TreeBuffers.resultWords(maximumNodes: nodes)
+      var words = [UInt32](repeating: 0, count: needed)
+      words[Int(RESULT_ACCEPTED)] = 3
+      #expect(try RoundResult(words: words, maximumNodes: nodes).acceptedCount == 3)
+      for accepted: UInt32 in [4, 5, .max] {
+        words[Int(RESULT_ACCEPTED)] = accepted
+        expectRefusal("RoundResult: \(accepted) draft tokens accepted in a tree of 4 nodes") {
+          _ = try RoundResult(words: words, maximumNodes: nodes)
+        }
+      }
+      words[Int(RESULT_ACCEPTED)] = 0
+      for nodes in [5, 1 << 40, .max, 0, -1, .min] {
+        expectRefusal("RoundResult:") { _ = try RoundResult(words: words, maximumNodes: nodes) }
+      }
+      expectRefusal("RoundResult: 0 words of 1 trees") {
+        _ = try RoundResult.batch([], maximumNodes: nodes, sequences: 1)
+      }
+      for sequences in [-1, 2, .max, .min] {
+        expectRefusal("RoundResult:") {
+          _ = try RoundResult.batch(words, maximumNodes: nodes, sequences: sequences)
+        }
+      }
+      #expect(try RoundResult.batch([], maximumNodes: nodes, sequences: 0).isEmpty)
+      #expect(try RoundResult.batch(words, maximumNodes: nodes, sequences: 1).map(\.path) == [[0]])
+    }
+
+    private func expectRefusal(_ text: String, _ body: () throws -> Void) {
+      let error = #expect(throws: BackendError.self) { try body() }
+      guard case .invalidCall? = error else {
+        Issue.record("\(text): \(String(describing: error))")
+        return
+      }
+      #expect(error?.description.hasPrefix(text) == true, "\(error?.description ?? "")")
+    }
   }
 }
