@@ -60,6 +60,8 @@ struct Bench: ParsableCommand {
 
   func run() throws {
     if list { return try printList() }
+    // What can be refused is refused before minutes of measuring.
+    _ = try failing { try Benchmark.chosen(kernel: kernel, filter: filter, sweeps: sweeps) }
     if let out { try requireWritable(out) }
     if let plot { try makeFolder(plot) }
     let before = try compare.map(readReport)

@@ -72,6 +72,26 @@ struct ArgumentTests {
     #expect(throws: Failure.self) { try command.run() }
   }
 
+  @Test("a measurement that is not there is told before a device is opened, with what to do")
+  func missingMeasurements() throws {
+    func line(_ arguments: [String]) throws -> String {
+      var command = try EspalierCommand.parseAsRoot(["bench", "--device", "no such device"] + arguments)
+      return try #require(#expect(throws: Failure.self) { try command.run() }).description
+    }
+    #expect(try line(["--filter", "16384 keys"]) == "'16384 keys' is measured in sweeps alone; add --sweeps")
+    #expect(
+      try line(["--kernel", "treeAttention", "--filter", "16384 KEYS"])
+        == "treeAttention with '16384 KEYS' is measured in sweeps alone; add --sweeps")
+    for arguments in [["--filter", "fish"], ["--filter", "fish", "--sweeps"]] {
+      #expect(
+        try line(arguments) == "no measurement has 'fish' in its name; bench --list shows the names")
+    }
+    #expect(
+      try line(["--kernel", "argmax", "--filter", "fish"])
+        == "no measurement of argmax has 'fish' in its name; bench --list shows the names")
+    #expect(try line(["--kernel", "fish"]).hasPrefix("no benchmark of fish; there are embeddingGather, "))
+  }
+
   @Test("columns line up")
   func table() {
     var table = TextTable(["kernel", "us"])
