@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Testing
 
 @testable import espalier_cli
@@ -92,6 +93,15 @@ struct ArgumentTests {
       try line(["--kernel", "argmax", "--filter", "fish"])
         == "no measurement of argmax has 'fish' in its name; bench --list shows the names")
     #expect(try line(["--kernel", "fish"]).hasPrefix("no benchmark of fish; there are embeddingGather, "))
+  }
+
+  @Test("an error of Foundation's is one line for people")
+  func foundationErrors() {
+    let failure = #expect(throws: Failure.self) {
+      _ = try failing { try Data(contentsOf: URL(fileURLWithPath: "/no/such/file")) }
+    }
+    let line = failure?.description ?? ""
+    #expect(!line.contains("Error Domain") && line.contains("/no/such/file"), "\(line)")
   }
 
   @Test("columns line up")
