@@ -21,6 +21,7 @@ struct ArgumentTests {
       ["generate", "--drafter", "heads", "--candidates", "distinct"], ["generate", "--device", ""],
       ["validate", "--cases", "0"], ["validate", "--first", "-1"], ["validate", "--seed", "x"],
       ["bench", "--seconds", "0"], ["bench", "--rows", "0"], ["bench", "--layer", "huge"],
+      ["bench", "--out", ""], ["bench", "--plot", ""], ["bench", "--compare", ""],
       ["bench", "--texels", "--no-texels"], ["validate", "--no-texels", "--texels"],
       ["generate", "--profile", "--no-profile"],
       ["no-such-command"],
