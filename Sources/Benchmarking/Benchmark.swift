@@ -58,16 +58,26 @@ public struct Benchmark {
   public static func chosen(
     kernel: String?, filter: String?, sweeps: Bool
   ) throws(BenchmarkError) -> [KernelBenchmark] {
+    let chosen = matching(kernel: kernel, filter: filter, sweeps: sweeps)
+    if !chosen.isEmpty { return chosen }
+    if !sweeps, !matching(kernel: kernel, filter: filter, sweeps: true).isEmpty {
+      throw .onlyInSweeps([kernel, filter.map { "'\($0)'" }].compactMap { $0 }.joined(separator: " with "))
+    }
+    let measured = Set(matching(kernel: nil, filter: nil, sweeps: true).map(\.kernel))
+    if let kernel, !measured.contains(where: { $0.rawValue == kernel }) {
+      throw .unknownKernel(kernel, known: Kernel.allCases.filter(measured.contains).map(\.rawValue))
+    }
+    throw .noMatch(filter: filter ?? "", kernel: kernel)
+  }
+
+  private static func matching(kernel: String?, filter: String?, sweeps: Bool) -> [KernelBenchmark] {
     let swept = Set(sweeps ? KernelBenchmark.sweeps.map(\.name) : [])
     let all =
       KernelBenchmark.all.filter { !swept.contains($0.name) } + (sweeps ? KernelBenchmark.sweeps : [])
-    let chosen = all.filter { benchmark in
+    return all.filter { benchmark in
       (kernel == nil || benchmark.kernel.rawValue == kernel)
         && (filter == nil || benchmark.name.localizedCaseInsensitiveContains(filter ?? ""))
     }
-    if !chosen.isEmpty { return chosen }
-    let known = Kernel.allCases.map(\.rawValue).filter { stem in all.contains { $0.kernel.rawValue == stem } }
-    throw .unknownKernel([kernel, filter].compactMap { $0 }.joined(separator: " with "), known: known)
   }
 
   private func emptyReport() throws(BenchmarkError) -> BenchmarkReport {

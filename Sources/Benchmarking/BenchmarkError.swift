@@ -6,6 +6,10 @@ public enum BenchmarkError: Error, Sendable, CustomStringConvertible {
   case wrong(kernel: String, difference: String)
   case backend(BackendError)
   case unknownKernel(String, known: [String])
+  /// Only sweeps have such measurements.
+  case onlyInSweeps(String)
+  /// No name of a measurement has the text.
+  case noMatch(filter: String, kernel: String?)
 
   public var description: String {
     switch self {
@@ -14,6 +18,9 @@ public enum BenchmarkError: Error, Sendable, CustomStringConvertible {
     case .backend(let error): "\(error)"
     case .unknownKernel(let name, let known):
       "no benchmark of \(name); there are \(known.joined(separator: ", "))"
+    case .onlyInSweeps(let asked): "\(asked) is measured in sweeps alone; add --sweeps"
+    case .noMatch(let filter, let kernel):
+      "no measurement\(kernel.map { " of " + $0 } ?? "") has '\(filter)' in its name; bench --list shows the names"
     }
   }
 }

@@ -95,10 +95,7 @@ public struct BoundOperands: Sendable {
     return tensor
   }
 
-  public func floats(_ name: String) -> Tensor<Float> {
-    let tensor = words(name)
-    return Tensor(storage: tensor.storage, byteOffset: tensor.byteOffset, count: tensor.count)
-  }
+  public func floats(_ name: String) -> Tensor<Float> { words(name).reinterpreted() }
 }
 
 /// Cases of one variant of one kernel, each made from (seed, index) alone.

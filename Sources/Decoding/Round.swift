@@ -116,16 +116,14 @@ final class Round {
   /// Runs one round.
   func run() throws(BackendError) -> RoundResult {
     try recording.run()
-    return RoundResult(words: try backend.read(tree.result), maximumNodes: shape.count)
+    return try RoundResult(words: backend.read(tree.result), maximumNodes: shape.count)
   }
 
   /// Bits of the last round's logits of `node`.
   func logitBits(node: Int) throws(BackendError) -> [UInt32] {
     let vocabulary = target.model.configuration.vocabularySize
-    let row = Tensor<UInt32>(
-      storage: target.logits.storage, byteOffset: target.logits.byteOffset + node * vocabulary * 4,
-      count: vocabulary)
-    return try backend.read(row)
+    let row = target.logits[node * vocabulary..<(node + 1) * vocabulary]
+    return try backend.read(row.reinterpreted(as: UInt32.self))
   }
 
   /// Nanoseconds by span, summed over all rounds so far.

@@ -20,6 +20,11 @@ public struct TokenTree: Sendable, Hashable {
     self.tokens = tokens
   }
 
-  /// Absolute position of each node when the root stands at `offset`.
-  public func positions(offset: Int) -> [Int] { shape.depths.map { $0 + offset } }
+  /// Absolute position of each node when the root stands at `offset`; positions beyond `Int.max` stay there.
+  public func positions(offset: Int) -> [Int] {
+    shape.depths.map { depth in
+      let (position, overflows) = offset.addingReportingOverflow(depth)
+      return overflows ? .max : position
+    }
+  }
 }

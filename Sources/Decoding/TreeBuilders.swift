@@ -1,7 +1,8 @@
 extension TreeShape {
-  /// `tokens` draft tokens one after another.
+  /// `tokens` draft tokens one after another; 0 gives the root alone.
   public static func chain(_ tokens: Int) throws(TreeError) -> TreeShape {
-    try branching([Int](repeating: 1, count: max(0, min(tokens, maximumNodes))))
+    guard tokens >= 0 else { throw .tooFew("draft tokens in a chain", tokens, least: 0) }
+    return try branching([Int](repeating: 1, count: min(tokens, maximumNodes)))
   }
 
   /// A Cartesian tree: every node of depth d has `widths[d]` children, as of the candidates of blockwise heads.
@@ -85,16 +86,24 @@ extension TokenTree {
     }
   }
 
-  /// The `nodes` - 1 candidates of the greatest cumulative score and the root (EAGLE-2, Li et al. 2024).
+  /// The `nodes` - 1 candidates of the greatest cumulative score and the root (EAGLE-2, Li et al. 2024), as `selectTree`
+  /// takes them on a device.
   ///
-  /// Ties go to the earlier candidate. This ranks tokens after they were chosen, so it belongs to deterministic
-  /// candidates with greedy, pick or one-hot verification: under rejection sampling of drawn tokens it biases the
-  /// output.
+  /// Ties go to the earlier candidate. A candidate whose score is NaN or -infinity does not exist, so that fewer nodes may come
+  /// out. This ranks tokens after they were chosen, so it belongs to deterministic candidates with greedy, pick or one-hot
+  /// verification: under rejection sampling of drawn tokens it biases the output.
+  /// - Parameter nodes: at least 1, the root.
+  /// - Throws: ``TreeError/scoresDiffer(row:tokens:scores:)``, ``TreeError/tooFew(_:_:least:)``, and
+  ///   ``TreeError/missingParent(node:parent:)`` where scores rise along a path, so that a parent is not kept.
   public init(root: UInt32, best nodes: Int, of rows: [CandidateRow], vocabulary: Int) throws(TreeError) {
+    guard nodes >= 1 else { throw .tooFew("nodes of the best candidates, root included", nodes, least: 1) }
+    for (index, row) in rows.enumerated() where row.tokens.count != row.scores.count {
+      throw .scoresDiffer(row: index, tokens: row.tokens.count, scores: row.scores.count)
+    }
     let candidates = rows.flatMap { row in zip(row.tokens, row.scores).map { (row.parent, $0, $1) } }
-    let selected = candidates.indices
+    let selected = candidates.indices.filter { candidates[$0].2 > -.infinity }
       .sorted { (-candidates[$0].2, $0) < (-candidates[$1].2, $1) }
-      .prefix(max(0, nodes - 1)).sorted()
+      .prefix(nodes - 1).sorted()
     let node = Dictionary(uniqueKeysWithValues: selected.enumerated().map { ($1, $0 + 1) })
     var parents = [-1]
     for candidate in selected {

@@ -6,6 +6,10 @@ public enum TreeError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooManyNodes(Int, limit: Int)
   /// Arrays that describe the same nodes differ in length.
   case countsDiffer(parents: Int, other: Int)
+  /// A row of candidates whose tokens and scores differ in number.
+  case scoresDiffer(row: Int, tokens: Int, scores: Int)
+  /// Fewer of something than there can be, such as -3 draft tokens.
+  case tooFew(String, Int, least: Int)
   /// The parent is no node of the tree (only node 0 has none).
   case missingParent(node: Int, parent: Int)
   /// The parent stands after its child.
@@ -33,6 +37,9 @@ public enum TreeError: Error, Hashable, Sendable, CustomStringConvertible {
     case .empty: "a tree without nodes; even plain decoding has its root"
     case .tooManyNodes(let count, let limit): "a tree of \(count) nodes; \(limit) are possible"
     case .countsDiffer(let parents, let other): "\(parents) parents, but \(other) entries for them"
+    case .scoresDiffer(let row, let tokens, let scores):
+      "candidate row \(row) has \(tokens) tokens, but \(scores) scores; give each token one"
+    case .tooFew(let what, let count, let least): "\(count) \(what); \(least) or more are possible"
     case .missingParent(let node, let parent): "node \(node) has parent \(parent), which is no node"
     case .laterParent(let node, let parent): "node \(node) has parent \(parent), which stands after it"
     case .cycle(let node): "node \(node) is its own ancestor"

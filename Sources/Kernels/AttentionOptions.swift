@@ -58,10 +58,14 @@ public struct AttentionSplit: Sendable {
     self.chunksPerGroup = chunksPerGroup
   }
 
-  /// Elements of scratch for a cache of ``KeyValueCache/capacity``.
+  /// Elements of scratch for a cache of ``KeyValueCache/capacity``; `Int.max`, which no memory has, for a size below 0 and for
+  /// counts beyond `Int`.
   public static func count(rows: Int, heads: Int, headSize: Int, capacity: Int) -> Int {
-    rows * heads * chunks(capacity: capacity) * (headSize + Int(PART_WORDS))
+    SizeArithmetic.product(
+      rows, heads, chunks(capacity: capacity), SizeArithmetic.sum(headSize, Int(PART_WORDS)))
   }
 
-  static func chunks(capacity: Int) -> Int { (capacity + Int(ATTENTION_CHUNK) - 1) / Int(ATTENTION_CHUNK) }
+  static func chunks(capacity: Int) -> Int {
+    SizeArithmetic.groups(of: Int(ATTENTION_CHUNK), holding: capacity)
+  }
 }

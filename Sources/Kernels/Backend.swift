@@ -127,7 +127,7 @@ extension Backend {
       throw .invalidCall(kernel: "makeTensor", reason: "\(label) of \(count) elements")
     }
     let bytes = max(4, (count * MemoryLayout<T>.stride + 3) & ~3)
-    return Tensor(storage: try makeStorage(byteCount: bytes, use: use, label: label), count: count)
+    return try Tensor(storage: makeStorage(byteCount: bytes, use: use, label: label), count: count)
   }
 
   /// Memory that holds `elements`.

@@ -102,8 +102,10 @@ public struct KeyValueCache: Sendable {
     return (keyColumns + columns - 1) / columns
   }
 
-  /// Slots that one sequence may have.
-  public var capacity: Int { pages.map { $0.pagesPerSequence * $0.pageSize } ?? slots }
+  /// Slots that one sequence may have; `Int.max` for pages whose sizes no cache has.
+  public var capacity: Int {
+    pages.map { SizeArithmetic.product($0.pagesPerSequence, $0.pageSize) } ?? slots
+  }
 
   var pageSize: U32 { U32(pages?.pageSize ?? 0) }
   var pagesPerSequence: U32 { U32(pages?.pagesPerSequence ?? 0) }

@@ -148,8 +148,10 @@ let matmulMostRows = 16
 /// Rows a group so that the weights are read as few times as possible and each group has the same work; even above 4,
 /// to compile fewer pipelines. The grid repeats a last row at most once for each pass over the weights and once more.
 /// It changes speed, never bits.
+/// 1 to 16, whatever the rows; 1 where there are none.
 public func matmulRowsPerGroup(rows: Int) -> Int {
-  let passes = max(1, (rows + matmulMostRows - 1) / matmulMostRows)
-  let tile = (rows + passes - 1) / passes
+  let rows = max(1, rows)
+  let passes = SizeArithmetic.groups(of: matmulMostRows, holding: rows)
+  let tile = SizeArithmetic.groups(of: passes, holding: rows)
   return tile <= 4 ? tile : (tile + 1) / 2 * 2
 }

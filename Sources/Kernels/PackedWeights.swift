@@ -40,11 +40,10 @@ public struct PackedWeights: Sendable {
     try require(words, matrices * Self.wordCount(format, outputs: outputs, inputs: inputs), "weights")
   }
 
-  /// 32-bit words of the packed form of one matrix, padding included; sizes up to 2^20.
+  /// 32-bit words of the packed form of one matrix, padding included; `Int.max`, which no memory has, unless both
+  /// sizes are 0 to 2^20.
   public static func wordCount(_ format: Format, outputs: Int, inputs: Int) -> Int {
-    precondition(
-      (0...largestSize).contains(outputs) && (0...largestSize).contains(inputs),
-      "\(outputs) outputs of \(inputs) inputs; 0 to \(largestSize) are possible")
+    guard (0...largestSize).contains(outputs), (0...largestSize).contains(inputs) else { return .max }
     return MatmulPacking(format: format, inputs: inputs, outputs: outputs).wordCount
   }
 }

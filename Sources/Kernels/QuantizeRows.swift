@@ -21,5 +21,8 @@ extension CommandList {
   }
 }
 
-/// 32-bit words of a quantized row: whole sixteens of bytes, then one for the scale.
-public func quantizedWordCount(columns: Int) -> Int { (columns + 15) / 16 * 4 + 4 }
+/// 32-bit words of a quantized row: whole sixteens of bytes, then one for the scale. `Int.max`, which no memory has, below 0
+/// columns.
+public func quantizedWordCount(columns: Int) -> Int {
+  SizeArithmetic.sum(SizeArithmetic.product(SizeArithmetic.groups(of: 16, holding: columns), 4), 4)
+}

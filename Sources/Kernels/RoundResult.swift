@@ -22,12 +22,23 @@ public struct RoundResult: Sendable, Hashable {
 
   /// Reads one sequence's result block, `TreeBuffers.resultWords(maximumNodes:)` words.
   ///
-  /// - Precondition: `words` has that many words and the accepted nodes fit, as a verifier writes them.
-  public init(words: [UInt32], maximumNodes: Int) {
+  /// - Throws: ``BackendError/invalidCall(kernel:reason:)`` where `words` are too few, or more nodes are accepted than there
+  ///   are, as no verifier writes.
+  public init(words: [UInt32], maximumNodes: Int) throws(BackendError) {
+    try self.init(words[...], maximumNodes: maximumNodes)
+  }
+
+  private init(_ slice: ArraySlice<UInt32>, maximumNodes: Int) throws(BackendError) {
+    let words = Array(slice)
     let needed = TreeBuffers.resultWords(maximumNodes: maximumNodes)
-    precondition(words.count >= needed, "RoundResult: \(words.count) words, \(needed) are needed")
+    guard words.count >= needed else {
+      throw Self.refusal("\(words.count) words of a tree of \(maximumNodes) nodes, which needs \(needed)")
+    }
     let accepted = Int(words[Int(RESULT_ACCEPTED)])
-    precondition(accepted < maximumNodes, "RoundResult: \(accepted) accepted of \(maximumNodes) nodes")
+    guard accepted < maximumNodes else {
+      throw Self.refusal(
+        "\(accepted) draft tokens accepted in a tree of \(maximumNodes) nodes; read what a verifier wrote")
+    }
     let first = Int(RESULT_PATH)
     func array(_ index: Int, _ range: Range<Int>) -> ArraySlice<UInt32> {
       let start = first + index * maximumNodes
@@ -41,12 +52,26 @@ public struct RoundResult: Sendable, Hashable {
     tried = array(2, 0..<maximumNodes).map { Int($0) }
   }
 
-  /// The results of a batch, one a sequence.
-  public static func batch(_ words: [UInt32], maximumNodes: Int, sequences: Int) -> [RoundResult] {
+  /// The results of a batch, one a sequence. Throws as ``init(words:maximumNodes:)`` does.
+  public static func batch(
+    _ words: [UInt32], maximumNodes: Int, sequences: Int
+  ) throws(BackendError) -> [RoundResult] {
     let stride = TreeBuffers.resultWords(maximumNodes: maximumNodes)
-    return (0..<sequences).map {
-      RoundResult(words: Array(words[$0 * stride..<($0 + 1) * stride]), maximumNodes: maximumNodes)
+    let needed = SizeArithmetic.product(sequences, stride)
+    guard words.count >= needed else {
+      throw refusal(
+        "\(words.count) words of \(sequences) trees of \(maximumNodes) nodes, which need \(needed)")
     }
+    var results: [RoundResult] = []
+    for sequence in 0..<sequences {
+      let own = words[sequence * stride..<(sequence + 1) * stride]
+      results.append(try RoundResult(own, maximumNodes: maximumNodes))
+    }
+    return results
+  }
+
+  private static func refusal(_ reason: String) -> BackendError {
+    .invalidCall(kernel: "RoundResult", reason: reason)
   }
 }
 

@@ -13,15 +13,18 @@ public struct SortedChoices: Sendable {
     self.rowsPerGroup = rowsPerGroup
   }
 
-  /// Groups that hold any `rows` choices among `matrices`: each matrix, and the rows without one, may leave one
-  /// unfilled.
+  /// Groups that hold any `rows` choices among `matrices`: each matrix, and the rows without one, may leave one unfilled.
+  ///
+  /// `Int.max` for sizes that no schedule has, such as 0 rows a group: memory of that size is refused.
   public static func groups(rows: Int, matrices: Int, rowsPerGroup: Int = 16) -> Int {
-    rows / rowsPerGroup + min(rows, matrices + 1)
+    guard rows >= 0, matrices >= 0, rowsPerGroup >= 1 else { return .max }
+    return SizeArithmetic.sum(rows / rowsPerGroup, min(rows, SizeArithmetic.sum(matrices, 1)))
   }
 
-  /// Words of the schedule for `rows` choices among `matrices`.
+  /// Words of the schedule for `rows` choices among `matrices`; `Int.max` as for ``groups(rows:matrices:rowsPerGroup:)``.
   public static func wordCount(rows: Int, matrices: Int, rowsPerGroup: Int = 16) -> Int {
-    groups(rows: rows, matrices: matrices, rowsPerGroup: rowsPerGroup) * (1 + rowsPerGroup)
+    SizeArithmetic.product(
+      groups(rows: rows, matrices: matrices, rowsPerGroup: rowsPerGroup), SizeArithmetic.sum(1, rowsPerGroup))
   }
 }
 

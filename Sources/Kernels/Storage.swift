@@ -38,15 +38,30 @@ public struct Tensor<Element: BitwiseCopyable & Sendable>: Sendable {
   /// Of the storage.
   var byteRange: Range<Int> { byteOffset..<byteOffset + byteCount }
 
-  /// A part of `storage`; it has to lie inside.
-  public init(storage: Storage, byteOffset: Int = 0, count: Int) {
-    let bytes = count * MemoryLayout<Element>.stride
-    precondition(
-      byteOffset >= 0 && count >= 0 && byteOffset + bytes <= storage.byteCount,
-      "\(storage.label): \(bytes) bytes at \(byteOffset) exceed \(storage.byteCount)")
+  /// - Throws: ``BackendError/invalidCall(kernel:reason:)`` unless the elements lie within `storage`.
+  public init(storage: Storage, byteOffset: Int = 0, count: Int) throws(BackendError) {
+    let stride = MemoryLayout<Element>.stride
+    guard byteOffset >= 0, count >= 0, byteOffset <= storage.byteCount,
+      count <= (storage.byteCount - byteOffset) / stride
+    else {
+      throw .invalidCall(
+        kernel: "Tensor",
+        reason: "\(count) elements of \(stride) bytes from byte \(byteOffset) on exceed the "
+          + "\(storage.byteCount) bytes of \(storage.label)")
+    }
+    self.init(unchecked: storage, byteOffset: byteOffset, count: count)
+  }
+
+  /// A range that is known to lie within `storage`.
+  private init(unchecked storage: Storage, byteOffset: Int, count: Int) {
     self.storage = storage
     self.byteOffset = byteOffset
     self.count = count
+  }
+
+  /// The same bytes as elements of another type, such as the bits of floats; bytes that make no whole element are left out.
+  public func reinterpreted<Other>(as: Other.Type = Other.self) -> Tensor<Other> {
+    Tensor<Other>(unchecked: storage, byteOffset: byteOffset, count: byteCount / MemoryLayout<Other>.stride)
   }
 
   /// The elements in `range`.  A kernel operand must start at a multiple of ``tensorAlignment`` bytes; a copy need not.
@@ -55,7 +70,7 @@ public struct Tensor<Element: BitwiseCopyable & Sendable>: Sendable {
       range.lowerBound >= 0 && range.upperBound <= count,
       "\(storage.label): elements \(range) of \(count)")
     return Tensor(
-      storage: storage, byteOffset: byteOffset + range.lowerBound * MemoryLayout<Element>.stride,
+      unchecked: storage, byteOffset: byteOffset + range.lowerBound * MemoryLayout<Element>.stride,
       count: range.count)
   }
 }

@@ -39,8 +39,9 @@ public struct TreeBuffers: Sendable {
   }
 
   /// Words of one sequence's result: status and counts, then path, accepted tokens and tried nodes by depth.
+  /// `Int.max`, which no memory has, below 0 nodes and for counts beyond `Int`.
   public static func resultWords(maximumNodes: Int) -> Int {
-    Int(RESULT_PATH) + Int(RESULT_ARRAYS) * maximumNodes
+    SizeArithmetic.sum(Int(RESULT_PATH), SizeArithmetic.product(Int(RESULT_ARRAYS), maximumNodes))
   }
 
   /// The node arrays that a kernel uses, and the result if it does, hold `maximumNodes` nodes, the others `sequences`.

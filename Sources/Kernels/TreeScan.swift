@@ -23,8 +23,9 @@ public struct ScanShape: Sendable, Hashable {
     self.decays = decays
   }
 
-  /// Elements of one state, `[heads][stateSize][headSize]`.
-  public var stateCount: Int { heads * stateSize * headSize }
+  /// Elements of one state, `[heads][stateSize][headSize]`; `Int.max`, which no memory has, for a size below 0 and for counts
+  /// beyond `Int`.
+  public var stateCount: Int { SizeArithmetic.product(heads, stateSize, headSize) }
 
   func check() throws(Refusal) {
     try requireSizes(heads, headSize, stateSize, groups, decays)

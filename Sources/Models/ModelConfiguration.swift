@@ -74,9 +74,7 @@ public struct ModelConfiguration: Sendable, Equatable {
     guard (32...256).contains(size), size % 2 == 0 else {
       throw .outOfRange(field: "head_dim", value: "\(size)", allowed: "even numbers 32...256")
     }
-    guard ropeTheta >= 1, ropeTheta <= 1e12 else {
-      throw .outOfRange(field: "rope_theta", value: "\(ropeTheta)", allowed: "1...1e12")
-    }
+    try RotaryScaling.check(base: ropeTheta)
     try ropeScaling.check(headSize: size, theta: ropeTheta)
     guard rmsNormEpsilon > 0, rmsNormEpsilon < 1 else {
       throw .outOfRange(field: "rms_norm_eps", value: "\(rmsNormEpsilon)", allowed: "above 0, below 1")

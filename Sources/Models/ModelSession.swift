@@ -52,10 +52,7 @@ public final class ModelSession {
           label: "layer \(layer)"))
     }
     self.caches = caches
-    rotaryTable = try backend.makeTensor(
-      RotaryTable.values(
-        positions: slots, rotarySize: shape.headSize, base: shape.ropeTheta, scaling: shape.ropeScaling),
-      "rotary table")
+    rotaryTable = try backend.makeTensor(Self.rotaryValues(shape, positions: slots), "rotary table")
     if let first = model.heads.first {
       headLogits = try backend.makeTensor(model.heads.count * shape.vocabularySize, "head logits")
       headBuffers = try HeadBuffers(
@@ -63,6 +60,17 @@ public final class ModelSession {
     } else {
       headLogits = nil
       headBuffers = nil
+    }
+  }
+
+  private static func rotaryValues(_ shape: ModelConfiguration, positions: Int) throws(BackendError)
+    -> [Float]
+  {
+    do {
+      return try RotaryTable.values(
+        positions: positions, rotarySize: shape.headSize, base: shape.ropeTheta, scaling: shape.ropeScaling)
+    } catch {
+      throw .invalidCall(kernel: "ModelSession", reason: "\(error)")
     }
   }
 

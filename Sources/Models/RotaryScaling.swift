@@ -28,15 +28,27 @@ public enum RotaryScaling: Sendable, Equatable {
     attentionFactor: Double? = nil)
 
   /// The frequencies of `rotarySize` turning elements, in radians per position.
-  public func frequencies(rotarySize: Int, base: Double) -> [Double] {
+  ///
+  /// - Throws: ``ModelConfigurationError/outOfRange(field:value:allowed:)`` where a `config.json` with these values is refused:
+  ///   a size that is not even or not in 2...2^20, a base outside 1...1e12, factors outside 1...1e6 and the like, which would
+  ///   give frequencies that are no numbers.
+  public func frequencies(rotarySize: Int, base: Double) throws(ModelConfigurationError) -> [Double] {
+    guard (2...1_048_576).contains(rotarySize), rotarySize % 2 == 0 else {
+      throw .outOfRange(
+        field: "the rotary size of a head", value: "\(rotarySize)", allowed: "even numbers 2...1048576")
+    }
+    try Self.check(base: base)
+    try check(headSize: rotarySize, theta: base)
+    return checkedFrequencies(rotarySize: rotarySize, base: base)
+  }
+
+  private func checkedFrequencies(rotarySize: Int, base: Double) -> [Double] {
     let size = Double(rotarySize)
     func plain(_ base: Double) -> [Double] { (0..<rotarySize / 2).map { pow(base, -2 * Double($0) / size) } }
     switch self {
     case .none: return plain(base)
     case .linear(let factor): return plain(base).map { $0 / factor }
-    case .ntk(let factor):
-      precondition(rotarySize > 2, "NTK-aware scaling of \(rotarySize) elements")
-      return plain(base * pow(factor, size / (size - 2)))
+    case .ntk(let factor): return plain(base * pow(factor, size / (size - 2)))
     case .llama3(let factor, let low, let high, let original):
       return plain(base).map { frequency in
         let turns = Double(original) * frequency / (2 * Double.pi)  // within the original positions

@@ -78,6 +78,12 @@ struct RotarySettings {
 }
 
 extension RotaryScaling {
+  static func check(base: Double) throws(ModelConfigurationError) {
+    guard base >= 1, base <= 1e12 else {
+      throw .outOfRange(field: "rope_theta", value: "\(base)", allowed: "1...1e12")
+    }
+  }
+
   /// Throws unless every value is in range for heads of `headSize` and base `theta`; names fields as `config.json`
   /// does.
   func check(headSize: Int, theta: Double) throws(ModelConfigurationError) {

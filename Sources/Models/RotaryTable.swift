@@ -6,15 +6,18 @@ public enum RotaryTable {
   /// frequencies are base^(-2i / rotarySize) under `scaling`; `rotarySize` elements of a head turn.
   ///
   /// Computed in Double and rounded once, so every backend reads the same bits. `rotary` and `rotaryAppend` take the table.
+  /// - Throws: ``ModelConfigurationError/outOfRange(field:value:allowed:)`` for positions outside 0...2^24 and where
+  ///   ``RotaryScaling/frequencies(rotarySize:base:)`` does.
   public static func values(
     positions: Int, rotarySize: Int, base: Double, scaling: RotaryScaling = .none
-  ) -> [Float] {
-    precondition(
-      positions >= 0 && rotarySize > 0 && rotarySize % 2 == 0,
-      "a rotary table of \(positions) positions and \(rotarySize) elements, which have to be even")
+  ) throws(ModelConfigurationError) -> [Float] {
+    guard (0...16_777_216).contains(positions) else {
+      throw .outOfRange(
+        field: "the positions of a rotary table", value: "\(positions)", allowed: "0...16777216")
+    }
+    let frequencies = try scaling.frequencies(rotarySize: rotarySize, base: base)
     var table: [Float] = []
     table.reserveCapacity(positions * rotarySize)
-    let frequencies = scaling.frequencies(rotarySize: rotarySize, base: base)
     let amplitude = scaling.amplitude
     for position in 0..<positions {
       for frequency in frequencies {

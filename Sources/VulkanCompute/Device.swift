@@ -28,8 +28,8 @@ public final class Device: Sendable {
   /// integrated before virtual before CPU.
   ///
   /// A device needs Vulkan 1.2 with timeline semaphores. Throws ``VulkanError/noDriver(reason:)``,
-  /// ``VulkanError/unknownDevice(selector:available:)``, ``VulkanError/unsupportedDevice(device:missing:)`` or
-  /// ``VulkanError/validationUnavailable(missing:)``.
+  /// ``VulkanError/unknownDevice(selector:available:)``, ``VulkanError/unsupportedDevice(device:missing:)``,
+  /// ``VulkanError/unknownValidation(_:)`` or ``VulkanError/validationUnavailable(missing:)``.
   public init(
     _ selector: DeviceSelector? = nil, options: DeviceOptions = DeviceOptions()
   ) throws(VulkanError) {

@@ -12,15 +12,18 @@ public enum ValidationMode: Sendable, Equatable {
   case standard
   /// Also memory hazards between commands.
   case synchronization
+  /// `ESPALIER_VALIDATION` says something else; opening a device throws ``VulkanError/unknownValidation(_:)``.
+  case unknown(String)
 
   /// `ESPALIER_VALIDATION`: `1` is standard, `sync` is synchronization, unset, empty or `0` is off.
   public static func fromEnvironment(
     _ environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> ValidationMode {
-    switch environment["ESPALIER_VALIDATION"]?.lowercased() {
-    case nil, "", "0": .off
-    case "sync": .synchronization
-    default: .standard
+    switch environment["ESPALIER_VALIDATION"] ?? "" {
+    case "", "0": .off
+    case "1": .standard
+    case let value where value.lowercased() == "sync": .synchronization
+    case let value: .unknown(value)
     }
   }
 }

@@ -10,6 +10,7 @@ final class Instance: @unchecked Sendable {
   private static let layer = "VK_LAYER_KHRONOS_validation"
 
   init(validation: ValidationMode, log: ValidationLog = ValidationLog()) throws(VulkanError) {
+    if case .unknown(let value) = validation { throw .unknownValidation(value) }
     if validation != .off { try Self.requireLayer() }
     var handle: VkInstance?
     let result = Self.create(validation: validation, log: log, &handle)

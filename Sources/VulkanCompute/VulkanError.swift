@@ -10,6 +10,8 @@ public enum VulkanError: Error, Sendable, Equatable {
   case unsupportedDevice(device: String, missing: [String])
   /// The device lacks what this one use needs; other kernels may run.
   case unsupported(missing: [String], label: String, device: String)
+  /// `ESPALIER_VALIDATION` has a value that means nothing.
+  case unknownValidation(String)
   /// Validation was asked for and the layer is not installed.
   case validationUnavailable(missing: String)
   /// The validation layer had something to say.
@@ -41,6 +43,8 @@ extension VulkanError: CustomStringConvertible {
         + "or use the reference backend with --device cpu"
     case .unsupported(let missing, let label, let device):
       "\(label): \(device) lacks \(missing.joined(separator: ", ")); choose a variant without it or another device"
+    case .unknownValidation(let value):
+      "ESPALIER_VALIDATION is '\(value)'; 1, sync (also memory hazards) and 0 or nothing (off) are possible"
     case .validationUnavailable(let missing):
       "\(missing) is not available; install vulkan-validationlayers or unset ESPALIER_VALIDATION"
     case .validation(let messages):

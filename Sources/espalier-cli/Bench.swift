@@ -55,12 +55,19 @@ struct Bench: ParsableCommand {
     if let bad = rows.first(where: { !(1...1024).contains($0) }) {
       throw ValidationError("--rows \(bad): 1 to 1024 are possible")
     }
+    for (option, path) in [("--out", out), ("--plot", plot), ("--compare", compare)]
+    where path?.isEmpty == true {
+      throw ValidationError("\(option) is empty")
+    }
     if rows.isEmpty { throw ValidationError("--rows: give at least one number") }
   }
 
   func run() throws {
     if list { return try printList() }
-    if let out { try requireWritable(out) }
+    // What can be refused is refused before minutes of measuring.
+    _ = try failing { try Benchmark.chosen(kernel: kernel, filter: filter, sweeps: sweeps) }
+    let file = out.map { OutputFile(path: $0, option: "--out") }
+    try file?.check()
     if let plot { try makeFolder(plot) }
     let before = try compare.map(readReport)
     let chosen = try ChosenBackend(deviceOptions, profiling: true)
@@ -77,10 +84,6 @@ struct Bench: ParsableCommand {
       if case .wrong = error { throw Failure.differs(Failure.of(error).description) }
       throw Failure.of(error)
     }
-    if let out {
-      let json = try Console.json(report)
-      try failing { try (json + "\n").write(toFile: out, atomically: true, encoding: .utf8) }
-    }
     let comparison = before.map { BenchmarkComparison(before: $0, now: report) }
     if output.json {
       if let comparison {
@@ -92,6 +95,7 @@ struct Bench: ParsableCommand {
       Console.print(BenchTables(report).text)
       if let comparison { Console.print("\n" + ComparisonTable(comparison).text) }
     }
+    try file?.save(try Console.json(report) + "\n")
     if let plot { try draw(report, into: plot) }
     try chosen.checkValidation()
   }
@@ -113,31 +117,25 @@ struct Bench: ParsableCommand {
     }
   }
 
+  /// The folder, in which every picture can be written.
   private func makeFolder(_ path: String) throws(Failure) {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw .input("--plot \(path): the folder cannot be made (\(error.localizedDescription))")
     }
+    for name in BenchPictures.names { try picture(name, in: path).check() }
   }
 
-  private func draw(_ report: BenchmarkReport, into folder: String) throws {
-    for file in BenchPictures(report).files {
-      let path = URL(fileURLWithPath: folder).appendingPathComponent(file.name).path
-      try failing { try file.svg.write(toFile: path, atomically: true, encoding: .utf8) }
-      Console.note("wrote \(path)")
-    }
+  private func picture(_ name: String, in folder: String) -> OutputFile {
+    OutputFile(path: URL(fileURLWithPath: folder).appendingPathComponent(name).path, option: "--plot")
   }
 
-  /// Minutes of measuring must not end in a path that cannot be written.
-  private func requireWritable(_ path: String) throws(Failure) {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    var isDirectory: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
-      throw .input("--out \(path) is a folder")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw .input("--out \(path): the folder \(folder) cannot be written")
+  private func draw(_ report: BenchmarkReport, into folder: String) throws(Failure) {
+    for (name, svg) in BenchPictures(report).files {
+      let file = picture(name, in: folder)
+      try file.save(svg)
+      Console.note("wrote \(file.path)")
     }
   }
 }

@@ -7,13 +7,16 @@ struct BenchPictures {
 
   init(_ report: BenchmarkReport) { self.report = report }
 
+  /// Every file name that ``files`` may have.
+  static let names = ["roofline.svg", "rows.svg", "matmul.svg", "attention.svg"]
+
   /// File name and SVG text of every picture that the report has measurements for.
   var files: [(name: String, svg: String)] {
     let charts = [
-      ("roofline", roofline), ("rows", layer), ("matmul", sweep("rows", title: "Matmul by rows")),
-      ("attention", sweep("keys", title: "Attention by context length")),
+      roofline, layer, sweep("rows", title: "Matmul by rows"),
+      sweep("keys", title: "Attention by context length"),
     ]
-    return charts.compactMap { name, chart in chart.svg.map { ("\(name).svg", $0) } }
+    return zip(Self.names, charts).compactMap { name, chart in chart.svg.map { (name, $0) } }
   }
 
   private var device: String {

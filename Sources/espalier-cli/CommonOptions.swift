@@ -24,7 +24,7 @@ struct DeviceOptions: ParsableArguments {
       valueName: "kind"))
   var layouts: LayoutKind?
   @Flag(
-    name: .long, inversion: .prefixedNo,
+    name: .long, inversion: .prefixedNo, exclusivity: .exclusive,
     help: "Read buffers as texels, or never; it changes speed, never bits. Default: what suits the device.")
   var texels: Bool?
 

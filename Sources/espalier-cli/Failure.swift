@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 
 /// Why a command stops: one line for people, and the exit status.
@@ -14,8 +15,17 @@ struct Failure: Error, CustomStringConvertible, Equatable {
   /// Any typed error of the library, on one line.
   static func of(_ error: any Error) -> Failure {
     if let failure = error as? Failure { return failure }
-    let lines = String(describing: error).split(whereSeparator: \.isNewline)
+    let lines = text(of: error).split(whereSeparator: \.isNewline)
     return .input(lines.map { $0.trimmingPrefix { $0 == " " } }.joined(separator: " "))
+  }
+
+  /// Foundation's errors describe themselves for debuggers: "Error Domain=...".
+  private static func text(of error: any Error) -> String {
+    let text = String(describing: error)
+    guard text.hasPrefix("Error Domain=") else { return text }
+    let information = (error as NSError).userInfo
+    let path = (information[NSFilePathErrorKey] as? String).map { $0 + ": " } ?? ""
+    return path + error.localizedDescription
   }
 }
 

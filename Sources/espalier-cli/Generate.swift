@@ -27,7 +27,9 @@ struct Generate: ParsableCommand {
   var maxTokens = 128
   @Flag(name: .long, help: "Also decode plainly and compare every token and every logit bit.")
   var check = false
-  @Flag(name: .long, inversion: .prefixedNo, help: "Measure named spans with GPU timestamps.")
+  @Flag(
+    name: .long, inversion: .prefixedNo, exclusivity: .exclusive,
+    help: "Measure named spans with GPU timestamps.")
   var profile = true
   @Option(name: .long, help: ArgumentHelp("File with the prompt; - is standard input.", valueName: "file"))
   var promptFile: String?

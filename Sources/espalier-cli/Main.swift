@@ -22,6 +22,11 @@ enum Main {
   /// Help and versions go to standard output; a wrong command line is one line and where to read more.
   private static func leave(_ error: any Error) -> Never {
     let code = EspalierCommand.exitCode(for: error)
+    if code == .failure {
+      let failure = Failure.of(error)
+      Console.error(failure.description)
+      exit(failure.status)
+    }
     guard code == .validationFailure else { EspalierCommand.exit(withError: error) }
     let message = oneLine(EspalierCommand.message(for: error))
     let command = CommandLine.arguments.dropFirst().first { EspalierCommand.names.contains($0) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Testing
 
 @testable import espalier_cli
@@ -20,6 +21,9 @@ struct ArgumentTests {
       ["generate", "--drafter", "heads", "--candidates", "distinct"], ["generate", "--device", ""],
       ["validate", "--cases", "0"], ["validate", "--first", "-1"], ["validate", "--seed", "x"],
       ["bench", "--seconds", "0"], ["bench", "--rows", "0"], ["bench", "--layer", "huge"],
+      ["bench", "--out", ""], ["bench", "--plot", ""], ["bench", "--compare", ""],
+      ["bench", "--texels", "--no-texels"], ["validate", "--no-texels", "--texels"],
+      ["generate", "--profile", "--no-profile"],
       ["no-such-command"],
     ])
   func refused(_ arguments: [String]) {
@@ -70,6 +74,35 @@ struct ArgumentTests {
   func unknownKernel() throws {
     var command = try EspalierCommand.parseAsRoot(["validate", "--kernel", "nonsense"])
     #expect(throws: Failure.self) { try command.run() }
+  }
+
+  @Test("a measurement that is not there is told before a device is opened, with what to do")
+  func missingMeasurements() throws {
+    func line(_ arguments: [String]) throws -> String {
+      var command = try EspalierCommand.parseAsRoot(["bench", "--device", "no such device"] + arguments)
+      return try #require(#expect(throws: Failure.self) { try command.run() }).description
+    }
+    #expect(try line(["--filter", "16384 keys"]) == "'16384 keys' is measured in sweeps alone; add --sweeps")
+    #expect(
+      try line(["--kernel", "treeAttention", "--filter", "16384 KEYS"])
+        == "treeAttention with '16384 KEYS' is measured in sweeps alone; add --sweeps")
+    for arguments in [["--filter", "fish"], ["--filter", "fish", "--sweeps"]] {
+      #expect(
+        try line(arguments) == "no measurement has 'fish' in its name; bench --list shows the names")
+    }
+    #expect(
+      try line(["--kernel", "argmax", "--filter", "fish"])
+        == "no measurement of argmax has 'fish' in its name; bench --list shows the names")
+    #expect(try line(["--kernel", "fish"]).hasPrefix("no benchmark of fish; there are embeddingGather, "))
+  }
+
+  @Test("an error of Foundation's is one line for people")
+  func foundationErrors() {
+    let failure = #expect(throws: Failure.self) {
+      _ = try failing { try Data(contentsOf: URL(fileURLWithPath: "/no/such/file")) }
+    }
+    let line = failure?.description ?? ""
+    #expect(!line.contains("Error Domain") && line.contains("/no/such/file"), "\(line)")
   }
 
   @Test("columns line up")

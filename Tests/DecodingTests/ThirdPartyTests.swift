@@ -125,7 +125,7 @@ extension DecodingTests {
           try backend.run("verify") { $0.verifyMatch(picks: pairs, tree: tree, sequences: sequences) }
           let results = try backend.read(result)
           for s in 0..<sequences {
-            let own = RoundResult(words: Array(results[s * words..<(s + 1) * words]), maximumNodes: most)
+            let own = try RoundResult(words: Array(results[s * words..<(s + 1) * words]), maximumNodes: most)
             #expect(own.tokens == c.expected[s].filter { $0 >= 0 }.map { UInt32($0) })
           }
         }
@@ -317,7 +317,7 @@ extension DecodingTests {
       try backend.write([UInt32(tree.shape.count)], to: buffers.state[nodes..<nodes + 1])
       let pairs: Tensor<UInt32> = try backend.makeTensor(picks.flatMap { [$0, 0] }, "picks")
       try backend.run("verify") { $0.verifyMatch(picks: pairs, tree: buffers) }
-      return RoundResult(words: try backend.read(buffers.result), maximumNodes: tree.shape.count)
+      return try RoundResult(words: backend.read(buffers.result), maximumNodes: tree.shape.count)
     }
   }
 }

@@ -52,6 +52,31 @@ extension DecodingTests {
           == .notBreadthFirst(node: 4))
     }
 
+    @Test func counts() throws {
+      for tokens in [-1, -3, .min] {
+        #expect(
+          failure { _ = try TreeShape.chain(tokens) } == .tooFew("draft tokens in a chain", tokens, least: 0))
+      }
+      #expect(try TreeShape.chain(0) == .root)
+      #expect(failure { _ = try TreeShape.chain(.max) } == .tooManyNodes(1025, limit: 1024))
+      #expect(
+        try TokenTree(parents: [-1, 0], tokens: [1, 2], vocabulary: 3).positions(offset: .max) == [
+          .max, .max,
+        ])
+      let row = TokenTree.CandidateRow(parent: nil, tokens: [1, 2], scores: [-1, -2])
+      for nodes in [0, -1, .min] {
+        let error = failure { _ = try TokenTree(root: 0, best: nodes, of: [row], vocabulary: 3) }
+        #expect(error?.description.contains("\(nodes) nodes") == true)
+      }
+      #expect(try TokenTree(root: 0, best: .max, of: [row], vocabulary: 3).tokens == [0, 1, 2])
+      for scores: [Float] in [[], [-1], [-1, -2, -3]] {
+        let uneven = TokenTree.CandidateRow(parent: 0, tokens: [1, 2], scores: scores)
+        #expect(
+          failure { _ = try TokenTree(root: 0, best: 3, of: [row, uneven], vocabulary: 3) }
+            == .scoresDiffer(row: 1, tokens: 2, scores: scores.count))
+      }
+    }
+
     @Test func specifications() throws {
       #expect(try TreeShape(specification: "root") == .root)
       #expect(try TreeShape(specification: "chain:5") == .chain(5))

@@ -54,11 +54,11 @@ struct Arguments {
   mutating func tensor<T>(of: T.Type = T.self) -> Tensor<T> {
     let source = isAbsurd() && random.oneIn(4) ? foreign : memory
     operands = isAbsurd() && random.oneIn(4) ? operands : (operands + 1) % 24
-    var offset = 4 * Self.region * operands + 256 * random.below(64)
+    var word = Self.region * operands + 64 * random.below(64)
     var count = Self.roomy
     if isAbsurd() { count = random.below(40) }
-    if isAbsurd() { offset += 4 }
-    return Tensor(storage: source.storage, byteOffset: offset, count: count)
+    if isAbsurd() { word += 1 }
+    return source[word..<word + count].reinterpreted()
   }
 
   mutating func optionalSize() -> Int? { flag() ? nil : size() }

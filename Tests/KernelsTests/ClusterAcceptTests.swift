@@ -147,7 +147,7 @@ private struct Chains {
   }
 
   private func results() throws -> [RoundResult] {
-    RoundResult.batch(
-      try backend.read(tree.result), maximumNodes: Self.nodes, sequences: Self.sequences)
+    try RoundResult.batch(
+      backend.read(tree.result), maximumNodes: Self.nodes, sequences: Self.sequences)
   }
 }

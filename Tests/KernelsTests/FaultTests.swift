@@ -99,7 +99,7 @@ private final class FaultyRecording: Recording {
 
   private func change(_ operand: Operand, at byteOffset: Int, _ body: (UInt32) -> UInt32) throws(BackendError)
   {
-    let word = Tensor<UInt32>(storage: operand.storage, byteOffset: byteOffset, count: 1)
+    let word = try Tensor<UInt32>(storage: operand.storage, byteOffset: byteOffset, count: 1)
     try backend.write([body(try backend.read(word)[0])], to: word)
   }
 }

@@ -306,7 +306,7 @@ extension KernelsTests {
         let draft = try rows(backend, nodes, (0..<vocabulary).map { $0 < nodes ? most : 0 })
         try body(backend, { try backend.run("verify", $0) }, tree, target, draft)
         let result = try backend.read(tree.result)
-        let round = RoundResult(words: result, maximumNodes: nodes)
+        let round = try RoundResult(words: result, maximumNodes: nodes)
         #expect(round.status.isEmpty && round.path == [0])
         return result
       }

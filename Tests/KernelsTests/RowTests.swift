@@ -110,9 +110,7 @@ extension KernelsTests {
       }
     }
 
-    private func words(_ tensor: Tensor<Float>) -> Tensor<UInt32> {
-      Tensor(storage: tensor.storage, byteOffset: tensor.byteOffset, count: tensor.count)
-    }
+    private func words(_ tensor: Tensor<Float>) -> Tensor<UInt32> { tensor.reinterpreted() }
 
     /// Runs `kernel` on each row alone and on the first M rows for every M.
     private func compareRows(

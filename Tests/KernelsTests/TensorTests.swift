@@ -142,8 +142,8 @@ extension KernelsTests {
       }
     }
 
-    @Test func `Another backend's memory`() {
-      let tensor = Tensor<Float>(storage: Storage(byteCount: 64, label: "nobody's"), count: 16)
+    @Test func `Another backend's memory`() throws {
+      let tensor = try Tensor<Float>(storage: Storage(byteCount: 64, label: "nobody's"), count: 16)
       expectRefusal("residualAdd: nobody's belongs to another backend", ReferenceBackend()) {
         $0.residualAdd(tensor, tensor, out: tensor, count: 16)
       }

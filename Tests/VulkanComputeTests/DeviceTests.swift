@@ -81,6 +81,15 @@ extension VulkanTests {
       #expect(ValidationMode.fromEnvironment(["ESPALIER_VALIDATION": "0"]) == .off)
       #expect(ValidationMode.fromEnvironment(["ESPALIER_VALIDATION": "1"]) == .standard)
       #expect(ValidationMode.fromEnvironment(["ESPALIER_VALIDATION": "sync"]) == .synchronization)
+      #expect(ValidationMode.fromEnvironment(["ESPALIER_VALIDATION": ""]) == .off)
+      for value in ["garbage", "2", "true", " 1", "off"] {
+        let mode = ValidationMode.fromEnvironment(["ESPALIER_VALIDATION": value])
+        #expect(mode == .unknown(value))
+        #expect(throws: VulkanError.unknownValidation(value)) {
+          _ = try Device(options: DeviceOptions(validation: mode))
+        }
+      }
+      #expect("\(VulkanError.unknownValidation("garbage"))".contains("'garbage'; 1, sync"))
     }
 
     @Test func errorsSayWhatToDo() {
