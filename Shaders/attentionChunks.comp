@@ -13,7 +13,7 @@ void main() {
   bool isFirst = lane % HEAD_LANES == 0u;  // of the head's lanes
   uint begin = gl_WorkGroupID.y / (p.heads / HEADS) * p.chunksPerGroup;
   uint column = head / (p.heads / p.keyHeads) * p.headSize;
-  uint queryStart = (row * (p.heads + p.keyHeads) + firstHead) * p.headSize;
+  uint queryStart = row * p.queryColumns + firstHead * p.headSize;
   RowKeys keys = findKeys(lane, p.firstRow + row);
 
   for (uint chunk = begin; chunk < min(begin + p.chunksPerGroup, p.chunks); chunk++) {

@@ -6,7 +6,7 @@
 #include "shared/attention.h"
 
 layout(push_constant) uniform Push { TreeAttention p; };
-layout(set = 0, binding = 0, std430) readonly buffer Query { vec2 query[]; };  // [rows][(heads + keyHeads) * headSize / 2]
+layout(set = 0, binding = 0, std430) readonly buffer Query { vec2 query[]; };  // [rows][queryColumns / 2]
 layout(set = 0, binding = 0, std430) readonly buffer QueryQuads { vec4 queryQuads[]; };
 layout(set = 0, binding = 3, std430) readonly buffer Mask { uint mask[]; };      // [in-flight rows][maskWords]
 layout(set = 0, binding = 4, std430) readonly buffer State { uint state[]; };    // [sequences][STATE_WORDS]

@@ -81,7 +81,7 @@ RowKeys findCommonKeys() {
 
 void loadQueries(uint lane) {
   for (uint v = 0u; v < VECTORS; v++) {
-    uint from = (tileRow(v / HEADS) * (p.heads + p.keyHeads) + firstHead() + v % HEADS) * p.headSize + lane;
+    uint from = tileRow(v / HEADS) * p.queryColumns + (firstHead() + v % HEADS) * p.headSize + lane;
     for (uint block = 0u; block * 8u < p.headSize; block++) queries[v * BLOCKS + block] = queryValues[from + block * 8u];
   }
 }

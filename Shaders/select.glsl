@@ -30,6 +30,30 @@ void clearHistogram(uint lane) {
   barrier();
 }
 
+uint countedDigit;
+uint countedAmount;
+
+// Amounts enter the histogram once the lane meets another digit: where many keys are equal, all lanes want the same word.
+void countDigit(uint digit, uint amount) {
+  if (digit != countedDigit) {
+    if (countedAmount != 0u) atomicAdd(histogram[countedDigit], countedAmount);
+    countedDigit = digit;
+    countedAmount = 0u;
+  }
+  countedAmount += amount;
+}
+
+void beginCount(uint lane) {
+  countedDigit = 0u;
+  countedAmount = 0u;
+  clearHistogram(lane);
+}
+
+void endCount() {
+  if (countedAmount != 0u) atomicAdd(histogram[countedDigit], countedAmount);
+  barrier();
+}
+
 // The digit whose interval of the running sum holds `need`, and its sum; KEEP_ALL if the sum of all is less.
 // `need` becomes what is needed inside the digit.
 uint chooseDigit(uint lane, inout uint need, out uint digitSum) {
@@ -62,14 +86,12 @@ Cut findCut(uint lane, uint elements, uint need) {
   uint keyMask = 0u;
   uint digitSum = 0u;
   for (int shift = 24; shift >= 0; shift -= 8) {
-    clearHistogram(lane);
+    beginCount(lane);
     for (uint element = lane; element < elements; element += LANES) {
       uint candidate = keyOf(element);
-      if ((candidate & keyMask) != key) continue;
-      uint amount = amountOf(candidate, element);
-      if (amount != 0u) atomicAdd(histogram[(candidate >> shift) & 255u], amount);
+      if ((candidate & keyMask) == key) countDigit((candidate >> shift) & 255u, amountOf(candidate, element));
     }
-    barrier();
+    endCount();
     uint digit = chooseDigit(lane, need, digitSum);
     if (digit == KEEP_ALL) return Cut(KEEP_ALL, KEEP_ALL);
     key |= digit << shift;
@@ -80,14 +102,12 @@ Cut findCut(uint lane, uint elements, uint need) {
   uint last = 0u;
   uint lastMask = 0u;
   for (int shift = 16; shift >= 0; shift -= 8) {
-    clearHistogram(lane);
+    beginCount(lane);
     for (uint element = lane; element < elements; element += LANES) {
       uint token = tokenOf(element);
-      if ((token & lastMask) != last || keyOf(element) != key) continue;
-      uint amount = amountOf(key, element);
-      if (amount != 0u) atomicAdd(histogram[(token >> shift) & 255u], amount);
+      if ((token & lastMask) == last && keyOf(element) == key) countDigit((token >> shift) & 255u, amountOf(key, element));
     }
-    barrier();
+    endCount();
     last |= chooseDigit(lane, need, digitSum) << shift;
     lastMask |= 255u << shift;
   }

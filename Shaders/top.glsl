@@ -50,13 +50,18 @@ uint collectBest(uint lane, uint vocabulary, uint kept) {
   barrier();
   uint tile = tileTokens(vocabulary);
   uint block = lane;
-  for (uint first = lane; first < vocabulary; first += tile) {
+  uint last = vocabulary;
+  for (uint first = lane; first < last; first += tile) {
     uint end = blockBest[block] <= bound ? min(first + tile, vocabulary) : first;
     for (uint token = first; token < end; token += LANES) {
       uint key = keyOf(token);
       if (key > bound) continue;
       uint slot = atomicAdd(candidateCount, 1u);
-      if (slot < TOP_CANDIDATES) candidates[slot] = uvec2(key, token);
+      if (slot < TOP_CANDIDATES) {
+        candidates[slot] = uvec2(key, token);
+      } else {
+        end = last = 0u;  // too many: the lane need not look on
+      }
     }
     block += LANES;
   }

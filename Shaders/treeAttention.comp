@@ -12,7 +12,7 @@ void main() {
   uint firstHead = gl_WorkGroupID.y * HEADS;
   uint head = firstHead + ownHead(lane);
   uint column = head / (p.heads / p.keyHeads) * p.headSize;
-  uint queryStart = (row * (p.heads + p.keyHeads) + firstHead) * p.headSize;
+  uint queryStart = row * p.queryColumns + firstHead * p.headSize;
   RowKeys keys = findKeys(lane, p.firstRow + row);
 
   OwnColumns running;

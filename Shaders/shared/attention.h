@@ -56,6 +56,7 @@ struct TreeAttention {
   U32 heads;
   U32 keyHeads;
   U32 headSize;         // even, at most 256
+  U32 queryColumns;     // from row to row of the query, a multiple of headSize
   U32 maskWords;        // words of ancestor bits a row; 0: causal (row i sees in-flight rows 0...i)
   U32 slots;            // of the whole cache
   U32 rowWords;         // words of a slot's keys, and of its values

@@ -4,11 +4,13 @@ import ShaderInterface
 extension KernelCase {
   /// Keys and values of in-flight rows into a cache that may end before them; `s.length` slots are committed.
   public static func keyValueAppend(_ s: AttentionShape, random: inout CaseRandom) -> KernelCase {
-    let (query, key) = (s.heads * s.headSize, s.keyColumns)
+    let heads = random.oneIn(6) ? 0 : s.heads
+    let (query, key) = (heads * s.headSize, s.keyColumns)
     // All of the half's range: subnormal halves, ties, overflow.
     let exponents = s.format == .bf16 ? -50...100 : -30...18
     var rotated = random.floats(s.rows * (query + key), exponents: exponents)
     var projected = random.floats(s.rows * (query + 2 * key), exponents: exponents)
+    let isRotated = !random.oneIn(4)
     random.addSpecials(&rotated)
     random.addSpecials(&projected)
     let data = AttentionData(s, random: &random)
@@ -23,10 +25,11 @@ extension KernelCase {
       ] + operands + random.cacheNoise(slots: slots, rowWords: rowWords)
     ) { list, o in
       list.keyValueAppend(
-        rotated: o.floats("rotated"), projected: o.floats("projected"), state: o.words("state"),
+        rotated: isRotated ? o.floats("rotated") : nil, projected: o.floats("projected"),
+        state: o.words("state"),
         batch: o.batch(s.sequences), cache: s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence),
         rows: s.rows,
-        firstRow: s.firstRow, heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize)
+        firstRow: s.firstRow, heads: heads, keyHeads: s.keyHeads, headSize: s.headSize)
     }
   }
 }

@@ -9,7 +9,8 @@ extension KernelCase {
   public static func treeAttention(
     _ s: AttentionShape, chunksPerGroup: Int? = nil, random: inout CaseRandom
   ) -> KernelCase {
-    let stride = (s.heads + s.keyHeads) * s.headSize
+    let columns = random.oneIn(4) ? (s.heads + random.below(4)) * s.headSize : nil
+    let stride = columns ?? (s.heads + s.keyHeads) * s.headSize
     let scale = random.oneIn(4) ? 1 : Float(1 / Double(s.headSize).squareRoot())
     let bits = random.significantBits()
     let data = AttentionData(s, random: &random)
@@ -24,7 +25,8 @@ extension KernelCase {
     }
     return KernelCase("\(s.text), bits \(bits), chunks a group \(chunksPerGroup ?? 0)", operands) { list, o in
       list.treeAttention(
-        query: o.floats("query"), cache: s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence),
+        query: o.floats("query"), queryColumns: columns,
+        cache: s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence),
         mask: o.words("mask"), state: o.words("state"),
         depths: s.options.window > 0 ? o.words("depths") : nil, batch: o.batch(s.sequences),
         out: o.floats("out"),

@@ -15,7 +15,9 @@ extension CommandList {
   /// 2^-significantBits of itself.
   /// Cost a row: `2 * keys * headSize * heads` multiply-adds over one read of the keys and values it sees.
   /// - Parameters:
-  ///   - query: f32 `[rows][(heads + keyHeads) * headSize]` as `rotary` writes it.
+  ///   - query: f32 `[rows][queryColumns]`, of which the first heads * headSize count, rounded to
+  ///     ``ACTIVATION_BITS_F16`` bits as `rotary`, `roundActivations` and a matmul's `significantBits` leave them.
+  ///   - queryColumns: a multiple of headSize; nil for (heads + keyHeads) * headSize, as `rotary` writes rows.
   ///   - mask: u32 `[in-flight rows][maskWords]`; `maskWords` 0 is causal and `mask` is then not read.
   ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - depths: u32 `[in-flight rows]`, depth of each; position = state length + depth. Only a window needs them.
@@ -25,7 +27,8 @@ extension CommandList {
   ///     of more than some 35,000 slots a sequence, whose loops it would end too early, while a split goes as far as
   ///     memory.
   public func treeAttention(
-    query: Tensor<Float>, cache: KeyValueCache, mask: Tensor<UInt32>, state: Tensor<UInt32>,
+    query: Tensor<Float>, queryColumns: Int? = nil, cache: KeyValueCache, mask: Tensor<UInt32>,
+    state: Tensor<UInt32>,
     depths: Tensor<UInt32>? = nil, batch: SequenceBatch? = nil, out: Tensor<Float>,
     rows: Int, firstRow: Int = 0, heads: Int, keyHeads: Int, headSize: Int, maskWords: Int, scale: Float,
     significantBits: UInt32 = ACTIVATION_BITS_F16, options: AttentionOptions = AttentionOptions(),
@@ -44,14 +47,20 @@ extension CommandList {
       try cache.check(keyHeads: keyHeads, headSize: headSize)
       try batch.check(state: state, rows: firstRow + rows)
       try cache.check(sequences: batch.sequences)
-      try require(query, rows * (heads + keyHeads) * headSize, "query")
+      let columns = queryColumns ?? (heads + keyHeads) * headSize
+      try requireSizes(columns)
+      try require(
+        columns >= heads * headSize && columns % headSize == 0,
+        "query rows of \(columns) columns, multiples of \(headSize) from \(heads * headSize) on are possible")
+      try require(query, (rows - 1) * columns + heads * headSize, "query")
       try require(mask, max(1, (firstRow + rows) * maskWords), "mask")
       try require(out, rows * heads * headSize, "out")
       try require(options.window == 0 || depths != nil, "a window of \(options.window) without depths")
       if let depths { try require(depths, firstRow + rows, "depths") }
       var p = ShaderInterface.TreeAttention(
         rows: U32(rows), firstRow: U32(firstRow), heads: U32(heads), keyHeads: U32(keyHeads),
-        headSize: U32(headSize), maskWords: U32(maskWords), slots: U32(cache.slots),
+        headSize: U32(headSize), queryColumns: U32(columns), maskWords: U32(maskWords),
+        slots: U32(cache.slots),
         rowWords: U32(cache.rowWords), format: cache.format.code, sequences: U32(batch.sequences),
         pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence, isCross: options.isCross ? 1 : 0,
         window: U32(options.window), scale: scale, softCap: options.softCap,

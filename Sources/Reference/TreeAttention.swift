@@ -6,7 +6,7 @@ extension Reference {
   ///
   /// Keys come in chunks of `ATTENTION_CHUNK`; a chunk has a maximum, a sum and weighted values, summed in key
   /// order from +0; chunks are merged in order (Milakov and Gimelshein, "Online normalizer calculation for
-  /// softmax", 2018). `query`: f32 [rows] with a stride of (heads + keyHeads) * headSize; `keys`, `values`:
+  /// softmax", 2018). `query`: f32 [rows] with a stride of queryColumns; `keys`, `values`:
   /// words [slots][rowWords]; `mask`: u32 [in-flight rows][maskWords]; `state`: u32 [sequences][STATE_WORDS]; `depths`:
   /// u32 [in-flight rows]; `owners`: u32 [firstRow + rows]; `pages`: u32 [sequences][pagesPerSequence];
   /// `out`: f32 [rows][heads * headSize].
@@ -90,7 +90,7 @@ extension Reference {
     for r in 0..<Int(p.rows) {
       let slots = visible.slots(row: r)
       for h in 0..<heads {
-        let q = (r * (heads + Int(p.keyHeads)) + h) * size
+        let q = r * Int(p.queryColumns) + h * size
         let first = h / (heads / Int(p.keyHeads)) * size
         let chunks = stride(from: 0, to: slots.count, by: Int(ATTENTION_CHUNK)).map { start in
           let chunk = Array(slots[start..<min(start + Int(ATTENTION_CHUNK), slots.count)])

@@ -120,8 +120,7 @@ private struct KeyHead {
   private func attend(row: Int, head: Int, _ slots: ArraySlice<Int?>, _ chunk: Chunk) -> (m: Float, l: Float)
   {
     let count = slots.count
-    let stride = (Int(p.heads) + Int(p.keyHeads)) * size
-    let q = query.baseAddress! + row * stride + head * size
+    let q = query.baseAddress! + row * Int(p.queryColumns) + head * size
     let keyVectors = Self.chunk / Self.lanes
     let scores = chunk.scores
     let partial = scores + keyVectors

@@ -108,8 +108,9 @@ struct EntryPoint: Sendable, CustomStringConvertible {
   private static let attention: [EntryPoint] = [
     EntryPoint("keyValueAppend") {
       $0.keyValueAppend(
-        rotated: $1.tensor(), projected: $1.tensor(), state: $1.tensor(), cache: $1.cache(), rows: $1.size(),
-        firstRow: $1.size(), heads: $1.size(), keyHeads: $1.size(), headSize: $1.size())
+        rotated: $1.flag() ? nil : $1.tensor(), projected: $1.tensor(), state: $1.tensor(),
+        cache: $1.cache(), rows: $1.size(), firstRow: $1.size(), heads: $1.size(), keyHeads: $1.size(),
+        headSize: $1.size())
     },
     EntryPoint("keyValueAppend batch") {
       $0.keyValueAppend(
@@ -137,8 +138,9 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("treeAttention") {
       $0.treeAttention(
-        query: $1.tensor(), cache: $1.cache(), mask: $1.tensor(), state: $1.tensor(), out: $1.tensor(),
-        rows: $1.size(), firstRow: $1.size(), heads: $1.size(), keyHeads: $1.size(), headSize: $1.size(),
+        query: $1.tensor(), queryColumns: $1.flag() ? nil : $1.size(), cache: $1.cache(), mask: $1.tensor(),
+        state: $1.tensor(), out: $1.tensor(), rows: $1.size(), firstRow: $1.size(), heads: $1.size(),
+        keyHeads: $1.size(), headSize: $1.size(),
         maskWords: $1.size(), scale: $1.number(), significantBits: $1.bits(), options: $1.attention())
     },
     EntryPoint("treeAttention batch") {
