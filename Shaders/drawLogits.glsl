@@ -18,7 +18,11 @@ layout(set = 0, binding = 4, std430) writeonly buffer Out { uint outWords[]; }; 
 
 // Tokens of a tile that a lane holds; a specialization constant since spirv-opt drops `precise` from loops that it unrolls.
 layout(constant_id = 1) const uint LANE_TOKENS = 16u;
+#ifdef ONE_SUBGROUP
+#define TILES 1024u      // of eight lanes: the host gives a lane 32 tokens where a vocabulary needs them
+#else
 #define TILES 512u       // 8,192 tokens a lane
+#endif
 #define SHIFTS 4u        // a tile's sums are kept for so many shifts from its own on
 
 shared uint tileBest[TILES];             // ordered bits of the tile's greatest logit

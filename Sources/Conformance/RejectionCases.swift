@@ -7,7 +7,11 @@ struct RejectionCase {
   let operands: [CaseOperand]
   let shape: String
 
-  init(_ rule: SiblingRule, maximumNodes: Int, vocabulary: Int, random: inout CaseRandom) {
+  /// - Parameter form: of every tree; nil for any.
+  init(
+    _ rule: SiblingRule, _ form: TreeForm? = nil, maximumNodes: Int, vocabulary: Int,
+    random: inout CaseRandom
+  ) {
     var drafts: [WeightRows] = []
     var targets: [WeightRows] = []
     let forest = random.forest(maximumNodes: maximumNodes) { random, _ in
@@ -16,7 +20,7 @@ struct RejectionCase {
       for node in 0..<maximumNodes { target.append(random.targetRow(like: draft.row(node)), random: &random) }
       drafts.append(draft)
       targets.append(target)
-      return random.drawnTree(rule, draft, target, maximumNodes: maximumNodes)
+      return random.drawnTree(rule, draft, target, maximumNodes: maximumNodes, form: form)
     }
     let capacity = forest.capacity
     func pack(_ width: Int, _ rows: [[UInt32]]) -> [UInt32] {
@@ -54,11 +58,11 @@ extension CaseRandom {
   }
 
   mutating func drawnTree(
-    _ rule: SiblingRule, _ draft: WeightRows, _ target: WeightRows, maximumNodes: Int
+    _ rule: SiblingRule, _ draft: WeightRows, _ target: WeightRows, maximumNodes: Int, form: TreeForm? = nil
   ) -> RandomTree {
     let vocabulary = draft.vocabulary
     var left = (0..<maximumNodes).map { rule == .oneHot ? target.row($0) : draft.row($0) }
-    return tree(maximumNodes: maximumNodes) { random, _, parent in
+    return tree(form, maximumNodes: maximumNodes) { random, _, parent in
       if random.oneIn(40) {
         return random.element([UInt32(vocabulary), 0xffff_fffe, 0, UInt32(vocabulary - 1)])
       }

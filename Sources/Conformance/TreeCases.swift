@@ -100,12 +100,23 @@ extension CaseRandom {
   }
 }
 
+/// How a random tree grows.
+enum TreeForm: CaseIterable {
+  case chain, star
+  /// Parents are any nodes, or the latest ones.
+  case random, recent
+  case ternary
+  /// Chains that leave earlier ones anywhere, as paths merged by prefix do.
+  case paths
+}
+
 extension CaseRandom {
-  /// A chain, a star, or a tree of random or recent parents, with `tokens` drawn by `token` from node and parent.
-  mutating func tree(maximumNodes: Int, token: (inout CaseRandom, _ node: Int, _ parent: Int) -> UInt32)
-    -> RandomTree
-  {
-    let kind = below(5)
+  /// A tree with `tokens` drawn by `token` from node and parent.
+  mutating func tree(
+    _ form: TreeForm? = nil, maximumNodes: Int,
+    token: (inout CaseRandom, _ node: Int, _ parent: Int) -> UInt32
+  ) -> RandomTree {
+    let form = form ?? element(TreeForm.allCases)
     var tree = RandomTree(
       maximumNodes: maximumNodes, nodes: oneIn(2) ? maximumNodes : integer(1...maximumNodes),
       parents: words(maximumNodes, below: maximumNodes + 2), depths: words(maximumNodes, below: 50),
@@ -114,12 +125,13 @@ extension CaseRandom {
     tree.depths[0] = 0
     for node in stride(from: 1, to: tree.nodes, by: 1) {
       let parent =
-        switch kind {
-        case 0: node - 1
-        case 1: 0
-        case 2: below(node)
-        case 3: max(0, node - integer(1...4))
-        default: (node - 1) / 3
+        switch form {
+        case .chain: node - 1
+        case .star: 0
+        case .random: below(node)
+        case .recent: max(0, node - integer(1...4))
+        case .ternary: (node - 1) / 3
+        case .paths: oneIn(4) ? below(node) : node - 1
         }
       tree.parents[node] = UInt32(parent)
       tree.depths[node] = tree.depths[parent] + 1

@@ -6,7 +6,13 @@ extension KernelCase {
   public static func verifySiblings(
     _ rule: SiblingRule, maximumNodes: Int, vocabulary: Int, random: inout CaseRandom
   ) -> KernelCase {
-    let drawn = RejectionCase(rule, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
+    verifySiblings(rule, nil, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
+  }
+
+  static func verifySiblings(
+    _ rule: SiblingRule, _ form: TreeForm?, maximumNodes: Int, vocabulary: Int, random: inout CaseRandom
+  ) -> KernelCase {
+    let drawn = RejectionCase(rule, form, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
     let sequences = drawn.forest.sequences
     return KernelCase(
       drawn.shape, drawn.operands + [.output("scratch", .word, [sequences, 2, vocabulary], role: .scratch)]
@@ -20,10 +26,14 @@ extension KernelCase {
   }
 }
 
-let verifySiblingsFamilies = SiblingRule.allCases.map { rule in
-  CaseFamily(.verifySiblings, "\(rule)") { random in
+/// On chains token rejection.
+private let siblingForms: [(name: String, rule: SiblingRule, form: TreeForm?)] =
+  SiblingRule.allCases.map { ("\($0)", $0, nil) } + [("token", .withReplacement, .chain)]
+
+let verifySiblingsFamilies = siblingForms.map { name, rule, form in
+  CaseFamily(.verifySiblings, name) { random in
     let size = random.rejectionSize()
     return .verifySiblings(
-      rule, maximumNodes: size.maximumNodes, vocabulary: size.vocabulary, random: &random)
+      rule, form, maximumNodes: size.maximumNodes, vocabulary: size.vocabulary, random: &random)
   }
 }

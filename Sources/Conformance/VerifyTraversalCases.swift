@@ -6,7 +6,13 @@ extension KernelCase {
   public static func verifyTraversal(
     _ rule: SiblingRule, maximumNodes: Int, vocabulary: Int, random: inout CaseRandom
   ) -> KernelCase {
-    let drawn = RejectionCase(rule, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
+    verifyTraversal(rule, nil, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
+  }
+
+  static func verifyTraversal(
+    _ rule: SiblingRule, _ form: TreeForm?, maximumNodes: Int, vocabulary: Int, random: inout CaseRandom
+  ) -> KernelCase {
+    let drawn = RejectionCase(rule, form, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
     let sequences = drawn.forest.sequences
     let operands = drawn.operands.filter { $0.name != "depths" }.map { operand in
       operand.name == "weights" ? operand.with(role: .scratch) : operand
@@ -20,10 +26,15 @@ extension KernelCase {
   }
 }
 
-let verifyTraversalFamilies = SiblingRule.allCases.filter { $0 != .kSeq }.map { rule in
-  CaseFamily(.verifyTraversal, "\(rule)") { random in
+/// On chains block verification; on independent paths merged by prefix, whose siblings differ, multi-path block verification.
+private let traversalForms: [(name: String, rule: SiblingRule, form: TreeForm?)] =
+  SiblingRule.allCases.filter { $0 != .kSeq }.map { ("\($0)", $0, nil) }
+  + [("block", .withReplacement, .chain), ("multiPath", .withoutReplacement, .paths)]
+
+let verifyTraversalFamilies = traversalForms.map { name, rule, form in
+  CaseFamily(.verifyTraversal, name) { random in
     let size = random.rejectionSize()
     return .verifyTraversal(
-      rule, maximumNodes: size.maximumNodes, vocabulary: size.vocabulary, random: &random)
+      rule, form, maximumNodes: size.maximumNodes, vocabulary: size.vocabulary, random: &random)
   }
 }

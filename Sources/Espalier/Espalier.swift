@@ -4,9 +4,14 @@
 @_exported import Decoding
 @_exported import Kernels
 @_exported import Models
+@_exported import struct Reference.MatmulPacking  // whose Format is that of PackedWeights
 @_exported import VulkanCompute
 
 // The words that kernels read and leave, under the names that the documentation has for them.
+@_exported import var ShaderInterface.ACTIVATION_BITS_BF16
+@_exported import var ShaderInterface.ACTIVATION_BITS_BLOCKS
+@_exported import var ShaderInterface.ACTIVATION_BITS_F16
+@_exported import var ShaderInterface.ACTIVATION_BITS_F32
 @_exported import var ShaderInterface.MAXIMUM_NODES
 @_exported import var ShaderInterface.MAXIMUM_VOCABULARY
 @_exported import var ShaderInterface.NO_NODE

@@ -129,7 +129,11 @@ extension Tuning {
     case .argmax, .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .drawShared,
       .combineDistributions, .penalties:
       let (lanes, least) = (call.specialization[0], call.specialization[1])
-      if lanes == 0 && shuffles && least <= 8 && Self.hasShuffle.contains(call.kernel) {
+      if lanes == 0 && shuffles && call.kernel == .drawLogits {
+        let p: ShaderInterface.DrawLogits = call.parameters()
+        layout.stem += "Shuffle"
+        layout.specialization = [8, p.vocabulary <= 8192 ? 16 : 32]  // tokens of a tile that a lane holds
+      } else if lanes == 0 && shuffles && least <= 8 && Self.hasShuffle.contains(call.kernel) {
         layout.stem += "Shuffle"
         layout.specialization = [8]  // the shader knows
       } else {

@@ -67,7 +67,8 @@ struct AttentionCase: CustomTestStringConvertible {
     if c.maskWords > 0 { for w in 1...c.maskWords { mask[mask.count - w] = 0 } }
     let p = TreeAttention(
       rows: U32(c.rows), firstRow: U32(c.firstRow), heads: U32(c.heads), keyHeads: U32(c.keyHeads),
-      headSize: U32(c.headSize), maskWords: U32(c.maskWords), slots: U32(slots), rowWords: U32(rowWords),
+      headSize: U32(c.headSize), queryColumns: U32(stride), maskWords: U32(c.maskWords),
+      slots: U32(slots), rowWords: U32(rowWords),
       format: c.format, sequences: 1, pageSize: 0, pagesPerSequence: 0, isCross: 0, window: U32(c.window),
       scale: 0.25, softCap: c.softCap, inverseSoftCap: c.softCap == 0 ? 0 : 1 / c.softCap,
       significantBits: 13, chunks: 0, chunksPerGroup: 0)
