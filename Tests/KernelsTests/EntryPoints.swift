@@ -138,14 +138,15 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("treeAttention") {
       $0.treeAttention(
-        query: $1.tensor(), queryColumns: $1.flag() ? nil : $1.size(), cache: $1.cache(), mask: $1.tensor(),
+        query: $1.tensor(), cache: $1.cache(), mask: $1.tensor(),
         state: $1.tensor(), out: $1.tensor(), rows: $1.size(), firstRow: $1.size(), heads: $1.size(),
         keyHeads: $1.size(), headSize: $1.size(),
         maskWords: $1.size(), scale: $1.number(), significantBits: $1.bits(), options: $1.attention())
     },
     EntryPoint("treeAttention batch") {
       $0.treeAttention(
-        query: $1.tensor(), cache: $1.pagedCache(.bf16), mask: $1.tensor(), state: $1.tensor(),
+        query: $1.tensor(), queryColumns: $1.flag() ? nil : 16 * max(-1, min($1.size(), 64)),
+        cache: $1.pagedCache(.bf16), mask: $1.tensor(), state: $1.tensor(),
         depths: $1.tensor(), batch: $1.batch(), out: $1.tensor(), rows: $1.size(), firstRow: $1.size(),
         heads: $1.size(), keyHeads: 1, headSize: 32, maskWords: $1.size(), scale: $1.number(),
         options: $1.attention(),
