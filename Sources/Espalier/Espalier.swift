@@ -4,9 +4,9 @@
 @_exported import Decoding
 @_exported import Kernels
 @_exported import Models
-@_exported import struct Reference.MatmulPacking  // whose Format is that of PackedWeights
 @_exported import VulkanCompute
 
+@_exported import struct Reference.MatmulPacking  // whose Format is that of PackedWeights
 // The words that kernels read and leave, under the names that the documentation has for them.
 @_exported import var ShaderInterface.ACTIVATION_BITS_BF16
 @_exported import var ShaderInterface.ACTIVATION_BITS_BLOCKS
