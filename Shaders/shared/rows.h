@@ -85,6 +85,7 @@ struct Rotary {
 struct GatherRow {
   U32 columns;
   U32 rows;
+  U32 sequences;
 };
 
 #endif

@@ -119,7 +119,9 @@ struct CommitRound {
 };
 
 struct AdvanceState {
-  U32 rows;   // added to STATE_LENGTH
+  U32 rows;       // added to STATE_LENGTH
+  U32 ownNodes;   // 1: a sequence's STATE_NODES in place of rows
+  U32 sequences;
 };
 
 #endif

@@ -163,6 +163,22 @@ private let walkKernels: [UnitKernel] = [
         tree: o.tree(maximumNodes: size), sequences: places.sequences)
     }
   },
+  UnitKernel(.advanceState, sizes: [1, 9]) { call, size in
+    call.state(lengths: 0...130, role: .inputOutput)
+    call.record = { list, o, places in
+      list.advanceState(o.words("state"), rows: nil, sequences: places.sequences)
+    }
+  },
+  UnitKernel(.gatherRow, sizes: [1, 9, 70]) { call, size in
+    call.state(lengths: 0...130)
+    call.floats("x", .nodes(size + 3), -126...127, hasSpecials: true)
+    call.output("out", .each(size + 3), .float)
+    call.record = { list, o, places in
+      list.gatherRow(
+        o.floats("x"), state: o.words("state"), out: o.floats("out"), rows: places.capacity,
+        columns: size + 3, sequences: places.sequences)
+    }
+  },
   UnitKernel(.commitRound, sizes: [1, 9, 70]) { call, size in
     call.leastCapacity = size
     call.addResults()

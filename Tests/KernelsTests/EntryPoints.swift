@@ -75,7 +75,9 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         keyHeads: $1.size(), headSize: $1.size(), significantBits: $1.bits())
     },
     EntryPoint("gatherRow") {
-      $0.gatherRow($1.tensor(), state: $1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size())
+      $0.gatherRow(
+        $1.tensor(), state: $1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size(),
+        sequences: $1.flag() ? 1 : $1.size())
     },
   ]
 
@@ -312,7 +314,9 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         tree: $1.tree(), history: $1.tensor(), historyCapacity: $1.flag() ? nil : $1.size(),
         sequences: $1.size())
     },
-    EntryPoint("advanceState") { $0.advanceState($1.tensor(), rows: $1.size()) },
+    EntryPoint("advanceState") {
+      $0.advanceState($1.tensor(), rows: $1.flag() ? nil : $1.size(), sequences: $1.size())
+    },
   ]
 
   private static let growth: [EntryPoint] = [

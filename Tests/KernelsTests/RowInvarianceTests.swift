@@ -58,7 +58,6 @@ extension KernelsTests {
       .sortChoices: "MatmulTests: no product depends on its order", .treeAttention: "TreeAttentionTests",
       .attentionChunks: "AttentionBatchTests", .attentionMerge: "AttentionBatchTests",
       .treeScan: "ScanTests", .treeConvolution: "ScanTests", .drawChildren: "below", .penalties: "below",
-      .gatherRow: "gives one row", .advanceState: "takes one sequence",
       .allocatePages: "PageTests: its sequences share a pool", .releasePages: "PageTests",
       .forkPages: "PageTests", .copyPages: "PageTests",
     ]

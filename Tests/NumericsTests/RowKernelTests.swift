@@ -81,7 +81,8 @@ import Testing
     let x = SplitMix64(8).copyOfFloats(12)
     let out = poisoned(4)
     Reference.gatherRow(
-      GatherRow(columns: 4, rows: 3), x: operand(x), state: operand([7, 0, 0, 3, node, 0, 0, 0]), out: out)
+      GatherRow(columns: 4, rows: 3, sequences: 1), x: operand(x),
+      state: operand([7, 0, 0, 3, node, 0, 0, 0]), out: out)
     #expect(Array(out) == Array(x[row * 4..<row * 4 + 4]))
   }
 }
