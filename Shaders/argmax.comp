@@ -12,8 +12,9 @@ layout(set = 0, binding = 1, std430) writeonly buffer Out { uint outWords[]; }; 
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
+  uint start = row * p.vocabulary;
   Best best = noBest();
-  for (uint i = lane; i < p.vocabulary; i += LANES) improve(best, logits[row * p.vocabulary + i], i);
+  for (uint i = lane; i < p.vocabulary; i += LANES) improve(best, logits[start + i], i);
   best = bestOfLanes(lane, best);
   if (lane == 0u) {
     outWords[row * 2u] = best.token;
