@@ -15,11 +15,13 @@ struct RowChunks {
     let most = Int(VOCABULARY_LANES)  // a lane takes one chunk of those that a row has
     let tokens = max(leastTokens, ((vocabulary + most - 1) / most + 3) / 4 * 4)
     let chunks = (vocabulary + tokens - 1) / tokens
+    let words = rows * chunks * plan.words(call)
+    if words > Self.largestWorkspace { return nil }
     return plan.stages.map { stage in
       Tuning.Layout(
         stem: stage.stem, specialization: [UInt32(tokens)],
         groups: stage.isWhole ? (rows, 1) : (chunks, rows), operands: stage.operands,
-        workspaceWords: rows * chunks * Int(ROW_CHUNK_WORDS))
+        workspaceWords: words)
     }
   }
 
@@ -27,7 +29,12 @@ struct RowChunks {
     let stages: [Stage]
     /// Nil for calls that look at a row many times.
     let vocabulary: @Sendable (Invocation) -> Int?
+    /// Of the workspace, for a chunk of a row.
+    var words: @Sendable (Invocation) -> Int = { _ in Int(ROW_CHUNK_WORDS) }
   }
+
+  /// Words; calls of so many rows keep a GPU busy with whole ones.
+  private static let largestWorkspace = 1 << 24
 
   private struct Stage {
     let stem: String
@@ -44,6 +51,13 @@ struct RowChunks {
         Stage(stem: "argmaxMerge", operands: [1, nil], isWhole: true),
       ],
       vocabulary: { Int(($0.parameters() as ShaderInterface.Argmax).vocabulary) }),
+    .topTokens: Plan(
+      stages: [
+        Stage(stem: "topTokensChunks", operands: [0, nil]),
+        Stage(stem: "topTokensMerge", operands: [1, nil], isWhole: true),
+      ],
+      vocabulary: { Int(($0.parameters() as ShaderInterface.TopTokens).vocabulary) },
+      words: { 2 * Int(($0.parameters() as ShaderInterface.TopTokens).count) }),
     .distribution: Plan(
       stages: [
         Stage(stem: "distributionMaxima", operands: [0, nil]),

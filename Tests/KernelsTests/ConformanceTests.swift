@@ -62,7 +62,7 @@ extension KernelsTests {
           ("32 ahead", aheadKernels, { $0.elementsAhead = 32 }),
         ]
     private static let chunkKernels: Set<Kernel> = [
-      .argmax, .distribution, .drawTarget, .combineDistributions,
+      .argmax, .topTokens, .distribution, .drawTarget, .combineDistributions,
     ]
     private static let rowKernels: Set<Kernel> = chunkKernels.union([
       .topTokens, .drawLogits, .drawGumbel, .drawShared, .penalties, .drawChildren, .verifySiblings,
@@ -96,6 +96,7 @@ extension KernelsTests {
           .argmax(rows: 20, vocabulary: vocabulary, random: &random),
           .distribution(rows: 20, vocabulary: vocabulary, warp: Warp(temperature: 0.8), random: &random),
           .drawTarget(rows: 5, vocabulary: vocabulary, random: &random),
+          .topTokens(rows: 20, vocabulary: vocabulary, count: 200, random: &random),
           .combineDistributions(rows: 3, vocabulary: vocabulary, .mixture(share: 0.3), random: &random),
         ]
         for kernelCase in cases {
