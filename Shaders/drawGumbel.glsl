@@ -28,12 +28,6 @@ uint keyOf(uint token) {
   return ~orderedBits(flush(add(logProbability, gumbelNoise(seed, position, token, stream))));
 }
 
-uint tokenOf(uint element) { return element; }
-
-uint amountOf(uint key, uint token) { return 1u; }
-
-uint leastAmountOf(uint key) { return 1u; }
-
 void writeBest(uint rank, uint key, uint token) {
   uint to = gl_WorkGroupID.x * p.count + rank;
   bool isDrawn = key != ~ORDERED_NEGATIVE_INFINITY;

@@ -113,6 +113,13 @@ Cut cutAtRank(uint lane, uint found, uint rank) {
 }
 
 #ifdef WRITES_BEST
+// Elements are taken one by one, ties in their order.
+uint tokenOf(uint element) { return element; }
+
+uint amountOf(uint key, uint element) { return 1u; }
+
+uint leastAmountOf(uint key) { return 1u; }
+
 // Defined by the includer: writes the token that has this rank.
 void writeBest(uint rank, uint key, uint token);
 

@@ -5,10 +5,4 @@
 
 uint offerWord(uint row, uint offer) { return (row * chunkCount() * p.count + offer) * 2u; }
 
-uint tokenOf(uint element) { return element; }
-
-uint amountOf(uint key, uint element) { return 1u; }
-
-uint leastAmountOf(uint key) { return 1u; }
-
 #endif

@@ -10,12 +10,6 @@ layout(set = 0, binding = 1, std430) writeonly buffer Out { uint outTokens[]; };
 
 uint keyOf(uint token) { return ~orderedBits(logits[gl_WorkGroupID.x * p.vocabulary + token]); }
 
-uint tokenOf(uint element) { return element; }
-
-uint amountOf(uint key, uint token) { return 1u; }
-
-uint leastAmountOf(uint key) { return 1u; }
-
 void writeBest(uint rank, uint key, uint token) { outTokens[gl_WorkGroupID.x * p.count + rank] = token; }
 
 void main() {

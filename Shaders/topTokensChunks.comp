@@ -8,19 +8,19 @@ layout(push_constant) uniform Push { TopTokens p; };
 #include "logitChunk.glsl"
 #define WRITES_BEST
 #include "top.glsl"
-
 #include "topChunk.glsl"
 
-uint keyOf(uint element) {
-  uint token = gl_WorkGroupID.x * CHUNK_TOKENS + element;
-  return ~orderedBits(logits[gl_WorkGroupID.y * p.vocabulary + token]);
-}
+uint tokenAt(uint element) { return gl_WorkGroupID.x * CHUNK_TOKENS + element; }
 
-void writeBest(uint rank, uint key, uint element) {
+uint keyOf(uint element) { return ~orderedBits(logits[gl_WorkGroupID.y * p.vocabulary + tokenAt(element)]); }
+
+void offer(uint rank, uint key, uint token) {
   uint to = offerWord(gl_WorkGroupID.y, gl_WorkGroupID.x * p.count + rank);
   workspace[to] = key;
-  workspace[to + 1u] = gl_WorkGroupID.x * CHUNK_TOKENS + element;
+  workspace[to + 1u] = token;
 }
+
+void writeBest(uint rank, uint key, uint element) { offer(rank, key, tokenAt(element)); }
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
@@ -28,9 +28,5 @@ void main() {
   uint kept = min(p.count, tokens.y - tokens.x);
   writeAllBest(lane, tokens.y - tokens.x, kept);
   // The last chunk may be short: behind its tokens nothing is better than anything.
-  for (uint rank = kept + lane; rank < p.count; rank += LANES) {
-    uint to = offerWord(gl_WorkGroupID.y, gl_WorkGroupID.x * p.count + rank);
-    workspace[to] = KEEP_ALL;
-    workspace[to + 1u] = NO_TOKEN;
-  }
+  for (uint rank = kept + lane; rank < p.count; rank += LANES) offer(rank, KEEP_ALL, NO_TOKEN);
 }

@@ -24,8 +24,8 @@ extension CommandList {
   ///   - batch: whose rows they are; nil for one sequence, whose row r is in-flight row firstRow + r.
   ///   - out: f32 `[rows][heads * headSize]`.
   ///   - split: scratch for long contexts; nil computes a row and head in one group, which llvmpipe refuses for caches
-  ///     of more than some 35,000 slots a sequence, whose loops it would end too early, while a split goes as far as
-  ///     memory.
+  ///     of more than some 40,000 slots a sequence (the page of limits says how many for which heads), whose loops it
+  ///     would end too early, while a split goes as far as memory.
   public func treeAttention(
     query: Tensor<Float>, queryColumns: Int? = nil, cache: KeyValueCache, mask: Tensor<UInt32>,
     state: Tensor<UInt32>,

@@ -45,9 +45,10 @@ struct Tuning {
   /// Whether lanes are a CPU's, which loads for one after another.
   var isProcessor: Bool { matmulOutputsPerLane == 0 }
 
-  /// Kernels over a row of the vocabulary that have a shader for subgroups of eight lanes.
+  /// Kernels over a row of the vocabulary that have a shader for subgroups of eight lanes; `drawLogits` has one for any
+  /// vocabulary.
   private static let hasShuffle: Set<Kernel> = [
-    .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .combineDistributions, .penalties,
+    .topTokens, .distribution, .drawTarget, .drawGumbel, .combineDistributions, .penalties,
   ]
 
   static let processor = Tuning(
@@ -58,7 +59,7 @@ struct Tuning {
     shuffles: true, texels: true)
   static let graphics = Tuning(
     matmulOutputsPerLane: 1, attentionKeysPerLane: 1, rowLanes: 256, walkLanes: nil, scanLanes: 256,
-    shuffles: false, texels: false)  // rowLanes: up to 1,024 where the device has them
+    shuffles: false, texels: false)  // rowLanes: up to 1,024, see init
 }
 
 extension Tuning {
@@ -85,7 +86,10 @@ extension Tuning {
     let groupLanes = min(limits.maxComputeWorkGroupInvocations, limits.maxComputeWorkGroupSize[0])
     if kind == .graphics {
       elementsAhead = 8
-      for lanes in [512, 1024] where lanes <= groupLanes { rowLanes = UInt32(lanes) }
+      // A lane beyond the 256 that shaders are built with takes eight bytes more of shared memory.
+      if limits.maxComputeSharedMemorySize >= 32 * 1024 {
+        for lanes in [512, 1024] where lanes <= groupLanes { rowLanes = UInt32(lanes) }
+      }
       // On a CPU's driver these layouts are tried for their bits alone: short chunks, so that short rows have several.
       rowChunks = RowChunks(leastTokens: device.kind == .cpu ? 64 : 4096)
     }

@@ -26,7 +26,7 @@ public final class ModelSession {
 
   /// - Parameters:
   ///   - maximumRows: rows of the widest pass, at most 1,024.
-  ///   - slots: on llvmpipe at most some 35,000, see `treeAttention`; other drivers have no such limit.
+  ///   - slots: on llvmpipe at most some 40,000, see `treeAttention`; other drivers have no such limit.
   ///   - logitRows: rows of the widest pass that asks for logits; 0 for none.
   public init(model: Model, maximumRows: Int, slots: Int, logitRows: Int) throws(BackendError) {
     guard (1...Int(MAXIMUM_NODES)).contains(maximumRows), (0...maximumRows).contains(logitRows), slots >= 1

@@ -63,6 +63,23 @@ import Testing
     #expect(facts.capabilities == [1])
   }
 
+  @Test func sharedMemoryOfAsManySlotsAsLanes() throws {
+    let facts = try reflection(
+      """
+      #version 450
+      layout(local_size_x = 24, local_size_x_id = 0) in;
+      const uint SLOTS = gl_WorkGroupSize.x;
+      layout(set = 0, binding = 0, std430) buffer A { uvec2 a[]; };
+      shared uvec2 slots[SLOTS];
+      void main() {
+        slots[gl_LocalInvocationID.x] = a[gl_LocalInvocationID.x];
+        barrier();
+        a[gl_LocalInvocationID.x] = slots[SLOTS - 1u - gl_LocalInvocationID.x];
+      }
+      """)
+    #expect(facts.sharedMemoryBytes == 24 * 8)
+  }
+
   @Test func refusesOtherSetsAndUniforms() {
     let set = "layout(set = 1, binding = 0) buffer C { float c[]; };"
     #expect(errors(kernel("b[0] = c[0];", set)).contains("buffer C is not in descriptor set 0"))
