@@ -1,4 +1,4 @@
-// Rows of target and draft under a rejection rule. Include after the parameters p are declared.
+// Rows of target and draft under a rejection rule, whose group walks them whole. Include after the rule.
 #ifndef ESPALIER_RESIDUAL_GLSL
 #define ESPALIER_RESIDUAL_GLSL
 
@@ -8,25 +8,18 @@
 #define STRIDE_ID 2
 #include "pick.glsl"
 
-// The mode, known to the compiler: llvmpipe runs every branch.
-layout(constant_id = 1) const uint MODE = SIBLINGS_WITH_REPLACEMENT;
-
-// Whether the draft has a row for packed node `row`; one-hot needs none.
-bool isDrafted(uint row) { return MODE == SIBLINGS_ONE_HOT || row < p.draftRows; }
-
 // Sets P of a token. Defined by the includer.
 void setWeight(uint token, uint weight);
 
-// What is left of P once a child was rejected, back in 32-bit weights:
-// P[v] = ((C[v] + o) >> s) - ((C[v-1] + o) >> s), C the running sum of the weights and `below` that of the teams below.
-void reduceWeights(uvec2 block, Wide below, Wide offset, uint shift) {
-  Wide running = wideAdd(below, offset);
+// What is left of P once a child was rejected, back in 32-bit weights; `below` is the sum of the weights of the teams below.
+void reduceWeights(uvec2 block, Wide below, Rounding rounding) {
+  Wide running = below;
   EACH_RUN(first, block.x, block.y) {
     Wide weights[RUN];
     Wide before = enterRun(block.y, first, running, weights);
     [[unroll]] for (uint i = 0u; i < RUN; i++) {
       Wide after = wideAdd(before, weights[i]);
-      uint weight = wideShiftRight(after, shift).x - wideShiftRight(before, shift).x;
+      uint weight = roundedSum(after, rounding) - roundedSum(before, rounding);
       if (first + i < block.y) setWeight(first + i, weight);
       before = after;
     }

@@ -1,23 +1,17 @@
-// Rows of the vocabulary that groups share, for GPUs: a group has chunk gl_WorkGroupID.x of row gl_WorkGroupID.y, and lanes
-// load four neighbouring tokens at a time. What a chunk leaves for the kernel's next shader waits in the workspace.
-// Include after the parameters p are declared; WORKSPACE is its binding.
+// Kernels over rows whose groups have a chunk each: chunk gl_WorkGroupID.x of row gl_WorkGroupID.y. Lanes load four
+// neighbouring tokens at a time. The workspace is [rows][chunks][ROW_CHUNK_WORDS].
 #ifndef ESPALIER_ROW_CHUNK_GLSL
 #define ESPALIER_ROW_CHUNK_GLSL
 
 #include "shared/distribution.h"
+#include "chunk.glsl"
 #include "workgroup.glsl"
-
-layout(constant_id = 0) const uint CHUNK_TOKENS = 4096u;  // a multiple of 4; a row has at most as many chunks as a group has lanes
 
 // Words of a chunk, of ROW_CHUNK_WORDS: ordered bits of its greatest logit, its status, and its best token or a sum in two words.
 #define BEST_WORD 0u
 #define STATUS_WORD 1u
 #define TOKEN_WORD 2u
 #define SUM_WORD 2u
-
-layout(set = 0, binding = WORKSPACE, std430) buffer Workspace { uint workspace[]; };  // [rows][chunks][ROW_CHUNK_WORDS]
-
-uint chunkCount() { return (p.vocabulary + CHUNK_TOKENS - 1u) / CHUNK_TOKENS; }
 
 // The first word of a chunk of a row.
 uint chunkWord(uint row, uint chunk) { return (row * chunkCount() + chunk) * ROW_CHUNK_WORDS; }
@@ -26,14 +20,6 @@ uint chunkWord(uint row, uint chunk) { return (row * chunkCount() + chunk) * ROW
 uint repeatedChunk(uint lane) { return min(lane, chunkCount() - 1u); }
 
 uint ownChunkWord() { return chunkWord(gl_WorkGroupID.y, gl_WorkGroupID.x); }
-
-uvec2 chunkTokens(uint chunk) {
-  uint begin = chunk * CHUNK_TOKENS;
-  return uvec2(begin, min(begin + CHUNK_TOKENS, p.vocabulary));
-}
-
-// Quads of tokens that are whole in memory as well, for four-vectors: all rows begin at one.
-bool hasQuads() { return p.vocabulary % 4u == 0u; }
 
 // The lane's quads of the group's chunk.
 #define EACH_QUAD(first)                                                                                     \

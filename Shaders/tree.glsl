@@ -19,13 +19,17 @@ uint stateWord(uint word) { return state[stateAt + word]; }
 uint tokenOf(uint node) { return tokens[firstNode + node]; }
 uint parentOf(uint node) { return parents[firstNode + node]; }
 
-// Turns to the group's sequence. Its tree's status: every parent is below its child, so a walk from the root ascends and
-// ends, and the nodes lie in the `capacity` of the arrays.
-uint openTree(uint lane, uint maximumNodes, uint capacity) {
-  sequence = gl_WorkGroupID.x;
+void turnTo(uint itsSequence) {
+  sequence = itsSequence;
   stateAt = sequence * STATE_WORDS;
   firstNode = stateWord(STATE_FIRST_NODE);
   nodes = stateWord(STATE_NODES);
+}
+
+// Turns to the group's sequence. Its tree's status: every parent is below its child, so a walk from the root ascends and
+// ends, and the nodes lie in the `capacity` of the arrays.
+uint openTree(uint lane, uint maximumNodes, uint capacity) {
+  turnTo(gl_WorkGroupID.x);
   for (uint i = lane; i < maximumNodes; i += LANES) {
     path[i] = 0u;
     tried[i] = 0u;

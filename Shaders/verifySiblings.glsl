@@ -15,7 +15,7 @@ layout(set = 0, binding = 8, std430) coherent buffer Scratch { uint scratch[]; }
 layout(set = 0, binding = 9, std430) writeonly buffer Result { uint result[]; };             // [sequences][result words]
 
 #include "tree.glsl"
-#include "philox.glsl"
+#include "siblingRule.glsl"
 #include "residual.glsl"
 
 // The residual of one node. scratch[s][0] holds P once a child was rejected. Q needs no copy: a rejected token has P = 0 from
@@ -24,8 +24,6 @@ uint rowStart;           // of the node in target and draft weights
 uint rowTotal;           // of the node's target row, before any rejection
 bool isReduced;          // P stands in scratch
 bool isResidual;         // weightOf gives U, else P
-uint targetTotal;        // R
-uint draftTotal;         // S
 uint draftShift;         // of Q and S; k-seq alone
 uint rejected;           // x
 uint draftCap;           // k-seq: S / r
@@ -47,12 +45,12 @@ uint takenWeight(uint token) {
   return min(weight, wideQuotient(wideProduct(weights[rowStart + token], draftCap), rowTotal));
 }
 
-// U[v] = max(P[v] * S - Q[v] * R, 0); one-hot: S = 1 and Q = 1 at x leave P without x.
+// One-hot: S = 1 and Q = 1 at x leave P without x.
 Wide weightOf(uint token) {
   uint weight = targetWeight(token);
   if (!isResidual) return widen(weight);
   if (MODE == SIBLINGS_ONE_HOT) return widen(token == rejected ? 0u : weight);
-  return wideExcess(wideProduct(weight, draftTotal), wideProduct(takenWeight(token), targetTotal));
+  return residualWeight(weight, takenWeight(token));
 }
 
 struct Outcome {
@@ -99,27 +97,28 @@ void chooseCap(uint lane, uvec2 block, uint count) {
 void setWeight(uint token, uint weight) { scratch[scratchAt(token)] = weight; }
 
 Outcome verifyNode(uint lane, uint depth, uint node) {
-  uvec2 seed = uvec2(stateWord(STATE_SEED_LOW), stateWord(STATE_SEED_HIGH));
   uint row = firstNode + node;
-  uint position = stateWord(STATE_LENGTH) + depths[row] + 1u;
-  uvec2 block = teamBlock(p.vocabulary);
+  position = stateWord(STATE_LENGTH) + depths[row] + 1u;
   uint rowStatus = totals[row * 2u + 1u];
-  rowStart = row * p.vocabulary;
   rowTotal = totals[row * 2u];
-  isReduced = false;
-  isResidual = false;
   targetTotal = rowTotal;
   if (targetTotal == 0u) return Outcome(NO_NODE, 0u, rowStatus | STATUS_EMPTY_ROW);
+#ifdef WORKSPACE
+  if (isShared(node)) return verifyShared(lane, depth, node, rowStatus);
+#endif
+  uvec2 block = teamBlock(p.vocabulary);
+  rowStart = row * p.vocabulary;
+  isReduced = false;
+  isResidual = false;
 
   uint child = nextChild(lane, node, node);
   if (child == NO_NODE) {
-    Wide y = uniformBelow(widen(targetTotal), seed, ROLE_TARGET, position, 0u);
-    return Outcome(NO_NODE, pickToken(lane, block, sumTeams(lane, blockSum(block)), y), STATUS_OK);
+    return Outcome(NO_NODE, pickToken(lane, block, sumTeams(lane, blockSum(block)), draw(widen(targetTotal), ROLE_TARGET, 0u)), STATUS_OK);
   }
 
   bool isOneHot = MODE == SIBLINGS_ONE_HOT;
   bool isWithoutReplacement = MODE == SIBLINGS_WITHOUT_REPLACEMENT;
-  draftTotal = isOneHot ? 1u : isDrafted(row) ? draftTotals[row * 2u] : 0u;
+  draftTotal = draftTotalOf(row);
   draftShift = 0u;
   if (MODE == SIBLINGS_K_SEQ && draftTotal != 0u) {
     uint length = bitLength(draftTotal);
@@ -137,11 +136,7 @@ Outcome verifyNode(uint lane, uint depth, uint node) {
     // Without replacement an earlier sibling has used the token up.
     if (isWithoutReplacement && childWithToken(lane, node, child, token) != NO_NODE) draftHere = 0u;
     if (draftHere == 0u) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);
-
-    Wide accept = uniformBelow(wideProduct(targetTotal, draftHere), seed, ROLE_ACCEPT, position, j);
-    bool isWithin =
-        MODE != SIBLINGS_K_SEQ || wideLess(accept, wideProduct(takenWeight(token), targetTotal));
-    if (isWithin && wideLess(accept, wideProduct(targetHere, draftTotal))) return Outcome(child, 0u, STATUS_OK);
+    if (accepts(targetHere, draftHere, takenWeight(token), j)) return Outcome(child, 0u, STATUS_OK);
 
     child = nextChild(lane, node, child);
     bool isLast = child == NO_NODE || (isWithoutReplacement && draftTotal == draftHere);
@@ -149,20 +144,12 @@ Outcome verifyNode(uint lane, uint depth, uint node) {
     TeamSums sums = sumTeams(lane, blockSum(block));
     Wide total = isOneHot ? widen(targetTotal - targetHere) : sums.all;
     if (wideIsZero(total)) return Outcome(NO_NODE, 0u, rowStatus | STATUS_EMPTY_ROW);
-    if (isLast) {
-      Wide y = uniformBelow(total, seed, ROLE_RESIDUAL, position, j);
-      return Outcome(NO_NODE, pickToken(lane, block, sums, y), STATUS_OK);
-    }
+    if (isLast) return Outcome(NO_NODE, pickToken(lane, block, sums, draw(total, ROLE_RESIDUAL, j)), STATUS_OK);
 
-    uint length = wideBitLength(total);
-    uint shift = isOneHot || length <= REDUCED_TOTAL_BITS ? 0u : length - REDUCED_TOTAL_BITS;
-    Wide offset = Wide(0u);
-    if (shift != 0u) {
-      Wide y = uniformBelow(total, seed, ROLE_ROUND, position, j);
-      offset = wideMask(shift) & ~y;  // 2^s - 1 - (y mod 2^s)
-    }
-    reduceWeights(block, sums.below, offset, shift);
-    targetTotal = wideShiftRight(wideAdd(total, offset), shift).x;
+    Rounding rounding = Rounding(0u, Wide(0u));
+    if (!isOneHot) rounding = roundingOf(total, ROLE_ROUND, j);
+    reduceWeights(block, sums.below, rounding);
+    targetTotal = roundedSum(total, rounding);
     isReduced = true;
     isResidual = false;
     if (isWithoutReplacement) draftTotal -= draftHere;

@@ -14,10 +14,8 @@ layout(set = 0, binding = 6, std430) readonly buffer State { uint state[]; };   
 layout(set = 0, binding = 7, std430) writeonly buffer Result { uint result[]; };             // [sequences][result words]
 
 #include "tree.glsl"
-#include "philox.glsl"
+#include "traversalRule.glsl"
 #include "residual.glsl"
-
-#define SHARE_ONE (1u << SHARE_BITS)
 
 // What the nodes of the current path above the last one have left.
 shared uint shares[MAXIMUM_NODES];        // A
@@ -26,22 +24,11 @@ shared uint draftLeft[MAXIMUM_NODES];     // S
 
 // The last node of the path. Its residual P replaces its row of weights. Q needs no copy: a removed token has P = 0 from then
 // on, so its Q enters no residual again.
-uint level;         // nodes above it
+uint level;       // nodes above it
 uint node;
-uint rowStart;      // of the node in target and draft weights
-uint share;         // A
-uint targetTotal;   // R
-uint draftTotal;    // S
-bool isResidual;    // weightOf gives U, else P
-Wide wantedScale;   // U[v] = max(P[v] * wantedScale - Q[v] * givenScale, 0)
-Wide givenScale;
-uint certain;       // one-hot: the token that Q gives
-
-// Keyed by round and node: no other node and no other round draws the same number.
-Wide draw(Wide n, uint role, uint index) {
-  uvec2 seed = uvec2(stateWord(STATE_SEED_LOW), stateWord(STATE_SEED_HIGH));
-  return uniformBelow(n, seed, role, stateWord(STATE_LENGTH), index);
-}
+uint rowStart;    // of the node in target and draft weights
+bool isResidual;  // weightOf gives U, else P
+uint certain;     // one-hot: the token that Q gives
 
 uint draftWeight(uint token) {
   if (MODE == SIBLINGS_ONE_HOT) return token == certain ? 1u : 0u;
@@ -50,29 +37,7 @@ uint draftWeight(uint token) {
 
 Wide weightOf(uint token) {
   uint weight = weights[rowStart + token];
-  if (!isResidual) return widen(weight);
-  return wideExcess(wideScale(wantedScale, weight), wideScale(givenScale, draftWeight(token)));
-}
-
-void scaleResidual() {
-  wantedScale = wideProduct(share, draftTotal);
-  givenScale = wideProduct(SHARE_ONE, targetTotal);
-}
-
-// n / d as a share, at most 1; fairly rounded. d < 2^95.
-uint fairShare(Wide n, Wide d, uint role, uint index) {
-  if (!wideLess(n, d)) return SHARE_ONE;
-  uint quotient = 0u;
-  [[unroll]] for (uint i = 0u; i < SHARE_BITS; i++) {
-    n = wideAdd(n, n);
-    quotient <<= 1u;
-    if (!wideLess(n, d)) {
-      n = wideSubtract(n, d);
-      quotient |= 1u;
-    }
-  }
-  if (wideIsZero(n)) return quotient;
-  return wideLess(draw(d, role, index), n) ? quotient + 1u : quotient;
+  return isResidual ? residualWeight(weight, draftWeight(token)) : widen(weight);
 }
 
 // Makes `next` the last node of the path. A status if its target row is empty.
@@ -82,7 +47,7 @@ uint enter(uint next, uint itsShare) {
   rowStart = row * p.vocabulary;
   share = itsShare;
   targetTotal = totals[row * 2u];
-  draftTotal = MODE == SIBLINGS_ONE_HOT ? 1u : isDrafted(row) ? draftTotals[row * 2u] : 0u;
+  draftTotal = draftTotalOf(row);
   return targetTotal == 0u ? totals[row * 2u + 1u] | STATUS_EMPTY_ROW : STATUS_OK;
 }
 
@@ -117,7 +82,7 @@ uint childShare(uint lane, uint child, out uint status) {
   if (drafted == 0u) return 0u;
   status = STATUS_OK;
   scaleResidual();
-  return fairShare(wideScale(wantedScale, weights[rowStart + token]), wideScale(givenScale, drafted), ROLE_TRAVERSAL_CHILD, child);
+  return shareOf(child, weights[rowStart + token], drafted);
 }
 
 void setWeight(uint token, uint weight) { weights[rowStart + token] = weight; }
@@ -130,18 +95,15 @@ uint removeChild(uint lane, uint child) {
   isResidual = true;
   TeamSums sums = sumTeams(lane, blockSum(block));
   Wide total = sums.all;
-  Wide missing = wideScale(wideProduct(SHARE_ONE - share, targetTotal), draftTotal);
   if (wideIsZero(total)) {
+    bool isWhole = wideIsZero(missingShare());
     share = 0u;
-    return wideIsZero(missing) ? totals[(firstNode + node) * 2u + 1u] | STATUS_EMPTY_ROW : STATUS_OK;
+    return isWhole ? totals[(firstNode + node) * 2u + 1u] | STATUS_EMPTY_ROW : STATUS_OK;
   }
-  share = fairShare(total, wideAdd(total, missing), ROLE_TRAVERSAL_REST, child);
-  uint length = wideBitLength(total);
-  uint shift = length <= REDUCED_TOTAL_BITS ? 0u : length - REDUCED_TOTAL_BITS;
-  Wide offset = Wide(0u);
-  if (shift != 0u) offset = wideMask(shift) & ~draw(total, ROLE_TRAVERSAL_ROUND, child);  // 2^s - 1 - (y mod 2^s)
-  reduceWeights(block, sums.below, offset, shift);
-  targetTotal = wideShiftRight(wideAdd(total, offset), shift).x;
+  share = shareLeft(child, total);
+  Rounding rounding = roundingOf(total, ROLE_TRAVERSAL_ROUND, child);
+  reduceWeights(block, sums.below, rounding);
+  targetTotal = roundedSum(total, rounding);
   isResidual = false;
   if (MODE == SIBLINGS_WITHOUT_REPLACEMENT) draftTotal -= draftWeight(certain);
   return STATUS_OK;

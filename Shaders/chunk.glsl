@@ -1,0 +1,24 @@
+// Chunks of a row of the vocabulary, for GPUs: groups share the row, and what one of them leaves for the kernel's next shader
+// waits in the workspace. Include after the parameters p are declared; WORKSPACE is its binding.
+#ifndef ESPALIER_CHUNK_GLSL
+#define ESPALIER_CHUNK_GLSL
+
+#ifndef CHUNK_TOKENS_ID
+#define CHUNK_TOKENS_ID 0
+#endif
+// A multiple of 4; a row has at most VOCABULARY_LANES chunks.
+layout(constant_id = CHUNK_TOKENS_ID) const uint CHUNK_TOKENS = 4096u;
+
+layout(set = 0, binding = WORKSPACE, std430) buffer Workspace { uint workspace[]; };
+
+uint chunkCount() { return (p.vocabulary + CHUNK_TOKENS - 1u) / CHUNK_TOKENS; }
+
+uvec2 chunkTokens(uint chunk) {
+  uint begin = chunk * CHUNK_TOKENS;
+  return uvec2(begin, min(begin + CHUNK_TOKENS, p.vocabulary));
+}
+
+// Quads of tokens that are whole in memory as well, for four-vectors: all rows begin at one.
+bool hasQuads() { return p.vocabulary % 4u == 0u; }
+
+#endif
