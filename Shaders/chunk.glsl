@@ -3,13 +3,15 @@
 #ifndef ESPALIER_CHUNK_GLSL
 #define ESPALIER_CHUNK_GLSL
 
-#ifndef CHUNK_TOKENS_ID
-#define CHUNK_TOKENS_ID 0
-#endif
+#ifndef CHUNK_TOKENS
 // A multiple of 4; a row has at most VOCABULARY_LANES chunks.
-layout(constant_id = CHUNK_TOKENS_ID) const uint CHUNK_TOKENS = 4096u;
+layout(constant_id = 0) const uint CHUNK_TOKENS = 4096u;
+#endif
 
-layout(set = 0, binding = WORKSPACE, std430) buffer Workspace { uint workspace[]; };
+#ifndef WORKSPACE_ACCESS
+#define WORKSPACE_ACCESS
+#endif
+layout(set = 0, binding = WORKSPACE, std430) WORKSPACE_ACCESS buffer Workspace { uint workspace[]; };
 
 uint chunkCount() { return (p.vocabulary + CHUNK_TOKENS - 1u) / CHUNK_TOKENS; }
 

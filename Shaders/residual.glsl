@@ -29,4 +29,13 @@ void reduceWeights(uvec2 block, Wide below, Rounding rounding) {
   barrier();
 }
 
+#ifdef SHARED_ROWS
+// The sum of the chunks of what a child leaves.
+Wide sumOfChunks(uint lane, uint child) {
+  Wide own = Wide(0u);
+  for (uint chunk = lane; chunk < chunkCount(); chunk += LANES) own = wideAdd(own, loadWide(sumAt(child, chunk)));
+  return sumTeams(lane, own).all;
+}
+#endif
+
 #endif

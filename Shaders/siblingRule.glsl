@@ -1,7 +1,26 @@
-// Sibling rejection at one node: its totals, its random numbers and what a rejected child leaves.
+// Sibling rejection at one node: the operands, its totals, its random numbers and what a rejected child leaves.
 #ifndef ESPALIER_SIBLING_RULE_GLSL
 #define ESPALIER_SIBLING_RULE_GLSL
 
+#include "shared/tree.h"
+
+#ifdef SHARED_ROWS
+layout(push_constant) uniform Push { VerifySiblings p; RejectionStage stage; };
+#else
+layout(push_constant) uniform Push { VerifySiblings p; };
+#endif
+layout(set = 0, binding = 0, std430) readonly buffer Weights { uint weights[]; };            // [capacity][vocabulary]
+layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };              // [capacity][2]: total, status
+layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWeights[]; };  // [capacity][vocabulary]
+layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [capacity][2]
+layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };              // [capacity]
+layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };            // [capacity]
+layout(set = 0, binding = 6, std430) readonly buffer Depths { uint depths[]; };              // [capacity]
+layout(set = 0, binding = 7, std430) readonly buffer State { uint state[]; };                // [sequences][STATE_WORDS]
+layout(set = 0, binding = 8, std430) coherent buffer Scratch { uint scratch[]; };            // [sequences][2][vocabulary]
+layout(set = 0, binding = 9, std430) writeonly buffer Result { uint result[]; };             // [sequences][result words]
+
+#include "tree.glsl"
 #include "rejection.glsl"
 
 uint position;     // of the node's children

@@ -1,7 +1,25 @@
-// Traversal verification at one node: its share, its totals, its random numbers and what a removed child leaves.
+// Traversal verification at one node: the operands, its share, its totals, its random numbers and what a removed child leaves.
 #ifndef ESPALIER_TRAVERSAL_RULE_GLSL
 #define ESPALIER_TRAVERSAL_RULE_GLSL
 
+#define WIDE_WORDS 3  // shares, weights and totals: 30 + 31 + 31 bits
+#include "shared/tree.h"
+
+#ifdef SHARED_ROWS
+layout(push_constant) uniform Push { VerifyTraversal p; RejectionStage stage; };
+#else
+layout(push_constant) uniform Push { VerifyTraversal p; };
+#endif
+layout(set = 0, binding = 0, std430) coherent buffer Weights { uint weights[]; };            // [capacity][vocabulary]
+layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };              // [capacity][2]: total, status
+layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWeights[]; };  // [capacity][vocabulary]
+layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [capacity][2]
+layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };              // [capacity]
+layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };            // [capacity]
+layout(set = 0, binding = 6, std430) readonly buffer State { uint state[]; };                // [sequences][STATE_WORDS]
+layout(set = 0, binding = 7, std430) writeonly buffer Result { uint result[]; };             // [sequences][result words]
+
+#include "tree.glsl"
 #include "rejection.glsl"
 
 #define SHARE_ONE (1u << SHARE_BITS)
@@ -50,9 +68,10 @@ uint shareOf(uint child, uint weight, uint drafted) {
 // What the node's share lacks of 1, in the units of its residual's total.
 Wide missingShare() { return wideScale(wideProduct(SHARE_ONE - share, targetTotal), draftTotal); }
 
-// The node's share once a child that delivered nothing leaves a residual of this total, above 0.
-uint shareLeft(uint child, Wide total) {
-  return fairShare(total, wideAdd(total, missingShare()), ROLE_TRAVERSAL_REST, child);
+// The node's share and total once a child that delivered nothing leaves a residual of this total.
+void lose(uint child, Wide total, Rounding rounding) {
+  share = wideIsZero(total) ? 0u : fairShare(total, wideAdd(total, missingShare()), ROLE_TRAVERSAL_REST, child);
+  if (!wideIsZero(total)) targetTotal = roundedSum(total, rounding);
 }
 
 #endif

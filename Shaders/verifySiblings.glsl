@@ -1,21 +1,10 @@
 // Recursive rejection over the children of each node, from the root down; the output law is the target's, exactly
 // (SpecInfer with replacement, Sequoia without, SpecTr's k-seq, deterministic candidates one-hot). One group a sequence.
-#include "shared/tree.h"
-
-layout(push_constant) uniform Push { VerifySiblings p; };
-layout(set = 0, binding = 0, std430) readonly buffer Weights { uint weights[]; };            // [capacity][vocabulary]
-layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };              // [capacity][2]: total, status
-layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWeights[]; };  // [capacity][vocabulary]
-layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [capacity][2]
-layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };              // [capacity]
-layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };            // [capacity]
-layout(set = 0, binding = 6, std430) readonly buffer Depths { uint depths[]; };              // [capacity]
-layout(set = 0, binding = 7, std430) readonly buffer State { uint state[]; };                // [sequences][STATE_WORDS]
-layout(set = 0, binding = 8, std430) coherent buffer Scratch { uint scratch[]; };            // [sequences][2][vocabulary]
-layout(set = 0, binding = 9, std430) writeonly buffer Result { uint result[]; };             // [sequences][result words]
-
-#include "tree.glsl"
+#ifdef SHARED_ROWS
+#include "siblingTree.glsl"
+#else
 #include "siblingRule.glsl"
+#endif
 #include "residual.glsl"
 
 // The residual of one node. scratch[s][0] holds P once a child was rejected. Q needs no copy: a rejected token has P = 0 from
@@ -96,6 +85,40 @@ void chooseCap(uint lane, uvec2 block, uint count) {
 
 void setWeight(uint token, uint weight) { scratch[scratchAt(token)] = weight; }
 
+#ifdef SHARED_ROWS
+// A node whose children the waves have tried.
+Outcome verifyShared(uint lane, uint depth, uint node, uint rowStatus) {
+  uint child = nodeWord(node, NODE_FIRST);
+  if (child == NO_NODE) {
+    Wide y = draw(widen(targetTotal), ROLE_TARGET, 0u);
+    if (lane == 0u) pickLater(node, NO_NODE, y);
+    return Outcome(NO_NODE, 0u, STATUS_OK);
+  }
+  for (uint j = 0u; j < nodes; j++) {
+    if (lane == 0u) tried[depth] = j + 1u;
+    uint drafted = nodeWord(child, NODE_DRAFTED);
+    if (drafted == 0u) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);
+    uint weight = nodeWord(child, NODE_WEIGHT);
+    takeNode(child);
+    if (accepts(weight, drafted, drafted, j)) return Outcome(child, 0u, STATUS_OK);
+
+    uint next = nodeWord(child, NODE_NEXT);
+    bool isOneHot = MODE == SIBLINGS_ONE_HOT;
+    bool isLast = next == NO_NODE || (MODE == SIBLINGS_WITHOUT_REPLACEMENT && draftTotal == drafted);
+    Wide total = widen(isOneHot ? targetTotal - weight : isLast ? 0u : nodeWord(next, NODE_TOTAL));
+    if (isLast && !isOneHot) total = sumOfChunks(lane, child);
+    if (wideIsZero(total)) return Outcome(NO_NODE, 0u, rowStatus | STATUS_EMPTY_ROW);
+    if (isLast) {
+      Wide y = draw(total, ROLE_RESIDUAL, j);
+      if (lane == 0u) pickLater(node, isOneHot ? nodeWord(node, NODE_FIRST) : child, y);
+      return Outcome(NO_NODE, 0u, STATUS_OK);
+    }
+    child = next;
+  }
+  return Outcome(NO_NODE, 0u, STATUS_MALFORMED_TREE);  // not reached, as below
+}
+#endif
+
 Outcome verifyNode(uint lane, uint depth, uint node) {
   uint row = firstNode + node;
   position = stateWord(STATE_LENGTH) + depths[row] + 1u;
@@ -103,7 +126,7 @@ Outcome verifyNode(uint lane, uint depth, uint node) {
   rowTotal = totals[row * 2u];
   targetTotal = rowTotal;
   if (targetTotal == 0u) return Outcome(NO_NODE, 0u, rowStatus | STATUS_EMPTY_ROW);
-#ifdef WORKSPACE
+#ifdef SHARED_ROWS
   if (isShared(node)) return verifyShared(lane, depth, node, rowStatus);
 #endif
   uvec2 block = teamBlock(p.vocabulary);
@@ -113,7 +136,8 @@ Outcome verifyNode(uint lane, uint depth, uint node) {
 
   uint child = nextChild(lane, node, node);
   if (child == NO_NODE) {
-    return Outcome(NO_NODE, pickToken(lane, block, sumTeams(lane, blockSum(block)), draw(widen(targetTotal), ROLE_TARGET, 0u)), STATUS_OK);
+    Wide y = draw(widen(targetTotal), ROLE_TARGET, 0u);
+    return Outcome(NO_NODE, pickToken(lane, block, sumTeams(lane, blockSum(block)), y), STATUS_OK);
   }
 
   bool isOneHot = MODE == SIBLINGS_ONE_HOT;

@@ -1,20 +1,10 @@
 // Traversal verification: leaves first, depth first; the first accepted node ends the round with the path to it. The
 // output law is the target's, exactly; on a chain this is block verification. One group walks a sequence's tree.
-#define WIDE_WORDS 3  // shares, weights and totals: 30 + 31 + 31 bits
-#include "shared/tree.h"
-
-layout(push_constant) uniform Push { VerifyTraversal p; };
-layout(set = 0, binding = 0, std430) coherent buffer Weights { uint weights[]; };            // [capacity][vocabulary]
-layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };              // [capacity][2]: total, status
-layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWeights[]; };  // [capacity][vocabulary]
-layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [capacity][2]
-layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };              // [capacity]
-layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };            // [capacity]
-layout(set = 0, binding = 6, std430) readonly buffer State { uint state[]; };                // [sequences][STATE_WORDS]
-layout(set = 0, binding = 7, std430) writeonly buffer Result { uint result[]; };             // [sequences][result words]
-
-#include "tree.glsl"
+#ifdef SHARED_ROWS
+#include "traversalTree.glsl"
+#else
 #include "traversalRule.glsl"
+#endif
 #include "residual.glsl"
 
 // What the nodes of the current path above the last one have left.
@@ -73,6 +63,12 @@ void ascend() {
 // The share of the node's child, fairly rounded; a status for a token that the draft cannot have drawn.
 uint childShare(uint lane, uint child, out uint status) {
   if (lane == 0u) tried[level]++;
+#ifdef SHARED_ROWS
+  if (isShared(node)) {
+    status = nodeWord(child, NODE_DRAFTED) == 0u ? STATUS_MALFORMED_DRAFT : STATUS_OK;
+    return nodeWord(child, NODE_SHARE);
+  }
+#endif
   uint token = tokenOf(child);
   status = STATUS_MALFORMED_DRAFT;
   if (token >= p.vocabulary) return 0u;
@@ -87,26 +83,51 @@ uint childShare(uint lane, uint child, out uint status) {
 
 void setWeight(uint token, uint weight) { weights[rowStart + token] = weight; }
 
+// The node's totals once a child that delivered nothing leaves a residual of this total; a status if the node is empty then.
+uint loseChild(uint child, Wide total, Rounding rounding) {
+  bool isWhole = wideIsZero(missingShare());
+  lose(child, total, rounding);
+  if (wideIsZero(total)) return isWhole ? totals[(firstNode + node) * 2u + 1u] | STATUS_EMPTY_ROW : STATUS_OK;
+  if (MODE == SIBLINGS_WITHOUT_REPLACEMENT) draftTotal -= draftWeight(tokenOf(child));
+  return STATUS_OK;
+}
+
+#ifdef SHARED_ROWS
+// The same of a node whose children the waves have tried.
+uint removeShared(uint lane, uint child) {
+  uint next = nodeWord(child, NODE_NEXT);
+  if (next != NO_NODE && nodeWord(next, NODE_PARENT_SHARE) != 0u) {
+    takeNode(next);
+    return STATUS_OK;
+  }
+  Wide total = sumOfChunks(lane, child);
+  return loseChild(child, total, roundingOf(total, ROLE_TRAVERSAL_ROUND, child));
+}
+#endif
+
 // The node's share and residual once its child delivered nothing.
 uint removeChild(uint lane, uint child) {
+#ifdef SHARED_ROWS
+  if (isShared(node)) return removeShared(lane, child);
+#endif
   uvec2 block = teamBlock(p.vocabulary);
   certain = tokenOf(child);
   scaleResidual();
   isResidual = true;
   TeamSums sums = sumTeams(lane, blockSum(block));
-  Wide total = sums.all;
-  if (wideIsZero(total)) {
-    bool isWhole = wideIsZero(missingShare());
-    share = 0u;
-    return isWhole ? totals[(firstNode + node) * 2u + 1u] | STATUS_EMPTY_ROW : STATUS_OK;
-  }
-  share = shareLeft(child, total);
-  Rounding rounding = roundingOf(total, ROLE_TRAVERSAL_ROUND, child);
-  reduceWeights(block, sums.below, rounding);
-  targetTotal = roundedSum(total, rounding);
+  Rounding rounding = roundingOf(sums.all, ROLE_TRAVERSAL_ROUND, child);
+  if (!wideIsZero(sums.all)) reduceWeights(block, sums.below, rounding);
   isResidual = false;
-  if (MODE == SIBLINGS_WITHOUT_REPLACEMENT) draftTotal -= draftWeight(certain);
-  return STATUS_OK;
+  return loseChild(child, sums.all, rounding);
+}
+
+// The node's child after `last`, which is the node itself before the first.
+uint childAfter(uint lane, uint last) {
+#ifdef SHARED_ROWS
+  return last >= nodes ? NO_NODE : nodeWord(last, last == node ? NODE_FIRST : NODE_NEXT);
+#else
+  return nextChild(lane, node, last);
+#endif
 }
 
 bool isAccepted() {
@@ -114,9 +135,16 @@ bool isAccepted() {
   return draw(widen(SHARE_ONE), ROLE_TRAVERSAL_ACCEPT, node).x < share;
 }
 
-uint bonusToken(uint lane) {
-  uvec2 block = teamBlock(p.vocabulary);
+// `removed` is the node's child that was removed last, or NO_NODE.
+uint bonusToken(uint lane, uint removed) {
   Wide y = draw(widen(targetTotal), ROLE_TRAVERSAL_BONUS, node);
+#ifdef SHARED_ROWS
+  if (isShared(node)) {
+    if (lane == 0u) pickLater(node, removed, y);
+    return 0u;
+  }
+#endif
+  uvec2 block = teamBlock(p.vocabulary);
   return pickToken(lane, block, sumTeams(lane, blockSum(block)), y);
 }
 
@@ -126,16 +154,17 @@ void main() {
   uint status = openTree(lane, p.maximumNodes, p.capacity);
   uint bonus = 0u;
   uint last = 0u;  // the child tried last
+  uint removed = NO_NODE;
   level = 0u;
   isResidual = false;
   if (status == STATUS_OK) status = enter(0u, SHARE_ONE);
 
   // A step tries a child, each once, or ends a node, each once.
   for (uint i = 0u; i < 2u * p.maximumNodes && status == STATUS_OK; i++) {
-    uint child = share == 0u ? NO_NODE : nextChild(lane, node, last);
+    uint child = share == 0u ? NO_NODE : childAfter(lane, last);
     if (child == NO_NODE) {
       if (isAccepted()) {
-        bonus = bonusToken(lane);
+        bonus = bonusToken(lane, removed);
         break;
       }
       if (level == 0u) {  // the root's share stays 1 unless rows and totals contradict each other
@@ -152,10 +181,12 @@ void main() {
         if (lane == 0u) path[level] = child;
         status = enter(child, itsShare);
         last = child;
+        removed = NO_NODE;
         continue;
       }
     }
     status = removeChild(lane, child);
+    removed = child;
     // Without replacement no further sibling can have been drawn from an exhausted row.
     last = draftTotal == 0u ? nodes : child;
   }

@@ -73,6 +73,18 @@ struct VerifyTraversal {
   U32 draftRows;     // that the draft has; a node beyond has children of no weight (not one-hot)
 };
 
+// What the shaders of a rejection rule leave for one another on GPUs: rejectionTree.glsl.
+#define REJECTION_PICK_WORDS 8u     // a sequence: the token that is still to be picked
+#define REJECTION_NODE_WORDS 11u    // a node
+#define REJECTION_WAVES 16u         // of children tried together, at most
+
+struct RejectionStage {
+  U32 chunkTokens;  // of a chunk, a multiple of 4; four times VOCABULARY_LANES at most, as many chunks a row at most
+  U32 waves;        // of the call, at most REJECTION_WAVES
+  U32 wave;         // of this shader
+  U32 groups;       // a sequence and chunk
+};
+
 struct LossyAccept {
   U32 capacity;        // nodes that the packed arrays hold
   U32 sequences;

@@ -23,6 +23,8 @@ struct Tuning {
   var rowLanes: UInt32
   /// How groups share such a row, where they do.
   var rowChunks: RowChunks?
+  /// How groups share the rows that a rejection rule looks at, where they do.
+  var rejectionStages: RejectionStages?
   /// Lanes of a group that walks a tree or a long row in order; nil: by the length.
   let walkLanes: UInt32?
   /// Lanes of a scan's group, which has 64 columns.
@@ -92,6 +94,7 @@ extension Tuning {
       }
       // On a CPU's driver these layouts are tried for their bits alone: short chunks, so that short rows have several.
       rowChunks = RowChunks(leastTokens: device.kind == .cpu ? 64 : 4096)
+      rejectionStages = device.kind == .cpu ? .small : .graphics
     }
     dotProducts =
       kind == .graphics && features.contains(.shaderIntegerDotProduct)
@@ -111,12 +114,15 @@ extension Tuning {
     /// The call's operands by the shader's bindings, nil for the workspace; nil: all in their order.
     var operands: [Int?]?
     var workspaceWords = 0
+    /// Behind the call's own parameters.
+    var constants: ShaderInterface.RejectionStage?
   }
 
   /// This device's layouts where the call leaves them open; several run one after another.
   func layouts(of call: Invocation) throws(BackendError) -> [Layout] {
     if let layouts = rowChunks?.layouts(of: call) { return layouts }
-    return [try layout(of: call)]
+    let layout = try layout(of: call)
+    return rejectionStages?.layouts(of: call, walk: layout) ?? [layout]
   }
 
   private func layout(of call: Invocation) throws(BackendError) -> Layout {

@@ -199,7 +199,8 @@ private final class VulkanCommandList: CommandList {
       try device.pipeline(call, layout, operands, usesTexels: usesTexels)
     }
     recorder?.dispatch(
-      pipeline, groups: (UInt32(layout.groups.x), UInt32(layout.groups.y), 1), constants: call.constants,
+      pipeline, groups: (UInt32(layout.groups.x), UInt32(layout.groups.y), 1),
+      constants: call.constants(layout),
       operands: operands)
   }
 
@@ -263,6 +264,13 @@ private final class VulkanRecording: Recording {
   }
 }
 
+extension Invocation {
+  fileprivate func constants(_ layout: Tuning.Layout) -> [UInt8] {
+    guard let more = layout.constants else { return constants }
+    return constants + withUnsafeBytes(of: more) { Array($0) }
+  }
+}
+
 extension Operand {
   fileprivate var vulkan: BufferOperand {
     let view = VulkanStorage.view(storage, byteOffset, byteCount)
@@ -294,16 +302,19 @@ extension Device {
         missing: ["\(module.sharedMemoryBytes) bytes of shared memory (it has \(limit))"],
         label: call.kernel.rawValue, device: description.name)
     }
+    // Of shaders that follow one another some leave operands of the call alone.
+    let most = layout.operands == nil ? module.bindings.count : operands.count
     precondition(
-      module.bindings.count == operands.count && module.pushConstantBytes == call.constants.count,
-      "\(layout.stem): \(operands.count) operands and \(call.constants.count) bytes of parameters; "
+      module.bindings.count <= most && module.bindings.allSatisfy { $0.index < operands.count }
+        && most == operands.count && module.pushConstantBytes == call.constants(layout).count,
+      "\(layout.stem): \(operands.count) operands and \(call.constants(layout).count) bytes of parameters; "
         + "the shader has \(module.bindings.count) and \(module.pushConstantBytes)")
     let texels = module.bindings.compactMap { binding in
       binding.texelFormat.flatMap(TexelFormat.init).map { (binding.index, $0) }
     }
     return try pipeline(
       module.name, spirv: module.words, specialization: layout.specialization,
-      constantByteCount: module.pushConstantBytes, bindingCount: module.bindings.count,
+      constantByteCount: module.pushConstantBytes, bindingCount: operands.count,
       texels: Dictionary(uniqueKeysWithValues: texels))
   }
 }

@@ -51,10 +51,13 @@ extension KernelsTests {
     private static let paths:
       [(name: String, kernels: Set<Kernel>, adjust: @Sendable (inout Tuning) -> Void)] =
         [
-          ("whole rows", rowKernels, { $0.rowChunks = nil }),
+          ("whole rows", rowKernels, { ($0.rowChunks, $0.rejectionStages) = (nil, nil) }),
           (
             "whole rows of at most 512 lanes", rowKernels,
-            { ($0.rowChunks, $0.rowLanes, $0.teamLanes) = (nil, min($0.rowLanes, 512), nil) }
+            {
+              ($0.rowChunks, $0.rejectionStages) = (nil, nil)
+              ($0.rowLanes, $0.teamLanes) = (min($0.rowLanes, 512), nil)
+            }
           ),
           ("chunks of 4,096 tokens", chunkKernels, { $0.rowChunks = RowChunks(leastTokens: 4096) }),
           ("no dot product", [.matmulInt8], { $0.dotProducts = false }),
@@ -66,6 +69,7 @@ extension KernelsTests {
     ]
     private static let rowKernels: Set<Kernel> = chunkKernels.union([
       .topTokens, .drawLogits, .drawGumbel, .drawShared, .penalties, .drawChildren, .verifySiblings,
+      .verifyTraversal,
     ])
     private static let aheadKernels: Set<Kernel> = [
       .rmsNorm, .layerNorm, .quantizeRows, .rowStatistics, .tokenLogProbability, .divergence, .mixLogits,
@@ -103,6 +107,62 @@ extension KernelsTests {
           let difference = try PlacedCase(kernelCase, on: other).firstDifference()
           #expect(difference == nil, "\(difference ?? "")")
         }
+      }
+    }
+  }
+
+  @Suite(.needsDevice) struct RejectionStagesTests {
+    /// Waves that end before some nodes' children, or after all of them; groups with several children each, or one.
+    private static let stages: [RejectionStages] = [
+      .small,
+      RejectionStages(leastTokens: 4, mostChunks: 256, mostNodes: 512, mostWaves: 16, mostGroups: 4),
+      RejectionStages(leastTokens: 64, mostChunks: 2, mostNodes: 512, mostWaves: 2, mostGroups: 1),
+    ]
+
+    @Test(arguments: SiblingRule.allCases.filter { $0 != .kSeq }, stages.indices)
+    func `Children tried in waves are those that a walk tries`(rule: SiblingRule, stages: Int) throws {
+      try withDevice { backend in
+        let other = try VulkanBackend(device: backend.device, layouts: .graphics) {
+          $0.rejectionStages = Self.stages[stages]
+        }
+        var random = CaseRandom(seed: 1, family: "waves of \(rule)", index: stages)
+        var cases: [KernelCase] = []
+        for extreme in [RejectionExtreme.allRejected, .allAccepted] {
+          cases.append(.verifySiblings(rule, extreme, nodes: 12, vocabulary: 71))
+          cases.append(.verifyTraversal(rule, extreme, nodes: 12, vocabulary: 71))
+        }
+        for _ in 0..<12 {
+          let (nodes, vocabulary) = (random.integer(2...40), random.integer(5...60))
+          cases.append(.verifySiblings(rule, maximumNodes: nodes, vocabulary: vocabulary, random: &random))
+          cases.append(.verifyTraversal(rule, maximumNodes: nodes, vocabulary: vocabulary, random: &random))
+        }
+        try expectEqual(cases, on: other)
+      }
+    }
+
+    /// As a GPU has them: every lane of a group has tokens, a row has several chunks.
+    @Test(arguments: [2050, 3072])
+    func `Rows of several whole chunks`(vocabulary: Int) throws {
+      try withDevice { backend in
+        let other = try VulkanBackend(device: backend.device, layouts: .graphics) {
+          $0.rejectionStages = .graphics
+        }
+        var random = CaseRandom(seed: 1, family: "whole chunks", index: vocabulary)
+        var cases: [KernelCase] = []
+        for rule in SiblingRule.allCases where rule != .kSeq {
+          cases.append(.verifySiblings(rule, maximumNodes: 9, vocabulary: vocabulary, random: &random))
+          cases.append(.verifyTraversal(rule, maximumNodes: 9, vocabulary: vocabulary, random: &random))
+          cases.append(.verifySiblings(rule, .allRejected, nodes: 6, vocabulary: vocabulary))
+          cases.append(.verifyTraversal(rule, .allRejected, nodes: 6, vocabulary: vocabulary))
+        }
+        try expectEqual(cases, on: other)
+      }
+    }
+
+    private func expectEqual(_ cases: [KernelCase], on backend: VulkanBackend) throws {
+      for kernelCase in cases {
+        let difference = try PlacedCase(kernelCase, on: backend).firstDifference()
+        #expect(difference == nil, "\(kernelCase.shape): \(difference ?? "")")
       }
     }
   }
