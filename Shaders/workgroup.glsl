@@ -33,6 +33,7 @@ shared uint sharedBest;
 
 #ifndef TEAMS  // more lanes than slots: see sumTeams
 // Sum of the values of lanes 0...lane. `total` is the sum over all lanes.
+#if defined(ONE_SUBGROUP) || defined(LANES_BY_HOST)
 Wide scanAdd(uint lane, Wide value, out Wide total) {
   scanSlots[lane] = value;
   barrier();
@@ -47,6 +48,26 @@ Wide scanAdd(uint lane, Wide value, out Wide total) {
   barrier();  // the slots may be written again
   return value;
 }
+#else
+// Sixteen lanes run through sixteen slots each: few barriers, which cost a CPU's driver most.
+Wide scanAdd(uint lane, Wide value, out Wide total) {
+  const uint run = 16u;
+  scanSlots[lane] = value;
+  barrier();
+  if (lane < LANES / run) {
+    for (uint i = lane * run + 1u; i < (lane + 1u) * run; i++) scanSlots[i] = wideAdd(scanSlots[i - 1u], scanSlots[i]);
+  }
+  barrier();
+  Wide sum = scanSlots[lane];
+  total = Wide(0u);
+  for (uint last = run - 1u; last < LANES; last += run) {
+    if (last < lane / run * run) sum = wideAdd(sum, scanSlots[last]);
+    total = wideAdd(total, scanSlots[last]);
+  }
+  barrier();  // the slots may be written again
+  return sum;
+}
+#endif
 #endif
 
 // Least value of all lanes.
