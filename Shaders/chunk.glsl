@@ -3,6 +3,8 @@
 #ifndef ESPALIER_CHUNK_GLSL
 #define ESPALIER_CHUNK_GLSL
 
+#include "quads.glsl"
+
 #ifndef CHUNK_TOKENS
 // A multiple of 4; a row has at most VOCABULARY_LANES chunks.
 layout(constant_id = 0) const uint CHUNK_TOKENS = 4096u;
@@ -19,8 +21,5 @@ uvec2 chunkTokens(uint chunk) {
   uint begin = chunk * CHUNK_TOKENS;
   return uvec2(begin, min(begin + CHUNK_TOKENS, p.vocabulary));
 }
-
-// Quads of tokens that are whole in memory as well, for four-vectors: all rows begin at one.
-bool hasQuads() { return p.vocabulary % 4u == 0u; }
 
 #endif

@@ -10,20 +10,7 @@ layout(set = 0, binding = 2, std430) buffer Totals { uint totals[]; };          
 layout(set = 0, binding = 3, std430) writeonly buffer Weights { uint outWeights[]; };           // [rows][vocabulary]
 layout(set = 0, binding = 3, std430) writeonly buffer WeightQuads { uvec4 outWeightQuads[]; };  // the same
 
-void writeWeight(uint token, uint weight) {
-  if (token < p.vocabulary) outWeights[gl_WorkGroupID.y * p.vocabulary + token] = weight;
-}
-
-void writeQuad(uint first, uvec4 weights) {
-  if (hasQuads()) {
-    outWeightQuads[(gl_WorkGroupID.y * p.vocabulary + first) / 4u] = weights;
-    return;
-  }
-  writeWeight(first, weights.x);
-  writeWeight(first + 1u, weights.y);
-  writeWeight(first + 2u, weights.z);
-  writeWeight(first + 3u, weights.w);
-}
+STORES_QUADS(uvec4, writeQuad, outWeights, outWeightQuads)
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
@@ -32,7 +19,7 @@ void main() {
   uint kept = 0u;
   EACH_QUAD(first) {
     uvec4 weights = row.status == STATUS_OK ? weightQuad(first, row) >> shift : uvec4(0u);
-    writeQuad(first, weights);
+    writeQuad(gl_WorkGroupID.y, first, weights);
     kept += weights.x + weights.y + weights.z + weights.w;
   }
   kept = groupAdd(lane, kept);

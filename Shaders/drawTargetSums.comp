@@ -10,16 +10,10 @@ layout(push_constant) uniform Push { DrawTarget p; };
 layout(set = 0, binding = 0, std430) readonly buffer Weights { uint weights[]; };           // [rows][vocabulary]
 layout(set = 0, binding = 0, std430) readonly buffer WeightQuads { uvec4 weightQuads[]; };  // the same
 
-Wide weightOrNone(uint token) {
-  return widen(token < p.vocabulary ? weights[gl_WorkGroupID.y * p.vocabulary + token] : 0u);
-}
+LOADS_QUADS(uvec4, rowWeights, weights, weightQuads, 0u)
 
 Wide quadSum(uint first) {
-  if (!hasQuads()) {
-    Wide low = wideAdd(weightOrNone(first), weightOrNone(first + 1u));
-    return wideAdd(low, wideAdd(weightOrNone(first + 2u), weightOrNone(first + 3u)));
-  }
-  uvec4 quad = weightQuads[(gl_WorkGroupID.y * p.vocabulary + first) / 4u];
+  uvec4 quad = rowWeights(gl_WorkGroupID.y, first);
   return wideAdd(wideAdd(widen(quad.x), widen(quad.y)), wideAdd(widen(quad.z), widen(quad.w)));
 }
 

@@ -1,6 +1,6 @@
 // The best tokens of a row, in one pass over its keys and a walk of the few blocks that can hold them.
-// A lane's block is every LANES-th token of a tile. The `count`-th best of the blocks' best keys bounds the `count`-th best
-// key, so tokens beyond that bound need no second look.
+// A lane's block is every LANES-th token of a tile, or with QUADS every LANES-th four neighbours. The `count`-th best of the
+// blocks' best keys bounds the `count`-th best key, so tokens beyond that bound need no second look.
 #ifndef ESPALIER_TOP_GLSL
 #define ESPALIER_TOP_GLSL
 
@@ -15,19 +15,35 @@ shared uvec2 candidates[TOP_CANDIDATES];  // key, token; in any order
 shared uint candidateCount;
 shared uint blockBest[TOP_BLOCKS];        // a lane reads those that it wrote
 
-uint blockTokens(uint vocabulary) { return (vocabulary + TOP_BLOCKS - 1u) / TOP_BLOCKS; }
+#ifdef QUADS
+#define NEIGHBOURS 4u
+// Defined by the includer: the keys of tokens first ... first + 3, those past the row's end no better than any before it.
+uvec4 keysOf(uint first);
 
-// This lane's blocks begin at the tokens lane, lane + tile ... and have the numbers lane, lane + LANES ...
-uint tileTokens(uint vocabulary) { return blockTokens(vocabulary) * LANES; }
+uint bestKey(uint first) {
+  uvec4 keys = keysOf(first);
+  return min(min(keys.x, keys.y), min(keys.z, keys.w));
+}
+#else
+#define NEIGHBOURS 1u
+
+uint bestKey(uint token) { return keyOf(token); }
+#endif
+
+// This lane's blocks begin at its first neighbours, a tile later ... and have the numbers lane, lane + LANES ...
+uint tileTokens(uint vocabulary) {
+  uint least = TOP_BLOCKS * NEIGHBOURS;  // of all blocks together
+  return (vocabulary + least - 1u) / least * NEIGHBOURS * LANES;
+}
 
 // The least bound of key, bit by bit, that `count` blocks reach, or one that exactly so many reach.
 uint boundOfBest(uint lane, uint vocabulary, uint count) {
   uint tile = tileTokens(vocabulary);
   uint owned = 0u;
-  for (uint first = lane; first < vocabulary; first += tile) {
+  for (uint first = NEIGHBOURS * lane; first < vocabulary; first += tile) {
     uint best = KEEP_ALL;
     uint end = min(first + tile, vocabulary);
-    for (uint token = first; token < end; token += LANES) best = min(best, keyOf(token));
+    for (uint token = first; token < end; token += NEIGHBOURS * LANES) best = min(best, bestKey(token));
     blockBest[owned * LANES + lane] = best;
     owned++;
   }
@@ -43,6 +59,26 @@ uint boundOfBest(uint lane, uint vocabulary, uint count) {
   return bound;
 }
 
+// False once there are too many.
+bool collect(uint key, uint token, uint bound) {
+  if (key > bound) return true;
+  uint slot = atomicAdd(candidateCount, 1u);
+  if (slot >= TOP_CANDIDATES) return false;
+  candidates[slot] = uvec2(key, token);
+  return true;
+}
+
+bool collectNeighbours(uint first, uint bound) {
+#ifdef QUADS
+  // What lies past the row's end ranks behind all of the row, if it is collected at all.
+  uvec4 keys = keysOf(first);
+  return collect(keys.x, first, bound) && collect(keys.y, first + 1u, bound) && collect(keys.z, first + 2u, bound)
+      && collect(keys.w, first + 3u, bound);
+#else
+  return collect(keyOf(first), first, bound);
+#endif
+}
+
 // Collects at least the `kept` best tokens, 1 ... MAXIMUM_BEST and at most `vocabulary`; gives their number.
 uint collectBest(uint lane, uint vocabulary, uint kept) {
   uint bound = boundOfBest(lane, vocabulary, kept);
@@ -51,17 +87,10 @@ uint collectBest(uint lane, uint vocabulary, uint kept) {
   uint tile = tileTokens(vocabulary);
   uint block = lane;
   uint last = vocabulary;
-  for (uint first = lane; first < last; first += tile) {
+  for (uint first = NEIGHBOURS * lane; first < last; first += tile) {
     uint end = blockBest[block] <= bound ? min(first + tile, vocabulary) : first;
-    for (uint token = first; token < end; token += LANES) {
-      uint key = keyOf(token);
-      if (key > bound) continue;
-      uint slot = atomicAdd(candidateCount, 1u);
-      if (slot < TOP_CANDIDATES) {
-        candidates[slot] = uvec2(key, token);
-      } else {
-        end = last = 0u;  // too many: the lane need not look on
-      }
+    for (uint token = first; token < end; token += NEIGHBOURS * LANES) {
+      if (!collectNeighbours(token, bound)) end = last = 0u;  // the lane need not look on
     }
     block += LANES;
   }

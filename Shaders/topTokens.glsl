@@ -10,6 +10,12 @@ layout(set = 0, binding = 1, std430) writeonly buffer Out { uint outTokens[]; };
 
 uint keyOf(uint token) { return ~orderedBits(logits[gl_WorkGroupID.x * p.vocabulary + token]); }
 
+#ifdef QUADS
+#include "logitQuads.glsl"
+
+uvec4 keysOf(uint first) { return ~orderedQuad(logitQuad(gl_WorkGroupID.x, first)); }
+#endif
+
 void writeBest(uint rank, uint key, uint token) { outTokens[gl_WorkGroupID.x * p.count + rank] = token; }
 
 void main() {

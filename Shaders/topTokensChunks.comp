@@ -6,6 +6,7 @@
 layout(push_constant) uniform Push { TopTokens p; };
 #define WORKSPACE 1
 #include "logitChunk.glsl"
+#define QUADS
 #define WRITES_BEST
 #include "top.glsl"
 #include "topChunk.glsl"
@@ -13,6 +14,8 @@ layout(push_constant) uniform Push { TopTokens p; };
 uint tokenAt(uint element) { return gl_WorkGroupID.x * CHUNK_TOKENS + element; }
 
 uint keyOf(uint element) { return ~orderedBits(logits[gl_WorkGroupID.y * p.vocabulary + tokenAt(element)]); }
+
+uvec4 keysOf(uint element) { return ~orderedQuad(logitQuad(tokenAt(element))); }
 
 void offer(uint rank, uint key, uint token) {
   uint to = offerWord(gl_WorkGroupID.y, gl_WorkGroupID.x * p.count + rank);

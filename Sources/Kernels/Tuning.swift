@@ -34,6 +34,8 @@ struct Tuning {
   /// Whether kernels take their texel forms: llvmpipe loads a storage buffer in a loop over lanes, some twenty cycles for
   /// each word of a lane, but a texel without branches.
   let texels: Bool
+  /// Whether lanes take four neighbouring tokens at a time: on GPUs, whose widest loads are of 16 bytes.
+  var quads = false
   /// Whether a subgroup shares a block of tokens where their order counts, and lanes of its group: on GPUs, which load
   /// what neighbouring lanes want at once.
   var teamLanes: UInt32?
@@ -52,6 +54,9 @@ struct Tuning {
   private static let hasShuffle: Set<Kernel> = [
     .topTokens, .distribution, .drawTarget, .drawGumbel, .combineDistributions, .penalties,
   ]
+
+  /// Kernels over whole rows of the vocabulary that have a shader whose lanes take four tokens at a time.
+  private static let hasQuads: Set<Kernel> = [.topTokens]
 
   static let processor = Tuning(
     matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, walkLanes: 32, scanLanes: 64,
@@ -88,6 +93,7 @@ extension Tuning {
     let groupLanes = min(limits.maxComputeWorkGroupInvocations, limits.maxComputeWorkGroupSize[0])
     if kind == .graphics {
       elementsAhead = 8
+      quads = true
       // A lane beyond the 256 that shaders are built with takes eight bytes more of shared memory.
       if limits.maxComputeSharedMemorySize >= 32 * 1024 {
         for lanes in [512, 1024] where lanes <= groupLanes { rowLanes = UInt32(lanes) }
@@ -148,6 +154,7 @@ extension Tuning {
         layout.specialization = [8]  // the shader knows
       } else {
         layout.specialization = [lanes != 0 ? lanes : max(rowLanes, least)]
+        if quads && Self.hasQuads.contains(call.kernel) { layout.stem += "Quads" }
       }
     case .verifyMatch, .verifySiblings, .verifyTraversal, .verifyAccepted, .clusterAccept, .drawChildren,
       .treeLayout, .allocatePages:
