@@ -4,6 +4,9 @@
 #include "workgroup.glsl"
 
 layout(set = 0, binding = 4, std430) writeonly buffer Weights { uint weights[]; };  // [rows][vocabulary]
+#ifdef QUADS
+layout(set = 0, binding = 4, std430) writeonly buffer WeightQuads { uvec4 weightQuads[]; };  // the same
+#endif
 layout(set = 0, binding = 5, std430) writeonly buffer Totals { uint totals[]; };    // [rows][2]: total, status
 layout(set = 0, binding = 6, std430) writeonly buffer Mass { uint mass[]; };        // [rows][4]: T, D in two words each
 
@@ -12,7 +15,7 @@ layout(set = 0, binding = 6, std430) writeonly buffer Mass { uint mass[]; };    
 void main() {
   uint lane = gl_LocalInvocationID.x;
   setFactors();
-  uvec2 block = ownBlock(lane, p.vocabulary);
+  uvec2 block = ownNeighbours(lane, p.vocabulary);
   Wide own = sumOfBlock(block);
   Wide sum;
   Wide running = wideSubtract(scanAdd(lane, own, sum), own);

@@ -2,6 +2,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #define ROW gl_WorkGroupID.y
+#define QUADS
 #include "combined.glsl"
 #define WORKSPACE 4
 #include "rowChunk.glsl"
@@ -10,9 +11,6 @@ void main() {
   uint lane = gl_LocalInvocationID.x;
   setFactors();
   Wide sum = Wide(0u);
-  uint end = chunkTokens(gl_WorkGroupID.x).y;
-  for (uint token = gl_WorkGroupID.x * CHUNK_TOKENS + lane; token < end; token += LANES) {
-    sum = wideAdd(sum, combined(token));
-  }
+  EACH_QUAD(first) sum = wideAdd(sum, combinedSum(first));
   writeSum(lane, sumOfLanes(lane, sum));
 }

@@ -26,11 +26,43 @@ void setFactors() {
   factors = uvec2(wideShiftRight(f, drop).x, wideShiftRight(g, drop).x);
 }
 
-Wide combined(uint token) {
-  uint index = ROW * p.vocabulary + token;
-  Wide x = wideProduct(a[index], factors.x);
-  Wide y = wideProduct(b[index], factors.y);
+Wide combine(uint weightA, uint weightB) {
+  Wide x = wideProduct(weightA, factors.x);
+  Wide y = wideProduct(weightB, factors.y);
   return p.mode == COMBINE_RESIDUAL ? wideExcess(x, y) : wideAdd(x, y);
+}
+
+// Of this many neighbouring tokens at a time.
+#ifdef QUADS
+#define NEIGHBOURS 4u
+#include "quads.glsl"
+
+layout(set = 0, binding = 0, std430) readonly buffer QuadsA { uvec4 quadsA[]; };  // the same as a
+layout(set = 0, binding = 2, std430) readonly buffer QuadsB { uvec4 quadsB[]; };  // the same as b
+
+LOADS_QUADS(uvec4, quadA, a, quadsA, 0u)
+LOADS_QUADS(uvec4, quadB, b, quadsB, 0u)
+
+void combined(uint first, out Wide values[NEIGHBOURS]) {
+  uvec4 x = quadA(ROW, first);
+  uvec4 y = quadB(ROW, first);
+  [[unroll]] for (uint i = 0u; i < NEIGHBOURS; i++) values[i] = combine(x[i], y[i]);
+}
+#else
+#define NEIGHBOURS 1u
+
+void combined(uint token, out Wide values[NEIGHBOURS]) {
+  uint index = ROW * p.vocabulary + token;
+  values[0] = combine(a[index], b[index]);
+}
+#endif
+
+Wide combinedSum(uint first) {
+  Wide values[NEIGHBOURS];
+  combined(first, values);
+  Wide sum = values[0];
+  [[unroll]] for (uint i = 1u; i < NEIGHBOURS; i++) sum = wideAdd(sum, values[i]);
+  return sum;
 }
 
 #endif

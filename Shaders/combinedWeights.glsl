@@ -1,12 +1,28 @@
-// Combined distributions brought back to totals of at most 2^30. The includer declares weights, totals and mass.
+// Combined distributions brought back to totals of at most 2^30. The includer declares weights, with QUADS weightQuads that are
+// the same, totals and mass. Include after workgroup.glsl.
 #ifndef ESPALIER_COMBINED_WEIGHTS_GLSL
 #define ESPALIER_COMBINED_WEIGHTS_GLSL
 
+// As ownBlock, with neighbours together.
+uvec2 ownNeighbours(uint lane, uint tokens) {
+  return min(ownBlock(lane, (tokens + NEIGHBOURS - 1u) / NEIGHBOURS) * NEIGHBOURS, uvec2(tokens));
+}
+
 Wide sumOfBlock(uvec2 block) {
   Wide sum = Wide(0u);
-  for (uint token = block.x; token < block.y; token++) sum = wideAdd(sum, combined(token));
+  for (uint first = block.x; first < block.y; first += NEIGHBOURS) sum = wideAdd(sum, combinedSum(first));
   return sum;
 }
+
+#ifdef QUADS
+STORES_QUADS(uvec4, writeQuad, weights, weightQuads)
+
+void writeNeighbours(uint first, uint values[NEIGHBOURS]) {
+  writeQuad(ROW, first, uvec4(values[0], values[1], values[2], values[3]));
+}
+#else
+void writeNeighbours(uint token, uint values[NEIGHBOURS]) { weights[ROW * p.vocabulary + token] = values[0]; }
+#endif
 
 uint shiftOf(Wide sum) {
   uint length = wideBitLength(sum);
@@ -17,11 +33,17 @@ uint shiftOf(Wide sum) {
 void writeBlock(uvec2 block, Wide running, Wide sum) {
   uint shift = shiftOf(sum);
   uint below = wideShiftRight(running, shift).x;
-  for (uint token = block.x; token < block.y; token++) {
-    running = wideAdd(running, combined(token));
-    uint reached = wideShiftRight(running, shift).x;
-    weights[ROW * p.vocabulary + token] = reached - below;
-    below = reached;
+  for (uint first = block.x; first < block.y; first += NEIGHBOURS) {
+    Wide values[NEIGHBOURS];
+    combined(first, values);
+    uint shares[NEIGHBOURS];
+    [[unroll]] for (uint i = 0u; i < NEIGHBOURS; i++) {
+      running = wideAdd(running, values[i]);
+      uint reached = wideShiftRight(running, shift).x;
+      shares[i] = reached - below;
+      below = reached;
+    }
+    writeNeighbours(first, shares);
   }
 }
 

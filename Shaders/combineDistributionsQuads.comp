@@ -1,0 +1,6 @@
+// combineDistributions.glsl for GPUs.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#define LANES_BY_HOST
+#define QUADS
+#include "combineDistributions.glsl"
