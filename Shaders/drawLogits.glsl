@@ -16,7 +16,7 @@ layout(set = 0, binding = 4, std430) writeonly buffer Out { uint outWords[]; }; 
 
 #include "owners.glsl"
 
-// Tokens of a tile that a lane holds; a specialization constant since spirv-opt drops `precise` from loops that it unrolls.
+// Tokens of a tile that a lane holds, a multiple of 4; a specialization constant since spirv-opt drops `precise` from loops that it unrolls.
 layout(constant_id = 1) const uint LANE_TOKENS = 16u;
 #ifdef ONE_SUBGROUP
 #define TILES 1024u      // of eight lanes: the host gives a lane 32 tokens where a vocabulary needs them
@@ -43,6 +43,34 @@ float logitAt(uint token) {
   return token < p.vocabulary ? logits[gl_WorkGroupID.x * p.vocabulary + token] : negativeInfinity();
 }
 
+// A lane takes NEIGHBOURS tokens at a time.
+#ifdef QUADS
+#define NEIGHBOURS 4u
+#include "logitQuads.glsl"
+
+vec4 quadAt(uint first) {
+  return first < p.vocabulary ? logitQuad(gl_WorkGroupID.x, first) : vec4(negativeInfinity());
+}
+
+void logitsAt(uint first, out float values[NEIGHBOURS]) {
+  vec4 quad = quadAt(first);
+  [[unroll]] for (uint i = 0u; i < NEIGHBOURS; i++) values[i] = quad[i];
+}
+
+// Four calls, since spirv-opt drops `precise` from loops that it unrolls.
+uint shiftedWeights(uint first, uint shift) {
+  vec4 quad = quadAt(first);
+  return (weightOf(quad.x) >> shift) + (weightOf(quad.y) >> shift) + (weightOf(quad.z) >> shift)
+      + (weightOf(quad.w) >> shift);
+}
+#else
+#define NEIGHBOURS 1u
+
+void logitsAt(uint token, out float values[NEIGHBOURS]) { values[0] = logitAt(token); }
+
+uint shiftedWeights(uint token, uint shift) { return weightOf(logitAt(token)) >> shift; }
+#endif
+
 // Sums of up to 2^12 lane values below 2^36 each, in two halves.
 Wide groupSum(uint lane, Wide value) {
   uint low = groupAdd(lane, value.x & 0xffffu);
@@ -55,10 +83,14 @@ Wide groupSum(uint lane, Wide value) {
 void sumTile(uint lane, uint tile, bool isFirst, bool isKnown) {
   float own[LANE_TOKENS];
   uint here = ORDERED_NEGATIVE_INFINITY;
-  [[unroll]] for (uint i = 0u; i < LANE_TOKENS; i++) {
-    own[i] = logitAt((tile * LANE_TOKENS + i) * LANES + lane);
-    if (isNaNOrPlusInfinity(own[i])) status = STATUS_NOT_FINITE;
-    here = max(here, orderedBits(flush(own[i])));
+  [[unroll]] for (uint i = 0u; i < LANE_TOKENS; i += NEIGHBOURS) {
+    float values[NEIGHBOURS];
+    logitsAt((tile * LANE_TOKENS + i) * LANES + NEIGHBOURS * lane, values);
+    [[unroll]] for (uint j = 0u; j < NEIGHBOURS; j++) {
+      own[i + j] = values[j];
+      if (isNaNOrPlusInfinity(values[j])) status = STATUS_NOT_FINITE;
+      here = max(here, orderedBits(flush(values[j])));
+    }
   }
   if (isFirst) {
     here = groupMaximum(lane, here);
@@ -112,7 +144,7 @@ uint sumAt(uint tile, uint shift) {
 uint pickInTile(uint lane, uint tile, uint shift, uint y) {
   uint first = (tile * LANES + lane) * LANE_TOKENS;
   uint own = 0u;
-  for (uint i = 0u; i < LANE_TOKENS; i++) own += weightOf(logitAt(first + i)) >> shift;
+  for (uint i = 0u; i < LANE_TOKENS; i += NEIGHBOURS) own += shiftedWeights(first + i, shift);
   Wide all;
   uint running = scanAdd(lane, widen(own), all).x - own;
   bool isOwner = y >= running && y - running < own;
