@@ -21,12 +21,29 @@ uint stream;
 float logTotal;
 
 // Greatest key first; tokens without weight come last.
-uint keyOf(uint token) {
-  uint weight = weights[gl_WorkGroupID.x * p.vocabulary + token];
+uint keyOfWeight(uint weight, uint token) {
   if (weight == 0u) return ~ORDERED_NEGATIVE_INFINITY;
   float logProbability = subtract(logPositive(leadingFloat(weight)), logTotal);
   return ~orderedBits(flush(add(logProbability, gumbelNoise(seed, position, token, stream))));
 }
+
+uint keyOf(uint token) { return keyOfWeight(weights[gl_WorkGroupID.x * p.vocabulary + token], token); }
+
+#ifdef QUADS
+#include "quads.glsl"
+
+layout(set = 0, binding = 0, std430) readonly buffer WeightQuads { uvec4 weightQuads[]; };  // the same as weights
+
+LOADS_QUADS(uvec4, weightQuad, weights, weightQuads, 0u)
+
+// Four calls, since spirv-opt drops `precise` from loops that it unrolls.
+uvec4 keysOf(uint first) {
+  uvec4 quad = weightQuad(gl_WorkGroupID.x, first);
+  return uvec4(
+      keyOfWeight(quad.x, first), keyOfWeight(quad.y, first + 1u), keyOfWeight(quad.z, first + 2u),
+      keyOfWeight(quad.w, first + 3u));
+}
+#endif
 
 void writeBest(uint rank, uint key, uint token) {
   uint to = gl_WorkGroupID.x * p.count + rank;

@@ -59,21 +59,23 @@ uint boundOfBest(uint lane, uint vocabulary, uint count) {
   return bound;
 }
 
-// False once there are too many.
+// Whether there are too many.
 bool collect(uint key, uint token, uint bound) {
-  if (key > bound) return true;
-  uint slot = atomicAdd(candidateCount, 1u);
-  if (slot >= TOP_CANDIDATES) return false;
-  candidates[slot] = uvec2(key, token);
-  return true;
+  bool isFull = false;
+  if (key <= bound) {
+    uint slot = atomicAdd(candidateCount, 1u);
+    isFull = slot >= TOP_CANDIDATES;
+    if (!isFull) candidates[slot] = uvec2(key, token);
+  }
+  return isFull;
 }
 
 bool collectNeighbours(uint first, uint bound) {
 #ifdef QUADS
   // What lies past the row's end ranks behind all of the row, if it is collected at all.
   uvec4 keys = keysOf(first);
-  return collect(keys.x, first, bound) && collect(keys.y, first + 1u, bound) && collect(keys.z, first + 2u, bound)
-      && collect(keys.w, first + 3u, bound);
+  return collect(keys.x, first, bound) || collect(keys.y, first + 1u, bound) || collect(keys.z, first + 2u, bound)
+      || collect(keys.w, first + 3u, bound);
 #else
   return collect(keyOf(first), first, bound);
 #endif
@@ -90,7 +92,7 @@ uint collectBest(uint lane, uint vocabulary, uint kept) {
   for (uint first = NEIGHBOURS * lane; first < last; first += tile) {
     uint end = blockBest[block] <= bound ? min(first + tile, vocabulary) : first;
     for (uint token = first; token < end; token += NEIGHBOURS * LANES) {
-      if (!collectNeighbours(token, bound)) end = last = 0u;  // the lane need not look on
+      if (collectNeighbours(token, bound)) end = last = 0u;  // the lane need not look on
     }
     block += LANES;
   }
