@@ -37,10 +37,55 @@ float penalized(float logit, uint count) {
   return flush(subtract(z, p.presence));
 }
 
-float biasedAndMasked(float logit, uint token, uint maskStart) {
-  if (p.maskWords > 0u && ((mask[maskStart + token / 32u] >> (token % 32u)) & 1u) == 0u) return negativeInfinity();
-  return p.hasBias != 0u ? flush(add(flush(logit), flush(bias[token]))) : logit;
+// Bit i: whether the mask lets token + i pass, within the mask's word.
+uint allowedBits(uint token, uint maskStart) {
+  return p.maskWords > 0u ? mask[maskStart + token / 32u] >> (token % 32u) : 0xffffffffu;
 }
+
+// A logit whose token occurs `count` times.
+float changed(float logit, uint count, float ownBias, uint isAllowed) {
+  if (isAllowed == 0u) return negativeInfinity();
+  if (count > 0u) logit = penalized(logit, count);
+  return p.hasBias != 0u ? flush(add(flush(logit), flush(ownBias))) : logit;
+}
+
+#ifdef QUADS
+#include "quads.glsl"
+
+layout(set = 0, binding = 0, std430) buffer LogitQuads { vec4 logitQuads[]; };         // the same as logits
+layout(set = 0, binding = 5, std430) readonly buffer BiasQuads { vec4 biasQuads[]; };  // the same as bias
+
+LOADS_QUADS(vec4, logitQuad, logits, logitQuads, 0.0)
+LOADS_QUADS(vec4, biasQuad, bias, biasQuads, 0.0)
+STORES_QUADS(vec4, writeQuad, logits, logitQuads)
+
+// Changes the logits of the tokens begin ..< end of a row, whose `counts` are counted.
+void changeLogits(uint lane, uint row, uint begin, uint end, bool changesAll, uint maskStart) {
+  for (uint token = begin + 4u * lane; token < end; token += 4u * LANES) {
+    uint at = token - begin;
+    uvec4 count = uvec4(counts[at], counts[at + 1u], counts[at + 2u], counts[at + 3u]);
+    if (count == uvec4(0u) && !changesAll) continue;
+    vec4 quad = logitQuad(row, token);
+    vec4 biases = p.hasBias != 0u ? biasQuad(0u, token) : vec4(0.0);
+    uvec4 allowed = uvec4(allowedBits(token, maskStart)) & uvec4(1u, 2u, 4u, 8u);
+    // Four calls, since spirv-opt drops `precise` from loops that it unrolls.
+    quad = vec4(
+        changed(quad.x, count.x, biases.x, allowed.x), changed(quad.y, count.y, biases.y, allowed.y),
+        changed(quad.z, count.z, biases.z, allowed.z), changed(quad.w, count.w, biases.w, allowed.w));
+    writeQuad(row, token, quad);
+  }
+}
+#else
+void changeLogits(uint lane, uint row, uint begin, uint end, bool changesAll, uint maskStart) {
+  for (uint token = begin + lane; token < end; token += LANES) {
+    uint count = counts[token - begin];
+    if (count == 0u && !changesAll) continue;
+    uint at = row * p.vocabulary + token;
+    float ownBias = p.hasBias != 0u ? bias[token] : 0.0;
+    logits[at] = changed(logits[at], count, ownBias, allowedBits(token, maskStart) & 1u);
+  }
+}
+#endif
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
@@ -78,15 +123,7 @@ void main() {
       if (offset < COUNTED_TOKENS) atomicAdd(counts[offset], 1u);
     }
     barrier();
-    uint past = min(first + COUNTED_TOKENS, p.vocabulary);
-    for (uint token = first + lane; token < past; token += LANES) {
-      uint count = counts[token - first];
-      if (count == 0u && !changesAll) continue;
-      uint at = row * p.vocabulary + token;
-      float logit = logits[at];
-      if (count > 0u) logit = penalized(logit, count);
-      logits[at] = biasedAndMasked(logit, token, maskStart);
-    }
+    changeLogits(lane, row, first, min(first + COUNTED_TOKENS, p.vocabulary), changesAll, maskStart);
     barrier();  // the counts may be written again
   }
 }

@@ -56,7 +56,9 @@ struct Tuning {
   ]
 
   /// Kernels over whole rows of the vocabulary that have a shader whose lanes take four tokens at a time.
-  private static let hasQuads: Set<Kernel> = [.topTokens, .drawLogits, .drawGumbel, .combineDistributions]
+  private static let hasQuads: Set<Kernel> = [
+    .topTokens, .drawLogits, .drawGumbel, .combineDistributions, .penalties,
+  ]
 
   static let processor = Tuning(
     matmulOutputsPerLane: 0, attentionKeysPerLane: 4, rowLanes: 8, walkLanes: 32, scanLanes: 64,
