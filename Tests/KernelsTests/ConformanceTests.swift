@@ -88,26 +88,36 @@ extension KernelsTests {
       }
     }
 
-    /// Rows of which a lane has several quads, with adversarial logits and ties from chunk to chunk.
-    @Test(arguments: [8193, 12_288, 20_000])
-    func `Rows of several long chunks`(vocabulary: Int) throws {
+    /// Rows whose quads are whole in memory and rows whose are not, whole and in chunks, with adversarial logits and ties from
+    /// chunk to chunk; of the longest a lane has several quads.
+    @Test(arguments: [3, 4, 1022, 1024, 8193, 12_288, 20_000, 20_003], [nil, 64, 4096])
+    func `Quads of rows`(vocabulary: Int, chunk: Int?) throws {
       try withDevice { backend in
         let other = try VulkanBackend(device: backend.device, layouts: .graphics) {
-          $0.rowChunks = RowChunks(leastTokens: 4096)
+          $0.rowChunks = chunk.map { RowChunks(leastTokens: $0) }
         }
-        var random = CaseRandom(seed: 1, family: "long chunks", index: vocabulary)
-        let cases: [KernelCase] = [
-          .argmax(rows: 20, vocabulary: vocabulary, random: &random),
-          .distribution(rows: 20, vocabulary: vocabulary, warp: Warp(temperature: 0.8), random: &random),
-          .drawTarget(rows: 5, vocabulary: vocabulary, random: &random),
-          .topTokens(rows: 20, vocabulary: vocabulary, count: 200, random: &random),
-          .combineDistributions(rows: 3, vocabulary: vocabulary, .mixture(share: 0.3), random: &random),
-        ]
-        for kernelCase in cases {
+        var random = CaseRandom(seed: 1, family: "quads", index: vocabulary)
+        for kernelCase in Self.quadCases(vocabulary: vocabulary, random: &random) {
           let difference = try PlacedCase(kernelCase, on: other).firstDifference()
           #expect(difference == nil, "\(difference ?? "")")
         }
       }
+    }
+
+    private static func quadCases(vocabulary: Int, random: inout CaseRandom) -> [KernelCase] {
+      [
+        .argmax(rows: 20, vocabulary: vocabulary, random: &random),
+        .distribution(rows: 20, vocabulary: vocabulary, warp: Warp(temperature: 0.8), random: &random),
+        .drawTarget(rows: 5, vocabulary: vocabulary, random: &random),
+        .topTokens(rows: 20, vocabulary: vocabulary, count: 200, random: &random),
+        .combineDistributions(rows: 3, vocabulary: vocabulary, .mixture(share: 0.3), random: &random),
+        .drawLogits(rows: 20, vocabulary: vocabulary, warp: Warp(), isBatch: false, random: &random),
+        .drawGumbel(rows: 5, vocabulary: vocabulary, count: 100, isBatch: false, random: &random),
+        .penalties(
+          rows: 3, vocabulary: vocabulary, hasBias: false, hasMask: false, isBatch: false, random: &random),
+        .penalties(
+          rows: 3, vocabulary: vocabulary, hasBias: true, hasMask: true, isBatch: false, random: &random),
+      ]
     }
   }
 
