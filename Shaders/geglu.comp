@@ -1,8 +1,4 @@
-// GeGLU: out = gelu(gate) * up.
+// geglu.glsl, an element an invocation.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#include "numerics.glsl"
-
-float activated(float gate) { return gelu(gate); }
-
-#include "gatedUnit.glsl"
+#include "geglu.glsl"

@@ -1,8 +1,4 @@
-// SwiGLU: out = gate * sigmoid(gate) * up.
+// swiglu.glsl, an element an invocation.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#include "numerics.glsl"
-
-float activated(float gate) { return flush(multiply(gate, sigmoid(gate))); }
-
-#include "gatedUnit.glsl"
+#include "swiglu.glsl"

@@ -34,7 +34,7 @@ struct Tuning {
   /// Whether kernels take their texel forms: llvmpipe loads a storage buffer in a loop over lanes, some twenty cycles for
   /// each word of a lane, but a texel without branches.
   let texels: Bool
-  /// Whether lanes take four neighbouring tokens at a time: on GPUs, whose widest loads are of 16 bytes.
+  /// Whether lanes take four neighbouring tokens or elements at a time: on GPUs, whose widest loads are of 16 bytes.
   var quads = false
   /// Whether a subgroup shares a block of tokens where their order counts, and lanes of its group: on GPUs, which load
   /// what neighbouring lanes want at once.
@@ -164,6 +164,11 @@ extension Tuning {
     case .rmsNorm, .layerNorm, .quantizeRows, .rowStatistics, .tokenLogProbability, .divergence, .mixLogits:
       layout.specialization = [elementsAhead]
     case .treeScan where call.specialization.isEmpty: layout.specialization = [scanLanes]
+    case .residualAdd, .scaledAdd, .gelu, .roundActivations, .swiglu, .geglu:
+      if quads {
+        layout.stem += "Quads"
+        layout.groups = Invocation.elementGroups(call.groups.x * call.groups.y * 64 / 4)
+      }
     default: break
     }
     if let passes = call.loopPasses(lanes: layout.specialization.first) {

@@ -97,10 +97,7 @@ extension KernelsTests {
           $0.rowChunks = chunk.map { RowChunks(leastTokens: $0) }
         }
         var random = CaseRandom(seed: 1, family: "quads", index: vocabulary)
-        for kernelCase in Self.quadCases(vocabulary: vocabulary, random: &random) {
-          let difference = try PlacedCase(kernelCase, on: other).firstDifference()
-          #expect(difference == nil, "\(difference ?? "")")
-        }
+        try Self.expectNoDifference(Self.quadCases(vocabulary: vocabulary, random: &random), on: other)
       }
     }
 
@@ -118,6 +115,30 @@ extension KernelsTests {
         .penalties(
           rows: 3, vocabulary: vocabulary, hasBias: true, hasMask: true, isBatch: false, random: &random),
       ]
+    }
+
+    @Test(arguments: [1, 3, 4, 5, 255, 256, 257, 1026])
+    func `Quads of elements, and those behind the last one`(count: Int) throws {
+      try withDevice { backend in
+        let other = try VulkanBackend(device: backend.device, layouts: .graphics)
+        var random = CaseRandom(seed: 1, family: "quads", index: count)
+        let cases: [KernelCase] = [
+          .residualAdd(count: count, significantBits: 24, inPlace: true, random: &random),
+          .scaledAdd(count: count, significantBits: 13, inPlace: false, random: &random),
+          .gelu(count: count, significantBits: 24, inPlace: false, random: &random),
+          .roundActivations(count: count, significantBits: 13, inPlace: true, random: &random),
+          .swiglu(rows: 3, columns: count, significantBits: 24, random: &random),
+          .geglu(rows: 3, columns: count, significantBits: 24, random: &random),
+        ]
+        try Self.expectNoDifference(cases, on: other)
+      }
+    }
+
+    private static func expectNoDifference(_ cases: [KernelCase], on backend: VulkanBackend) throws {
+      for kernelCase in cases {
+        let difference = try PlacedCase(kernelCase, on: backend).firstDifference()
+        #expect(difference == nil, "\(difference ?? "")")
+      }
     }
   }
 

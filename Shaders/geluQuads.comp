@@ -1,0 +1,5 @@
+// gelu.glsl for GPUs.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#define QUADS
+#include "gelu.glsl"

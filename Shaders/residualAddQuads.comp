@@ -1,0 +1,5 @@
+// residualAdd.glsl for GPUs.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#define QUADS
+#include "residualAdd.glsl"

@@ -1,0 +1,5 @@
+// scaledAdd.glsl for GPUs.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#define QUADS
+#include "scaledAdd.glsl"
