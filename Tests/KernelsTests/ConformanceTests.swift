@@ -105,7 +105,7 @@ extension KernelsTests {
       [
         .argmax(rows: 20, vocabulary: vocabulary, random: &random),
         .distribution(rows: 20, vocabulary: vocabulary, warp: Warp(temperature: 0.8), random: &random),
-        .drawTarget(rows: 5, vocabulary: vocabulary, random: &random),
+        .drawTarget(rows: 60, vocabulary: vocabulary, random: &random),
         .topTokens(rows: 20, vocabulary: vocabulary, count: 200, random: &random),
         .combineDistributions(rows: 3, vocabulary: vocabulary, .mixture(share: 0.3), random: &random),
         .drawLogits(rows: 20, vocabulary: vocabulary, warp: Warp(), isBatch: false, random: &random),
