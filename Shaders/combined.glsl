@@ -4,6 +4,7 @@
 
 #include "shared/distribution.h"
 #include "shared/contract.h"
+#include "neighbours.glsl"
 #include "wide.glsl"
 
 layout(push_constant) uniform Push { CombineDistributions p; };
@@ -32,9 +33,7 @@ Wide combine(uint weightA, uint weightB) {
   return p.mode == COMBINE_RESIDUAL ? wideExcess(x, y) : wideAdd(x, y);
 }
 
-// Of this many neighbouring tokens at a time.
 #ifdef QUADS
-#define NEIGHBOURS 4u
 #include "quads.glsl"
 
 layout(set = 0, binding = 0, std430) readonly buffer QuadsA { uvec4 quadsA[]; };  // the same as a
@@ -49,8 +48,6 @@ void combined(uint first, out Wide values[NEIGHBOURS]) {
   [[unroll]] for (uint i = 0u; i < NEIGHBOURS; i++) values[i] = combine(x[i], y[i]);
 }
 #else
-#define NEIGHBOURS 1u
-
 void combined(uint token, out Wide values[NEIGHBOURS]) {
   uint index = ROW * p.vocabulary + token;
   values[0] = combine(a[index], b[index]);

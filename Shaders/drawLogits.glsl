@@ -4,6 +4,7 @@
 #extension GL_EXT_control_flow_attributes : require
 #include "shared/distribution.h"
 #include "weight.glsl"
+#include "neighbours.glsl"
 #include "philox.glsl"
 #include "workgroup.glsl"
 
@@ -43,9 +44,7 @@ float logitAt(uint token) {
   return token < p.vocabulary ? logits[gl_WorkGroupID.x * p.vocabulary + token] : negativeInfinity();
 }
 
-// A lane takes NEIGHBOURS tokens at a time.
 #ifdef QUADS
-#define NEIGHBOURS 4u
 #include "logitQuads.glsl"
 
 vec4 quadAt(uint first) {
@@ -64,8 +63,6 @@ uint shiftedWeights(uint first, uint shift) {
       + (weightOf(quad.w) >> shift);
 }
 #else
-#define NEIGHBOURS 1u
-
 void logitsAt(uint token, out float values[NEIGHBOURS]) { values[0] = logitAt(token); }
 
 uint shiftedWeights(uint token, uint shift) { return weightOf(logitAt(token)) >> shift; }

@@ -5,6 +5,7 @@
 #define ESPALIER_ELEMENTWISE_GLSL
 
 #include "elements.glsl"
+#include "neighbours.glsl"
 
 uint elementCount();
 float resultAt(uint element);
@@ -15,13 +16,13 @@ bool hasQuads();
 vec4 resultsAt(uint first);
 
 void main() {
-  uint first = 4u * elementIndex();
+  uint first = NEIGHBOURS * elementIndex();
   uint count = elementCount();
   if (first >= count) return;
-  if (count - first >= 4u && hasQuads()) {
+  if (count - first >= NEIGHBOURS && hasQuads()) {
     outQuads[first / 4u] = resultsAt(first);
   } else {
-    for (uint element = first; element < min(first + 4u, count); element++) outValues[element] = resultAt(element);
+    for (uint element = first; element < min(first + NEIGHBOURS, count); element++) outValues[element] = resultAt(element);
   }
 }
 #else

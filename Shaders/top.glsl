@@ -5,6 +5,7 @@
 #define ESPALIER_TOP_GLSL
 
 #include "shared/contract.h"
+#include "neighbours.glsl"
 #include "select.glsl"
 
 #define TOP_BLOCKS 1024u
@@ -16,7 +17,6 @@ shared uint candidateCount;
 shared uint blockBest[TOP_BLOCKS];        // a lane reads those that it wrote
 
 #ifdef QUADS
-#define NEIGHBOURS 4u
 // Defined by the includer: the keys of tokens first ... first + 3, those past the row's end no better than any before it.
 uvec4 keysOf(uint first);
 
@@ -25,8 +25,6 @@ uint bestKey(uint first) {
   return min(min(keys.x, keys.y), min(keys.z, keys.w));
 }
 #else
-#define NEIGHBOURS 1u
-
 uint bestKey(uint token) { return keyOf(token); }
 #endif
 

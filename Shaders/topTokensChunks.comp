@@ -5,8 +5,8 @@
 
 layout(push_constant) uniform Push { TopTokens p; };
 #define WORKSPACE 1
-#include "logitChunk.glsl"
 #define QUADS
+#include "logitChunk.glsl"
 #define WRITES_BEST
 #include "top.glsl"
 #include "topChunk.glsl"
