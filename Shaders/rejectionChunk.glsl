@@ -6,32 +6,24 @@
 layout(set = 0, binding = 0, std430) readonly buffer WeightQuads { uvec4 weightQuads[]; };            // of weights
 layout(set = 0, binding = 2, std430) readonly buffer DraftWeightQuads { uvec4 draftWeightQuads[]; };  // of draftWeights
 
-uvec4 target;   // P of the lane's tokens
+LOADS_QUADS(uvec4, targetWeights, weights, weightQuads, 0u)
+LOADS_QUADS(uvec4, draftedWeights, draftWeights, draftWeightQuads, 0u)
+
+uvec4 mine;     // the lane's tokens; one past the end of the row weighs nothing
+uvec4 target;   // their P
 uvec4 drafted;  // Q; not one-hot
-uvec4 mine;     // the lane's tokens; NO_TOKEN beyond the chunk
 
 // Loads the lane's tokens of a chunk of the rows of a node.
 void openRows(uint lane, uint node, uint chunk, bool hasDraft) {
   uint row = firstNode + node;
   uvec2 tokens = chunkTokens(chunk);
   uint first = tokens.x + 4u * lane;
-  mine = uvec4(NO_TOKEN);
+  mine = first + uvec4(0u, 1u, 2u, 3u);
   target = uvec4(0u);
   drafted = uvec4(0u);
-  hasDraft = hasDraft && MODE != SIBLINGS_ONE_HOT && isDrafted(row);
-  if (hasQuads() && first < tokens.y) {
-    mine = first + uvec4(0u, 1u, 2u, 3u);
-    uint quad = (row * p.vocabulary + first) / 4u;
-    target = weightQuads[quad];
-    if (hasDraft) drafted = draftWeightQuads[quad];
-  } else {
-    [[unroll]] for (uint i = 0u; i < 4u; i++) {
-      if (first + i >= tokens.y) continue;
-      mine[i] = first + i;
-      target[i] = weights[row * p.vocabulary + first + i];
-      if (hasDraft) drafted[i] = draftWeights[row * p.vocabulary + first + i];
-    }
-  }
+  if (first >= tokens.y) return;
+  target = targetWeights(row, first);
+  if (hasDraft && MODE != SIBLINGS_ONE_HOT && isDrafted(row)) drafted = draftedWeights(row, first);
 }
 
 Wide sumOf(Wide quad[4]) { return wideAdd(wideAdd(quad[0], quad[1]), wideAdd(quad[2], quad[3])); }
