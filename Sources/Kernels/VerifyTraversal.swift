@@ -9,7 +9,8 @@ extension CommandList {
   /// begin alike (multi-path block verification) are verified with ``SiblingRule/withoutReplacement``: those that still
   /// differ from a removed child were drawn from the rest of the row. Children must be drawn with ``DraftKeys/node``.
   /// - Parameters:
-  ///   - target: a row a node, `[nodes][vocabulary]`; the kernel uses its weights up.
+  ///   - target: a row a node, `[nodes][vocabulary]`; the kernel uses its weights up: what they are afterwards depends on
+  ///   the device.
   ///   - draft: a row a parent node (any rows when `rule` is one-hot).
   ///   - rule: not ``SiblingRule/kSeq``.
   public func verifyTraversal(

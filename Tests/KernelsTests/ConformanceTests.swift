@@ -162,8 +162,8 @@ extension KernelsTests {
           cases.append(.verifySiblings(rule, extreme, nodes: 12, vocabulary: 71))
           cases.append(.verifyTraversal(rule, extreme, nodes: 12, vocabulary: 71))
         }
-        for _ in 0..<12 {
-          let (nodes, vocabulary) = (random.integer(2...40), random.integer(5...60))
+        for _ in 0..<8 {
+          let (nodes, vocabulary) = (random.integer(2...24), random.integer(5...40))
           cases.append(.verifySiblings(rule, maximumNodes: nodes, vocabulary: vocabulary, random: &random))
           cases.append(.verifyTraversal(rule, maximumNodes: nodes, vocabulary: vocabulary, random: &random))
         }
