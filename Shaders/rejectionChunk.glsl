@@ -49,7 +49,7 @@ Wide rowSum(uint lane, uint node, out Wide own, out Wide below) {
 
 // Turns P to what the rejection of a child leaves, and gives the residual's total.
 Wide reject(uint lane, uint chunk, uint child, out Rounding rounding) {
-  takeNode(child);
+  takeBefore(child);
   Wide ownChunk;
   Wide below;
   Wide total = rowSum(lane, child, ownChunk, below);
@@ -70,7 +70,7 @@ Wide reject(uint lane, uint chunk, uint child, out Rounding rounding) {
 // Turns P, and the totals, to what is left of a node before a child is tried.
 void approach(uint lane, uint chunk, uint node, uint child) {
   uint sibling = nodeWord(node, NODE_FIRST);
-  if (sibling == child) takeNode(child);
+  if (sibling == child) takeBefore(child);
   for (uint i = 0u; i < WAVES && sibling != child; i++) {
     Rounding rounding;
     Wide total = reject(lane, chunk, sibling, rounding);

@@ -2,9 +2,15 @@
 // group a sequence. Include after the rule's tree.
 #include "shared/tree.h"
 
+shared uint nodeParents[MAXIMUM_NODES];  // NO_NODE of one that is no child
+shared uint nodeRanks[MAXIMUM_NODES];    // among its siblings
 shared uint waveCounts[REJECTION_WAVES];
 
-bool isNode(uint node) { return tokenOf(node) != NO_TOKEN; }
+// The wave that tries the node's first child, or NEVER. Defined by the includer.
+uint startOf(uint node);
+
+// What else the rule knows before any wave. Defined by the includer.
+void beginRule(uint lane);
 
 // Q of a token that a child of packed node `row` has.
 uint draftedWeight(uint row, uint token) {
@@ -12,11 +18,18 @@ uint draftedWeight(uint row, uint token) {
   return MODE == SIBLINGS_ONE_HOT ? 1u : draftWeights[row * p.vocabulary + token];
 }
 
+void readParents(uint lane) {
+  for (uint node = lane; node < nodes; node += LANES) {
+    nodeParents[node] = node == 0u || tokenOf(node) == NO_TOKEN ? NO_NODE : parentOf(node);
+  }
+  barrier();
+}
+
 void linkChildren(uint node) {
   uint first = NO_NODE;
   uint children = 0u;
   for (uint i = node + 1u; i < nodes; i++) {
-    if (parentOf(i) != node || !isNode(i)) continue;
+    if (nodeParents[i] != node) continue;
     if (children == 0u) first = i;
     children++;
   }
@@ -25,8 +38,7 @@ void linkChildren(uint node) {
 }
 
 // What is known of a child before any wave.
-void openChild(uint child) {
-  uint parent = parentOf(child);
+void openChild(uint child, uint parent) {
   uint row = firstNode + parent;
   uint token = tokenOf(child);
   uint drafted = draftedWeight(row, token);
@@ -34,18 +46,17 @@ void openChild(uint child) {
   uint rank = 0u;
   bool isRepeated = false;
   for (uint i = parent + 1u; i < child; i++) {
-    if (parentOf(i) != parent || !isNode(i)) continue;
+    if (nodeParents[i] != parent) continue;
     rank++;
     isRepeated = isRepeated || tokenOf(i) == token;
     if (MODE == SIBLINGS_WITHOUT_REPLACEMENT) used += draftedWeight(row, tokenOf(i));
   }
-  uint next = NO_NODE;
-  for (uint i = nodes - 1u; i > child; i--) {
-    if (parentOf(i) == parent && isNode(i)) next = i;
-  }
+  uint next = child + 1u;
+  while (next < nodes && nodeParents[next] != parent) next++;
   // Without replacement an earlier sibling has used the token up; one-hot, it took its weight.
   uint weight = token < p.vocabulary && !isRepeated ? weights[row * p.vocabulary + token] : 0u;
-  setNodeWord(child, NODE_NEXT, next);
+  nodeRanks[child] = rank;
+  setNodeWord(child, NODE_NEXT, next < nodes ? next : NO_NODE);
   setNodeWord(child, NODE_RANK, rank);
   setNodeWord(child, NODE_DRAFTED, MODE == SIBLINGS_WITHOUT_REPLACEMENT && isRepeated ? 0u : drafted);
   setNodeWord(child, NODE_LEFT, draftTotalOf(row) - used);
@@ -54,7 +65,10 @@ void openChild(uint child) {
 }
 
 // The wave that tries a child, or one that never comes.
-uint waveOf(uint child) { return isNode(child) ? nodeWord(parentOf(child), NODE_START) + nodeWord(child, NODE_RANK) : NEVER; }
+uint waveOf(uint child) {
+  uint parent = nodeParents[child];
+  return parent == NO_NODE ? NEVER : nodeWord(parent, NODE_START) + nodeRanks[child];
+}
 
 void planWaves(uint lane) {
   if (lane < REJECTION_WAVES) waveCounts[lane] = 0u;
@@ -85,9 +99,10 @@ void main() {
   uint status = openTree(lane, p.maximumNodes, p.capacity);
   if (lane == 0u) workspace[blockWord() + PICK_IS_DUE] = 0u;
   if (status != STATUS_OK) nodes = 0u;  // no waves
+  readParents(lane);
   for (uint node = lane; node < nodes; node += LANES) {
     linkChildren(node);
-    if (node != 0u) openChild(node);
+    if (nodeParents[node] != NO_NODE) openChild(node, nodeParents[node]);
   }
   memoryBarrierBuffer();
   barrier();

@@ -16,14 +16,14 @@ void tryChild(uint lane, uint chunk, uint child) {
   openNode(node);
   openRows(lane, node, chunk, true);
   Wide left = sumOf(leftQuad(lane, chunk, node, child));
-  if (!isFirst && chunk == 0u && lane == 0u) keepNode(child);
+  if (!isFirst && chunk == 0u && lane == 0u) keepBefore(child);
   Wide sum = sumOfLanes(lane, left);
   if (lane == 0u) storeWide(sumAt(child, chunk), sum);
 
   uvec2 tokens = chunkTokens(chunk);
   if (isFirst || token < tokens.x || token >= tokens.y) return;
-  uint lanesAway = (token - tokens.x) / 4u;
-  uint weight = broadcast(lane, lane == lanesAway, target[(token - tokens.x) % 4u], 0u);
+  uint owner = (token - tokens.x) / 4u;
+  uint weight = broadcast(lane, lane == owner, target[(token - tokens.x) % 4u], 0u);
   if (lane == 0u) keepWeight(child, weight);
 }
 

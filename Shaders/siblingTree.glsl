@@ -9,24 +9,10 @@
 // One-hot children take their own tokens' weights and nothing else, so that one wave removes all of a node's children.
 bool isShared(uint node) { return MODE == SIBLINGS_ONE_HOT || nodeWord(node, NODE_CHILDREN) <= WAVES; }
 
-// No node waits for another.
-uint startOf(uint node) { return 0u; }
-
 // Turns to what is left of a node before a child is tried.
-void takeNode(uint child) {
+void takeBefore(uint child) {
   targetTotal = nodeWord(child, NODE_TOTAL);
   draftTotal = nodeWord(child, NODE_LEFT);
-}
-
-// One-hot: what a child finds is known at once.
-void beginRule(uint lane) {
-  if (MODE != SIBLINGS_ONE_HOT) return;
-  for (uint child = 1u + lane; child < nodes; child += LANES) {
-    uint parent = parentOf(child);
-    uint total = nodeWord(child, NODE_TOTAL);
-    for (uint i = nodeWord(parent, NODE_FIRST); i < child; i = nodeWord(i, NODE_NEXT)) total -= nodeWord(i, NODE_WEIGHT);
-    setNodeWord(child, NODE_TOTAL, total);
-  }
 }
 
 void openNode(uint node) { position = stateWord(STATE_LENGTH) + depths[firstNode + node] + 1u; }
@@ -40,7 +26,7 @@ void passOn(uint child, uint next, Wide total, Rounding rounding) {
 }
 
 // For one lane: what a child's parent has left before it is tried.
-void keepNode(uint child) { setNodeWord(child, NODE_TOTAL, targetTotal); }
+void keepBefore(uint child) { setNodeWord(child, NODE_TOTAL, targetTotal); }
 
 // For one lane: a child finds its token with this weight.
 void keepWeight(uint child, uint weight) { setNodeWord(child, NODE_WEIGHT, weight); }

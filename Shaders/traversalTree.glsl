@@ -11,20 +11,8 @@ bool isShared(uint node) {
   return children == 0u || nodeWord(node, NODE_START) + children <= WAVES;
 }
 
-// A node's share depends on what is left of its parent before it is tried: a first child's is known with its parent's, another's
-// once the wave that tries it is over.
-uint startOf(uint node) {
-  uint start = 0u;
-  for (uint i = node; i != 0u; i = parentOf(i)) {
-    if (tokenOf(i) == NO_TOKEN || start > WAVES) return NEVER;
-    uint rank = nodeWord(i, NODE_RANK);
-    if (rank != 0u) start += rank + 1u;
-  }
-  return start;
-}
-
 // Turns to what is left of a node before a child is tried.
-void takeNode(uint child) {
+void takeBefore(uint child) {
   share = nodeWord(child, NODE_PARENT_SHARE);
   targetTotal = nodeWord(child, NODE_TOTAL);
   draftTotal = nodeWord(child, NODE_LEFT);
@@ -36,16 +24,15 @@ void keepShares(uint node, uint itsShare) {
   for (uint i = 0u; i < nodes; i++) {
     setNodeWord(node, NODE_SHARE, itsShare);
     uint child = nodeWord(node, NODE_FIRST);
-    if (child == NO_NODE) return;
+    if (child == NO_NODE || itsShare == 0u) return;  // nobody enters what is below a node without a share
     setNodeWord(child, NODE_PARENT_SHARE, itsShare);
-    takeNode(child);
+    share = itsShare;
+    targetTotal = nodeWord(child, NODE_TOTAL);
+    draftTotal = nodeWord(child, NODE_LEFT);
+    scaleResidual();
     itsShare = shareOf(child, nodeWord(child, NODE_WEIGHT), nodeWord(child, NODE_DRAFTED));
     node = child;
   }
-}
-
-void beginRule(uint lane) {
-  if (lane == 0u) keepShares(0u, SHARE_ONE);
 }
 
 void openNode(uint node) {}
@@ -60,7 +47,7 @@ void passOn(uint child, uint next, Wide total, Rounding rounding) {
 }
 
 // For one lane: what a child's parent has left before it is tried.
-void keepNode(uint child) {
+void keepBefore(uint child) {
   setNodeWord(child, NODE_PARENT_SHARE, share);
   setNodeWord(child, NODE_TOTAL, targetTotal);
 }

@@ -99,14 +99,15 @@ Outcome verifyShared(uint lane, uint depth, uint node, uint rowStatus) {
     uint drafted = nodeWord(child, NODE_DRAFTED);
     if (drafted == 0u) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);
     uint weight = nodeWord(child, NODE_WEIGHT);
-    takeNode(child);
+    takeBefore(child);
     if (accepts(weight, drafted, drafted, j)) return Outcome(child, 0u, STATUS_OK);
 
     uint next = nodeWord(child, NODE_NEXT);
     bool isOneHot = MODE == SIBLINGS_ONE_HOT;
     bool isLast = next == NO_NODE || (MODE == SIBLINGS_WITHOUT_REPLACEMENT && draftTotal == drafted);
     Wide total = widen(isOneHot ? targetTotal - weight : isLast ? 0u : nodeWord(next, NODE_TOTAL));
-    if (isLast && !isOneHot) total = sumOfChunks(lane, child);
+    // What is rounded may wrap to 0 where rows contradict their totals.
+    if (!isOneHot && wideIsZero(total)) total = sumOfChunks(lane, child);
     if (wideIsZero(total)) return Outcome(NO_NODE, 0u, rowStatus | STATUS_EMPTY_ROW);
     if (isLast) {
       Wide y = draw(total, ROLE_RESIDUAL, j);

@@ -58,6 +58,7 @@ void ascend() {
   share = shares[level];
   targetTotal = targetTotals[level];
   draftTotal = draftLeft[level];
+  barrier();  // lane 0 may write them again
 }
 
 // The share of the node's child, fairly rounded; a status for a token that the draft cannot have drawn.
@@ -97,7 +98,7 @@ uint loseChild(uint child, Wide total, Rounding rounding) {
 uint removeShared(uint lane, uint child) {
   uint next = nodeWord(child, NODE_NEXT);
   if (next != NO_NODE && nodeWord(next, NODE_PARENT_SHARE) != 0u) {
-    takeNode(next);
+    takeBefore(next);
     return STATUS_OK;
   }
   Wide total = sumOfChunks(lane, child);

@@ -26,7 +26,7 @@ layout(local_size_x = 256) in;
 #ifdef TEAMS
 const uint SLOTS = 256u;  // of teams: see sumTeams
 #else
-const uint SLOTS = LANES;
+const uint SLOTS = LANES + LANES / 16u;  // with a gap behind each sixteen: see scanAdd
 #endif
 shared Wide scanSlots[SLOTS];
 shared uint sharedBest;
@@ -49,20 +49,26 @@ Wide scanAdd(uint lane, Wide value, out Wide total) {
   return value;
 }
 #else
-// Sixteen lanes run through sixteen slots each: few barriers, which cost a CPU's driver most.
+// A lane runs through sixteen slots, a gap behind them keeps such lanes in different banks of a GPU's memory: few barriers,
+// which cost a CPU's driver most.
 Wide scanAdd(uint lane, Wide value, out Wide total) {
   const uint run = 16u;
-  scanSlots[lane] = value;
+  uint slot = lane + lane / run;
+  scanSlots[slot] = value;
   barrier();
   if (lane < LANES / run) {
-    for (uint i = lane * run + 1u; i < (lane + 1u) * run; i++) scanSlots[i] = wideAdd(scanSlots[i - 1u], scanSlots[i]);
+    Wide running = Wide(0u);
+    for (uint i = lane * (run + 1u); i < lane * (run + 1u) + run; i++) {
+      running = wideAdd(running, scanSlots[i]);
+      scanSlots[i] = running;
+    }
   }
   barrier();
-  Wide sum = scanSlots[lane];
+  Wide sum = scanSlots[slot];
   total = Wide(0u);
-  for (uint last = run - 1u; last < LANES; last += run) {
-    if (last < lane / run * run) sum = wideAdd(sum, scanSlots[last]);
-    total = wideAdd(total, scanSlots[last]);
+  for (uint i = 0u; i < LANES / run; i++) {
+    if (i == lane / run) sum = wideAdd(sum, total);
+    total = wideAdd(total, scanSlots[i * (run + 1u) + run - 1u]);
   }
   barrier();  // the slots may be written again
   return sum;

@@ -15,6 +15,7 @@ struct RejectionStages {
   /// Groups of a wave that share a sequence's children, at most: few, since most waves have few children.
   let mostGroups: Int
 
+  /// With all the lanes of a group a chunk has 1,024 tokens, and a row of the largest vocabulary 256 chunks.
   static let graphics = RejectionStages(
     leastTokens: 1024, mostChunks: Int(VOCABULARY_LANES), mostNodes: 512, mostWaves: 8, mostGroups: 16)
   /// For a CPU's driver, which tries them for their bits alone: all of it in small.
@@ -29,12 +30,11 @@ struct RejectionStages {
     else { return nil }
     let tokens = chunkTokens(of: tree.vocabulary)
     let chunks = (tree.vocabulary + tokens - 1) / tokens
-    let waves = tree.tellsOnce ? 1 : min(mostWaves, Int(REJECTION_WAVES), tree.maximumNodes - 1)
-    let groups = min(tree.maximumNodes - 1, mostGroups)
+    let waves = tree.needsOneWave ? 1 : min(mostWaves, Int(REJECTION_WAVES), tree.maximumNodes - 1)
 
-    func layout(_ stem: String, _ specialization: [U32], _ size: (x: Int, y: Int), wave: Int = 0)
-      -> Tuning.Layout
-    {
+    func layout(
+      _ stem: String, _ specialization: [U32], _ size: (x: Int, y: Int), wave: Int = 0, groups: Int = 1
+    ) -> Tuning.Layout {
       Tuning.Layout(
         stem: stem, specialization: specialization, groups: size,
         operands: call.operands.indices.map { $0 } + [nil],
@@ -42,11 +42,15 @@ struct RejectionStages {
         constants: ShaderInterface.RejectionStage(
           chunkTokens: U32(tokens), waves: U32(waves), wave: U32(wave), groups: U32(groups)))
     }
-    func stage(_ name: String, _ size: (x: Int, y: Int), wave: Int = 0) -> Tuning.Layout {
-      layout(call.kernel.rawValue + name, [VOCABULARY_LANES, tree.mode], size, wave: wave)
+    func stage(_ name: String, _ size: (x: Int, y: Int), wave: Int = 0, groups: Int = 1) -> Tuning.Layout {
+      layout(call.kernel.rawValue + name, [VOCABULARY_LANES, tree.mode], size, wave: wave, groups: groups)
+    }
+    func wave(_ index: Int) -> Tuning.Layout {
+      let groups = min(tree.mostChildren(in: index), mostGroups)
+      return stage("Wave", (chunks, groups * tree.sequences), wave: index, groups: groups)
     }
     return [stage("Plan", (tree.sequences, 1))]
-      + (0..<waves).map { stage("Wave", (chunks, groups * tree.sequences), wave: $0) }
+      + (0..<waves).map(wave)
       + [layout(walk.stem + "Walk", walk.specialization, walk.groups)]
       + [stage("Leaf", (chunks, tree.sequences)), stage("Pick", (tree.sequences, 1))]
   }
@@ -64,7 +68,9 @@ struct RejectionStages {
     /// Words of a sum.
     let wideWords: Int
     /// Whether one wave removes all children of a node.
-    let tellsOnce: Bool
+    let needsOneWave: Bool
+    /// Whether nodes wait for what becomes of others.
+    let nodesWait: Bool
 
     init?(_ call: Invocation) {
       switch call.kernel {
@@ -72,13 +78,20 @@ struct RejectionStages {
         let p: ShaderInterface.VerifySiblings = call.parameters()
         if p.mode == SIBLINGS_K_SEQ { return nil }  // searches for its cap in many passes over the row
         (maximumNodes, vocabulary, sequences) = (Int(p.maximumNodes), Int(p.vocabulary), Int(p.sequences))
-        (mode, wideWords, tellsOnce) = (p.mode, 2, p.mode == SIBLINGS_ONE_HOT)
+        (mode, wideWords) = (p.mode, 2)
+        (needsOneWave, nodesWait) = (p.mode == SIBLINGS_ONE_HOT, false)
       case .verifyTraversal:
         let p: ShaderInterface.VerifyTraversal = call.parameters()
         (maximumNodes, vocabulary, sequences) = (Int(p.maximumNodes), Int(p.vocabulary), Int(p.sequences))
-        (mode, wideWords, tellsOnce) = (p.mode, 3, false)
+        (mode, wideWords) = (p.mode, 3)
+        (needsOneWave, nodesWait) = (false, true)
       default: return nil
       }
+    }
+
+    /// That a wave tries; a child of sibling rejection that it tries has as many siblings before it.
+    func mostChildren(in wave: Int) -> Int {
+      (maximumNodes - 1) / (nodesWait ? 1 : wave + 1)
     }
 
     func workspaceWords(chunks: Int) -> Int {

@@ -102,7 +102,9 @@ extension Tuning {
       }
       // On a CPU's driver these layouts are tried for their bits alone: short chunks, so that short rows have several.
       rowChunks = RowChunks(leastTokens: device.kind == .cpu ? 64 : 4096)
-      rejectionStages = device.kind == .cpu ? .small : .graphics
+      if limits.maxPerStageDescriptorStorageBuffers >= 11 {
+        rejectionStages = device.kind == .cpu ? .small : .graphics
+      }
     }
     dotProducts =
       kind == .graphics && features.contains(.shaderIntegerDotProduct)

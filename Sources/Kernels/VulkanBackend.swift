@@ -302,11 +302,11 @@ extension Device {
         missing: ["\(module.sharedMemoryBytes) bytes of shared memory (it has \(limit))"],
         label: call.kernel.rawValue, device: description.name)
     }
-    // Of shaders that follow one another some leave operands of the call alone.
-    let most = layout.operands == nil ? module.bindings.count : operands.count
+    // The shaders of a rejection rule have the same operands, of which some leave some alone.
+    let bindings = layout.constants == nil ? module.bindings.count : operands.count
     precondition(
-      module.bindings.count <= most && module.bindings.allSatisfy { $0.index < operands.count }
-        && most == operands.count && module.pushConstantBytes == call.constants(layout).count,
+      bindings == operands.count && module.bindings.allSatisfy { $0.index < operands.count }
+        && module.pushConstantBytes == call.constants(layout).count,
       "\(layout.stem): \(operands.count) operands and \(call.constants(layout).count) bytes of parameters; "
         + "the shader has \(module.bindings.count) and \(module.pushConstantBytes)")
     let texels = module.bindings.compactMap { binding in

@@ -24,6 +24,46 @@ extension KernelsTests {
       }
     }
 
+    /// Of such a residual only the rounded total can be 0.
+    @Test(arguments: 0..<8)
+    func `A residual whose total wraps when it is rounded is not empty`(seed: Int) throws {
+      try withDevice { device in
+        let reference = try wrappedResult(seed: seed, on: ReferenceBackend())
+        for layouts in VulkanBackend.availableLayouts(on: device.device) {
+          let result = try wrappedResult(
+            seed: seed, on: VulkanBackend(device: device.device, layouts: layouts))
+          #expect(result.status == reference.status && result.tried == reference.tried, "\(layouts)")
+        }
+      }
+    }
+
+    private func wrappedResult(seed: Int, on backend: any Backend) throws -> (status: UInt32, tried: UInt32) {
+      let (nodes, vocabulary) = (3, 16)
+      func rows(_ weights: [UInt32], total: UInt32) throws -> DistributionRows {
+        let row = weights + [UInt32](repeating: 0, count: vocabulary - weights.count)
+        return DistributionRows(
+          weights: try backend.makeTensor((0..<nodes).flatMap { _ in row }, "weights"),
+          totals: try backend.makeTensor((0..<nodes).flatMap { _ in [total, STATUS_OK] }, "totals"),
+          vocabulary: vocabulary)
+      }
+      let tree = TreeBuffers(
+        state: try backend.makeTensor(
+          SequenceState(length: 3, seed: UInt64(seed), nodes: nodes).words, "state"),
+        tokens: try backend.makeTensor([0, 2, 3], "tokens"),
+        parents: try backend.makeTensor([NO_NODE, 0, 0], "parents"),
+        depths: try backend.makeTensor([0, 1, 1], "depths"), mask: try backend.makeTensor([0], "mask"),
+        result: try backend.makeTensor(TreeBuffers.resultWords(maximumNodes: nodes), "result"),
+        maximumNodes: nodes)
+      let target = try rows([1 << 31, 1 << 31 - 1, 0, 0], total: 1)
+      let draft = try rows([0, 0, 1, 1], total: .max)
+      let scratch: Tensor<UInt32> = try backend.makeTensor(2 * vocabulary, "scratch")
+      try backend.run("wrapped") {
+        $0.verifySiblings(target: target, draft: draft, tree: tree, scratch: scratch, rule: .withReplacement)
+      }
+      let words = try backend.read(tree.result)
+      return (words[Int(RESULT_STATUS)], words[Int(RESULT_PATH) + 2 * nodes])
+    }
+
     /// The draft may lack rows of nodes that have children.
     private func results(_ rule: SiblingRule, _ index: Int, on backend: any Backend) throws -> [UInt32] {
       var random = CaseRandom(seed: 5, family: "\(rule)", index: index)
