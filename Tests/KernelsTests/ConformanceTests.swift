@@ -145,7 +145,6 @@ extension KernelsTests {
   @Suite(.needsDevice) struct RejectionStagesTests {
     /// Waves that end before some nodes' children, or after all of them; groups with several children each, or one.
     private static let stages: [RejectionStages] = [
-      .small,
       RejectionStages(leastTokens: 4, mostChunks: 256, mostNodes: 512, mostWaves: 16, mostGroups: 4),
       RejectionStages(leastTokens: 64, mostChunks: 2, mostNodes: 512, mostWaves: 2, mostGroups: 1),
     ]
