@@ -1,13 +1,24 @@
 // Softmax with temperature, min-p, top-k, top-p and typical-p into integer weights with an exact total; one group a row.
-// Weights are computed anew in each pass over the logits and written in the last one. The tokens of a top-k of up to
-// MAXIMUM_BEST are collected, so that what follows looks at those alone.
+// Weights are computed anew in each pass over the logits and written in the last one; with QUADS the first pass that wants
+// them writes them as they are, for the others. The tokens of a top-k of up to MAXIMUM_BEST are collected, so that what
+// follows looks at those alone.
 #include "shared/distribution.h"
 #include "weight.glsl"
+#ifdef QUADS
+#define SELECTS_QUADS
+#define FIRST_KEYS_OF(first) (~firstWeights(first))
+uvec4 firstWeights(uint first);
+#endif
 #include "top.glsl"
 
 layout(push_constant) uniform Push { Distribution p; };
 layout(set = 0, binding = 0, std430) readonly buffer Logits { float logits[]; };    // [rows][vocabulary]
+#ifdef QUADS
+layout(set = 0, binding = 1, std430) buffer Weights { uint weights[]; };            // [rows][vocabulary]
+layout(set = 0, binding = 1, std430) buffer WeightQuads { uvec4 weightQuads[]; };   // the same
+#else
 layout(set = 0, binding = 1, std430) writeonly buffer Weights { uint weights[]; };  // [rows][vocabulary]
+#endif
 layout(set = 0, binding = 2, std430) writeonly buffer Totals { uint totals[]; };    // [rows][2]: total, status
 
 #define BY_NUMBER 0u      // the greatest weights, each counts as 1
@@ -28,10 +39,7 @@ uint tokenOf(uint element) { return isCollected ? candidates[element].y : elemen
 
 uint typicality(uint weight) { return uint(abs(int(weightLogarithm(weight)) - int(meanLogarithm))); }
 
-uint rowWeight(uint token) {
-  float logit = logits[gl_WorkGroupID.x * p.vocabulary + token];
-  return softmaxWeight(logit, maximum, p.inverseTemperature, p.leastWeight);
-}
+uint softmaxWeight(float logit) { return softmaxWeight(logit, maximum, p.inverseTemperature, p.leastWeight); }
 
 // A weight of the row as far as it is decided; 0 once it is dropped.
 uint decided(uint weight, uint token) {
@@ -43,30 +51,119 @@ uint decided(uint weight, uint token) {
   return weight;
 }
 
-uint weightOf(uint element) {
-  if (isCollected) return decided(~candidates[element].x, candidates[element].y);
-  return decided(rowWeight(element), element);
-}
+uint collectedWeight(uint element) { return decided(~candidates[element].x, candidates[element].y); }
 
-uint keyOf(uint element) {
-  uint weight = weightOf(element);
+uint keyOfWeight(uint weight) {
   if (selection != BY_TYPICALITY) return ~weight;
   return weight == 0u ? KEEP_ALL : typicality(weight);
 }
 
+Wide addWeight(Wide sum, uint weight) { return wideAdd(sum, widen(weight)); }
+
+// Adds weight * logarithm.
+Wide addInformation(Wide sum, uint weight) {
+  return weight != 0u ? wideAdd(sum, wideProduct(weight, weightLogarithm(weight))) : sum;
+}
+
+void look(float logit, inout uint best, inout uint status) {
+  if (isNaNOrPlusInfinity(logit)) status = STATUS_NOT_FINITE;
+  best = max(best, orderedBits(flush(logit)));
+}
+
+// Of ELEMENTS neighbours each. Four calls, since spirv-opt drops `precise` from loops that it unrolls.
+#ifdef QUADS
+#include "logitQuads.glsl"
+
+#define NOTHING uvec4(0u)
+
+LOADS_QUADS(uvec4, weightQuad, weights, weightQuads, 0u)
+STORES_QUADS(uvec4, writeQuad, weights, weightQuads)
+
+vec4 rowLogits(uint first) { return logitQuad(gl_WorkGroupID.x, first); }
+
+// Leaves them in the output, where a lane's later looks, at the same quads, find them.
+uvec4 firstWeights(uint first) {
+  vec4 quad = rowLogits(first);
+  uvec4 found = uvec4(softmaxWeight(quad.x), softmaxWeight(quad.y), softmaxWeight(quad.z), softmaxWeight(quad.w));
+  writeQuad(gl_WorkGroupID.x, first, found);
+  return found;
+}
+
+uvec4 rowWeights(uint first) { return weightQuad(gl_WorkGroupID.x, first); }
+
+uvec4 decidedOfRow(uint first) {
+  uvec4 quad = rowWeights(first);
+  return uvec4(
+      decided(quad.x, first), decided(quad.y, first + 1u), decided(quad.z, first + 2u), decided(quad.w, first + 3u));
+}
+
+uvec4 weightsOf(uint first) {
+  if (!isCollected) return decidedOfRow(first);
+  return uvec4(
+      collectedWeight(first), collectedWeight(first + 1u), collectedWeight(first + 2u), collectedWeight(first + 3u));
+}
+
+uvec4 keysOf(uint first) { return ~rowWeights(first); }  // top-k comes first
+
+void elementsOf(uint first, out uvec4 keys, out uvec4 amounts) {
+  uvec4 quad = weightsOf(first);
+  keys = uvec4(keyOfWeight(quad.x), keyOfWeight(quad.y), keyOfWeight(quad.z), keyOfWeight(quad.w));
+  amounts = selection == BY_NUMBER ? uvec4(1u) : quad;
+}
+
+void look(vec4 quad, inout uint best, inout uint status) {
+  look(quad.x, best, status);
+  look(quad.y, best, status);
+  look(quad.z, best, status);
+  look(quad.w, best, status);
+}
+
+Wide addWeight(Wide sum, uvec4 quad) { return wideAdd(addWeight(sum, quad.x + quad.y), widen(quad.z + quad.w)); }
+
+Wide addInformation(Wide sum, uvec4 quad) {
+  sum = addInformation(addInformation(sum, quad.x), quad.y);
+  return addInformation(addInformation(sum, quad.z), quad.w);
+}
+
+// Gives what they add up to.
+uint write(uint first, uvec4 quad) {
+  writeQuad(gl_WorkGroupID.x, first, quad);
+  return quad.x + quad.y + quad.z + quad.w;
+}
+#else
+#define NOTHING 0u
+
+float rowLogits(uint token) { return logits[gl_WorkGroupID.x * p.vocabulary + token]; }
+
+uint rowWeights(uint token) { return softmaxWeight(rowLogits(token)); }
+
+uint firstWeights(uint token) { return rowWeights(token); }
+
+uint decidedOfRow(uint token) { return decided(rowWeights(token), token); }
+
+uint weightsOf(uint element) { return isCollected ? collectedWeight(element) : decidedOfRow(element); }
+
+uint keyOf(uint element) { return keyOfWeight(weightsOf(element)); }
+
 uint amountOf(uint key, uint element) {
-  if (selection == BY_TYPICALITY) return weightOf(element);
+  if (selection == BY_TYPICALITY) return weightsOf(element);
   return selection == BY_SHARE ? ~key : 1u;
 }
+
+uint write(uint token, uint weight) {
+  weights[gl_WorkGroupID.x * p.vocabulary + token] = weight;
+  return weight;
+}
+#endif
 
 uint leastAmountOf(uint key) { return selection == BY_SHARE ? ~key : 1u; }
 
 Wide sumOfWeights(uint lane, uint elements) {
   Wide sum = Wide(0u);
   if (!isCollected && shift == 0u && (cutOfNumber.key & cutOfShare.key) == KEEP_ALL) {
-    for (uint token = lane; token < elements; token += LANES) sum = wideAdd(sum, widen(rowWeight(token)));
+    EACH_ELEMENTS(first, elements) sum = addWeight(sum, firstWeights(first));
   } else {
-    for (uint element = lane; element < elements; element += LANES) sum = wideAdd(sum, widen(weightOf(element)));
+    EACH_ELEMENTS(first, elements) sum = addWeight(sum, weightsOf(first));
   }
   Wide total;
   scanAdd(lane, sum, total);
@@ -81,10 +178,7 @@ Cut findCutOfShare(uint lane, uint elements, uint total, uint share) {
 // floor(sum of weight * logarithm / total): the mean logarithm, below 2^25.
 uint meanOfLogarithms(uint lane, uint elements, uint total) {
   Wide sum = Wide(0u);
-  for (uint element = lane; element < elements; element += LANES) {
-    uint weight = weightOf(element);
-    if (weight != 0u) sum = wideAdd(sum, wideProduct(weight, weightLogarithm(weight)));
-  }
+  EACH_ELEMENTS(first, elements) sum = addInformation(sum, weightsOf(first));
   Wide all;
   scanAdd(lane, sum, all);
   uint mean = 0u;
@@ -95,6 +189,13 @@ uint meanOfLogarithms(uint lane, uint elements, uint total) {
   return mean;
 }
 
+#ifdef QUADS
+// Behind the collected elements are such as weigh nothing. The next barrier makes them known.
+void fillLastQuad(uint lane, uint elements) {
+  if (lane < 4u && elements + lane < TOP_CANDIDATES) candidates[elements + lane] = uvec2(KEEP_ALL, NO_TOKEN);
+}
+#endif
+
 // Finds all cuts and the shift.
 void decide(uint lane) {
   uint elements = p.vocabulary;
@@ -102,9 +203,15 @@ void decide(uint lane) {
     selection = BY_NUMBER;
     if (p.topK <= MAXIMUM_BEST) {
       elements = collectBest(lane, p.vocabulary, p.topK);
+#ifdef QUADS
+      fillLastQuad(lane, elements);
+#endif
       cutOfNumber = cutAtRank(lane, elements, p.topK - 1u);
       isCollected = true;
     } else {
+#ifdef QUADS
+      sumOfWeights(lane, elements);  // for the weights that it leaves in the output
+#endif
       cutOfNumber = findCut(lane, p.vocabulary, p.topK);
     }
   }
@@ -125,15 +232,10 @@ void decide(uint lane) {
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
-  uint start = row * p.vocabulary;
 
   uint best = ORDERED_NEGATIVE_INFINITY;
   uint status = STATUS_OK;
-  for (uint token = lane; token < p.vocabulary; token += LANES) {
-    float logit = logits[start + token];
-    if (isNaNOrPlusInfinity(logit)) status = STATUS_NOT_FINITE;
-    best = max(best, orderedBits(flush(logit)));
-  }
+  EACH_ELEMENTS(first, p.vocabulary) look(rowLogits(first), best, status);
   best = groupMaximum(lane, best);
   if (best == ORDERED_NEGATIVE_INFINITY) status = STATUS_NOT_FINITE;
   status = groupOr(lane, status);
@@ -150,19 +252,11 @@ void main() {
   uint kept = 0u;
   bool hasCuts = (cutOfNumber.key & cutOfShare.key & cutOfTypicality.key) != KEEP_ALL;
   if (status != STATUS_OK) {
-    for (uint token = lane; token < p.vocabulary; token += LANES) weights[start + token] = 0u;
+    EACH_ELEMENTS(first, p.vocabulary) write(first, NOTHING);
   } else if (hasCuts) {
-    for (uint token = lane; token < p.vocabulary; token += LANES) {
-      uint weight = decided(rowWeight(token), token);
-      weights[start + token] = weight;
-      kept += weight;
-    }
+    EACH_ELEMENTS(first, p.vocabulary) kept += write(first, decidedOfRow(first));
   } else {
-    for (uint token = lane; token < p.vocabulary; token += LANES) {
-      uint weight = rowWeight(token) >> shift;
-      weights[start + token] = weight;
-      kept += weight;
-    }
+    EACH_ELEMENTS(first, p.vocabulary) kept += write(first, rowWeights(first) >> shift);
   }
   kept = groupAdd(lane, kept);
   if (lane == 0u) {

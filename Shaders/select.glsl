@@ -7,9 +7,19 @@
 
 // All are defined by the includer. An amount of 0 means the element does not take part; the sum of all is below 2^32.
 uint tokenOf(uint element);
+#ifdef SELECTS_QUADS
+#extension GL_EXT_control_flow_attributes : require
+#define ELEMENTS 4u  // that a lane looks at at a time
+void elementsOf(uint first, out uvec4 keys, out uvec4 amounts);  // of elements first ... first + 3; past the last one any
+#else
+#define ELEMENTS 1u
 uint keyOf(uint element);
 uint amountOf(uint key, uint element);
+#endif
 uint leastAmountOf(uint key);  // a lower bound for every token with this key that takes part
+
+#define EACH_ELEMENTS(first, elements) \
+  for (uint first = ELEMENTS * lane; first < elements; first += ELEMENTS * LANES)
 
 #define KEEP_ALL 0xffffffffu
 
@@ -54,6 +64,40 @@ void endCount() {
   barrier();
 }
 
+// Counts keys by their digit at `shift`, of those with `key` where the mask is.
+void countKeys(uint first, uint elements, uint key, uint mask, int shift) {
+#ifdef SELECTS_QUADS
+  uvec4 keys;
+  uvec4 amounts;
+  elementsOf(first, keys, amounts);
+  [[unroll]] for (uint i = 0u; i < 4u; i++) {
+    if (first + i < elements && (keys[i] & mask) == key) countDigit((keys[i] >> shift) & 255u, amounts[i]);
+  }
+#else
+  uint candidate = keyOf(first);
+  if ((candidate & mask) == key) countDigit((candidate >> shift) & 255u, amountOf(candidate, first));
+#endif
+}
+
+// Counts the tokens of a key by their digit at `shift`, of those with `token` where the mask is.
+void countTokens(uint first, uint elements, uint key, uint token, uint mask, int shift) {
+#ifdef SELECTS_QUADS
+  uvec4 keys;
+  uvec4 amounts;
+  elementsOf(first, keys, amounts);
+  [[unroll]] for (uint i = 0u; i < 4u; i++) {
+    if (first + i >= elements || keys[i] != key) continue;
+    uint candidate = tokenOf(first + i);
+    if ((candidate & mask) == token) countDigit((candidate >> shift) & 255u, amounts[i]);
+  }
+#else
+  uint candidate = tokenOf(first);
+  if ((candidate & mask) == token && keyOf(first) == key) {
+    countDigit((candidate >> shift) & 255u, amountOf(key, first));
+  }
+#endif
+}
+
 // The digit whose interval of the running sum holds `need`, and its sum; KEEP_ALL if the sum of all is less.
 // `need` becomes what is needed inside the digit.
 uint chooseDigit(uint lane, inout uint need, out uint digitSum) {
@@ -87,10 +131,7 @@ Cut findCut(uint lane, uint elements, uint need) {
   uint digitSum = 0u;
   for (int shift = 24; shift >= 0; shift -= 8) {
     beginCount(lane);
-    for (uint element = lane; element < elements; element += LANES) {
-      uint candidate = keyOf(element);
-      if ((candidate & keyMask) == key) countDigit((candidate >> shift) & 255u, amountOf(candidate, element));
-    }
+    EACH_ELEMENTS(first, elements) countKeys(first, elements, key, keyMask, shift);
     endCount();
     uint digit = chooseDigit(lane, need, digitSum);
     if (digit == KEEP_ALL) return Cut(KEEP_ALL, KEEP_ALL);
@@ -103,10 +144,7 @@ Cut findCut(uint lane, uint elements, uint need) {
   uint lastMask = 0u;
   for (int shift = 16; shift >= 0; shift -= 8) {
     beginCount(lane);
-    for (uint element = lane; element < elements; element += LANES) {
-      uint token = tokenOf(element);
-      if ((token & lastMask) == last && keyOf(element) == key) countDigit((token >> shift) & 255u, amountOf(key, element));
-    }
+    EACH_ELEMENTS(first, elements) countTokens(first, elements, key, last, lastMask, shift);
     endCount();
     last |= chooseDigit(lane, need, digitSum) << shift;
     lastMask |= 255u << shift;

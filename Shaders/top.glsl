@@ -20,8 +20,12 @@ shared uint blockBest[TOP_BLOCKS];        // a lane reads those that it wrote
 // Defined by the includer: the keys of tokens first ... first + 3, those past the row's end no better than any before it.
 uvec4 keysOf(uint first);
 
+#ifndef FIRST_KEYS_OF  // the includer's, where its first look at tokens is another one
+#define FIRST_KEYS_OF(first) keysOf(first)
+#endif
+
 uint bestKey(uint first) {
-  uvec4 keys = keysOf(first);
+  uvec4 keys = FIRST_KEYS_OF(first);
   return min(min(keys.x, keys.y), min(keys.z, keys.w));
 }
 #else
@@ -79,6 +83,20 @@ bool collectNeighbours(uint first, uint bound) {
 #endif
 }
 
+void collectKept(uint key, uint token, Cut cut) {
+  if (isKept(cut, key, token)) candidates[atomicAdd(candidateCount, 1u)] = uvec2(key, token);
+}
+
+void collectKeptElements(uint first, uint vocabulary, Cut cut) {
+#ifdef SELECTS_QUADS
+  uvec4 keys = keysOf(first);
+  [[unroll]] for (uint i = 0u; i < 4u; i++)
+    if (first + i < vocabulary) collectKept(keys[i], first + i, cut);
+#else
+  collectKept(keyOf(first), first, cut);
+#endif
+}
+
 // Collects at least the `kept` best tokens, 1 ... MAXIMUM_BEST and at most `vocabulary`; gives their number.
 uint collectBest(uint lane, uint vocabulary, uint kept) {
   uint bound = boundOfBest(lane, vocabulary, kept);
@@ -103,10 +121,7 @@ uint collectBest(uint lane, uint vocabulary, uint kept) {
   Cut cut = findCut(lane, vocabulary, kept);
   if (lane == 0u) candidateCount = 0u;
   barrier();
-  for (uint token = lane; token < vocabulary; token += LANES) {
-    uint key = keyOf(token);
-    if (isKept(cut, key, token)) candidates[atomicAdd(candidateCount, 1u)] = uvec2(key, token);
-  }
+  EACH_ELEMENTS(first, vocabulary) collectKeptElements(first, vocabulary, cut);
   barrier();
   return kept;
 }

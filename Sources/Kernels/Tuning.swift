@@ -57,7 +57,7 @@ struct Tuning {
 
   /// Kernels over whole rows of the vocabulary that have a shader whose lanes take four tokens at a time.
   private static let hasQuads: Set<Kernel> = [
-    .topTokens, .drawLogits, .drawGumbel, .combineDistributions, .penalties,
+    .topTokens, .distribution, .drawLogits, .drawGumbel, .combineDistributions, .penalties,
   ]
 
   static let processor = Tuning(

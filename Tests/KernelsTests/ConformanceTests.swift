@@ -101,6 +101,27 @@ extension KernelsTests {
       }
     }
 
+    /// Selections by number among collected tokens and among all, by share, by typicality, and one after another;
+    /// at the high temperature many weights are equal, at the low one most are 0.
+    private static let warps: [Warp] = [
+      Warp(topK: 50), Warp(topK: 300), Warp(temperature: 0.01, topK: 100), Warp(topP: 0.9),
+      Warp(temperature: 100, topP: 0.5), Warp(minP: 0.1), Warp(topK: 200, minP: 0.3), Warp(typicalP: 0.5),
+      Warp(temperature: 100, topK: 700, topP: 0.7, minP: 1e-9, typicalP: 0.6),
+      Warp(topK: 40, topP: 0.95, minP: 0.01, typicalP: 0.9),
+    ]
+
+    @Test(arguments: [1, 2, 3, 4, 5, 1022, 1024, 1025, 12_288, 12_291])
+    func `Quads of warped rows`(vocabulary: Int) throws {
+      try withDevice { backend in
+        let other = try VulkanBackend(device: backend.device, layouts: .graphics)
+        var random = CaseRandom(seed: 1, family: "warped quads", index: vocabulary)
+        let cases = Self.warps.map {
+          KernelCase.distribution(rows: 4, vocabulary: vocabulary, warp: $0, random: &random)
+        }
+        try Self.expectNoDifference(cases, on: other)
+      }
+    }
+
     private static func quadCases(vocabulary: Int, random: inout CaseRandom) -> [KernelCase] {
       [
         .argmax(rows: 20, vocabulary: vocabulary, random: &random),
