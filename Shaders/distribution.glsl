@@ -60,9 +60,10 @@ uint keyOfWeight(uint weight) {
 
 Wide addWeight(Wide sum, uint weight) { return wideAdd(sum, widen(weight)); }
 
-// Adds weight * logarithm.
-Wide addInformation(Wide sum, uint weight) {
-  return weight != 0u ? wideAdd(sum, wideProduct(weight, weightLogarithm(weight))) : sum;
+// Adds weight * logarithm; gives the weight.
+uint addInformation(inout Wide sum, uint weight) {
+  if (weight != 0u) sum = wideAdd(sum, wideProduct(weight, weightLogarithm(weight)));
+  return weight;
 }
 
 void look(float logit, inout uint best, inout uint status) {
@@ -120,9 +121,9 @@ void look(vec4 quad, inout uint best, inout uint status) {
 
 Wide addWeight(Wide sum, uvec4 quad) { return wideAdd(addWeight(sum, quad.x + quad.y), widen(quad.z + quad.w)); }
 
-Wide addInformation(Wide sum, uvec4 quad) {
-  sum = addInformation(addInformation(sum, quad.x), quad.y);
-  return addInformation(addInformation(sum, quad.z), quad.w);
+uint addInformation(inout Wide sum, uvec4 quad) {
+  return addInformation(sum, quad.x) + addInformation(sum, quad.y) + addInformation(sum, quad.z)
+      + addInformation(sum, quad.w);
 }
 
 // Gives what they add up to.
@@ -160,7 +161,7 @@ uint leastAmountOf(uint key) { return selection == BY_SHARE ? ~key : 1u; }
 
 Wide sumOfWeights(uint lane, uint elements) {
   Wide sum = Wide(0u);
-  if (!isCollected && shift == 0u && (cutOfNumber.key & cutOfShare.key) == KEEP_ALL) {
+  if (!isCollected && cutOfNumber.key == KEEP_ALL) {
     EACH_ELEMENTS(first, elements) sum = addWeight(sum, firstWeights(first));
   } else {
     EACH_ELEMENTS(first, elements) sum = addWeight(sum, weightsOf(first));
@@ -170,15 +171,12 @@ Wide sumOfWeights(uint lane, uint elements) {
   return total;
 }
 
-Cut findCutOfShare(uint lane, uint elements, uint total, uint share) {
-  Wide need = wideProduct(total, share);
-  return findCut(lane, elements, max(1u, need.y + min(need.x, 1u)));
-}
-
 // floor(sum of weight * logarithm / total): the mean logarithm, below 2^25.
-uint meanOfLogarithms(uint lane, uint elements, uint total) {
+uint meanOfLogarithms(uint lane, uint elements) {
   Wide sum = Wide(0u);
-  EACH_ELEMENTS(first, elements) sum = addInformation(sum, weightsOf(first));
+  uint own = 0u;
+  EACH_ELEMENTS(first, elements) own += addInformation(sum, weightsOf(first));
+  uint total = groupAdd(lane, own);
   Wide all;
   scanAdd(lane, sum, all);
   uint mean = 0u;
@@ -218,13 +216,12 @@ void decide(uint lane) {
   shift = totalShift(sumOfWeights(lane, elements));
   if (p.topP > 0u) {
     selection = BY_SHARE;
-    cutOfShare = findCutOfShare(lane, elements, sumOfWeights(lane, elements).x, p.topP);
+    cutOfShare = findCut(lane, elements, 0u, p.topP);
   }
   if (p.typicalP > 0u) {
     selection = BY_TYPICALITY;
-    uint total = sumOfWeights(lane, elements).x;
-    meanLogarithm = meanOfLogarithms(lane, elements, total);
-    cutOfTypicality = findCutOfShare(lane, elements, total, p.typicalP);
+    meanLogarithm = meanOfLogarithms(lane, elements);
+    cutOfTypicality = findCut(lane, elements, 0u, p.typicalP);
   }
   isCollected = false;
 }

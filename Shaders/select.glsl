@@ -98,15 +98,22 @@ void countTokens(uint first, uint elements, uint key, uint token, uint mask, int
 #endif
 }
 
-// The digit whose interval of the running sum holds `need`, and its sum; KEEP_ALL if the sum of all is less.
-// `need` becomes what is needed inside the digit.
-uint chooseDigit(uint lane, inout uint need, out uint digitSum) {
+// What a share, in units of 2^-32, of a total needs at least, and 1.
+uint needOfShare(uint total, uint share) {
+  Wide need = wideProduct(total, share);
+  return max(1u, need.y + min(need.x, 1u));
+}
+
+// The digit whose interval of the running sum holds `need`, or this share of the sum of all unless it is 0, and the digit's sum;
+// KEEP_ALL if the sum of all is less. `need` becomes what is needed inside the digit.
+uint chooseDigit(uint lane, uint share, inout uint need, out uint digitSum) {
   uint owned = max(DIGITS / LANES, 1u);
   uint first = lane * owned;
   uint own = 0u;
   for (uint i = first; i < min(first + owned, DIGITS); i++) own += histogram[i];
   Wide total;
   uint below = scanAdd(lane, widen(own), total).x - own;
+  if (share != 0u) need = needOfShare(total.x, share);
   bool isOwner = below < need && need - below <= own;
   uint digit = first;
   uint here = 0u;
@@ -124,8 +131,8 @@ uint chooseDigit(uint lane, inout uint need, out uint digitSum) {
   return digit;
 }
 
-// need >= 1. Same cut on every lane.
-Cut findCut(uint lane, uint elements, uint need) {
+// For need >= 1, or this share of all amounts unless it is 0. Same cut on every lane.
+Cut findCut(uint lane, uint elements, uint need, uint share) {
   uint key = 0u;
   uint keyMask = 0u;
   uint digitSum = 0u;
@@ -133,7 +140,7 @@ Cut findCut(uint lane, uint elements, uint need) {
     beginCount(lane);
     EACH_ELEMENTS(first, elements) countKeys(first, elements, key, keyMask, shift);
     endCount();
-    uint digit = chooseDigit(lane, need, digitSum);
+    uint digit = chooseDigit(lane, keyMask == 0u ? share : 0u, need, digitSum);
     if (digit == KEEP_ALL) return Cut(KEEP_ALL, KEEP_ALL);
     key |= digit << shift;
     keyMask |= 255u << shift;
@@ -146,10 +153,12 @@ Cut findCut(uint lane, uint elements, uint need) {
     beginCount(lane);
     EACH_ELEMENTS(first, elements) countTokens(first, elements, key, last, lastMask, shift);
     endCount();
-    last |= chooseDigit(lane, need, digitSum) << shift;
+    last |= chooseDigit(lane, 0u, need, digitSum) << shift;
     lastMask |= 255u << shift;
   }
   return Cut(key, last);
 }
+
+Cut findCut(uint lane, uint elements, uint need) { return findCut(lane, elements, need, 0u); }
 
 #endif
