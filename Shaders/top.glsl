@@ -61,25 +61,25 @@ uint boundOfBest(uint lane, uint vocabulary, uint count) {
   return bound;
 }
 
-// Whether there are too many.
-bool collect(uint key, uint token, uint bound) {
-  bool isFull = false;
+// Once there are too many, the lane need not look on: its block and its row end.
+void collect(uint key, uint token, uint bound, inout uint end, inout uint last) {
   if (key <= bound) {
     uint slot = atomicAdd(candidateCount, 1u);
-    isFull = slot >= TOP_CANDIDATES;
-    if (!isFull) candidates[slot] = uvec2(key, token);
+    if (slot < TOP_CANDIDATES) {
+      candidates[slot] = uvec2(key, token);
+    } else {
+      end = last = 0u;
+    }
   }
-  return isFull;
 }
 
-bool collectNeighbours(uint first, uint bound) {
+void collectNeighbours(uint first, uint bound, inout uint end, inout uint last) {
 #ifdef QUADS
   // What lies past the row's end ranks behind all of the row, if it is collected at all.
   uvec4 keys = keysOf(first);
-  return collect(keys.x, first, bound) || collect(keys.y, first + 1u, bound) || collect(keys.z, first + 2u, bound)
-      || collect(keys.w, first + 3u, bound);
+  [[unroll]] for (uint i = 0u; i < 4u; i++) collect(keys[i], first + i, bound, end, last);
 #else
-  return collect(keyOf(first), first, bound);
+  collect(keyOf(first), first, bound, end, last);
 #endif
 }
 
@@ -108,7 +108,7 @@ uint collectBest(uint lane, uint vocabulary, uint kept) {
   for (uint first = NEIGHBOURS * lane; first < last; first += tile) {
     uint end = blockBest[block] <= bound ? min(first + tile, vocabulary) : first;
     for (uint token = first; token < end; token += NEIGHBOURS * LANES) {
-      if (collectNeighbours(token, bound)) end = last = 0u;  // the lane need not look on
+      collectNeighbours(token, bound, end, last);
     }
     block += LANES;
   }
