@@ -33,9 +33,6 @@ Wide enterRun(uint end, uint first, inout Wide running, out Wide weights[RUN]) {
   return before;
 }
 
-// Whether y lies in the interval from `begin` on that is `size` long.
-bool holds(Wide begin, Wide size, Wide y) { return !wideLess(y, begin) && wideLess(y, wideAdd(begin, size)); }
-
 // `sums` are of blockSum. The team whose interval holds y walks its block; with SAME_WEIGHTS all teams share that block
 // first.
 uint pickToken(uint lane, uvec2 block, TeamSums sums, Wide y) {

@@ -9,7 +9,6 @@ void main() {
   uint at = blockWord();
   if (workspace[at + PICK_IS_DUE] == 0u || workspace[at + PICK_CHILD] != NO_NODE) return;
   openRows(lane, workspace[at + PICK_NODE], chunk, false);
-  Wide sum;
-  scanAdd(lane, sumOf(targetQuad()), sum);
+  Wide sum = sumOfLanes(lane, sumOf(targetQuad()));
   if (lane == 0u) storeWide(sumAt(0u, chunk), sum);
 }

@@ -2,8 +2,6 @@
 // rule's chunk.
 #include "shared/tree.h"
 
-bool holds(Wide begin, Wide size, Wide y) { return !wideLess(y, begin) && wideLess(y, wideAdd(begin, size)); }
-
 uint pickToken(uint lane) {
   uint at = blockWord();
   uint node = workspace[at + PICK_NODE];
@@ -38,5 +36,5 @@ void main() {
   turnTo(gl_WorkGroupID.x);
   if (workspace[blockWord() + PICK_IS_DUE] == 0u) return;
   uint token = pickToken(lane);
-  if (lane == 0u) result[sequence * (RESULT_PATH + RESULT_ARRAYS * p.maximumNodes) + RESULT_BONUS] = token;
+  if (lane == 0u) result[resultStart(p.maximumNodes) + RESULT_BONUS] = token;
 }

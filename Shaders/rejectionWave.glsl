@@ -3,12 +3,6 @@
 // chunk.
 #include "shared/tree.h"
 
-Wide sumOfLanes(uint lane, Wide value) {
-  Wide sum;
-  scanAdd(lane, value, sum);
-  return sum;
-}
-
 void tryChild(uint lane, uint chunk, uint child) {
   uint node = parentOf(child);
   uint token = tokenOf(child);

@@ -26,12 +26,6 @@ uint ownChunkWord() { return chunkWord(gl_WorkGroupID.y, gl_WorkGroupID.x); }
   for (uint first = gl_WorkGroupID.x * CHUNK_TOKENS + 4u * lane, endOfQuads = chunkTokens(gl_WorkGroupID.x).y; \
        first < endOfQuads; first += 4u * LANES)
 
-Wide sumOfLanes(uint lane, Wide value) {
-  Wide sum;
-  scanAdd(lane, value, sum);
-  return sum;
-}
-
 // The sum of a row's chunk number `lane`; 0 past the last one.
 Wide sumOfChunk(uint lane, uint row) {
   if (lane >= chunkCount()) return Wide(0u);

@@ -78,10 +78,13 @@ uint childCount(uint lane, uint node, uint before) {
   return groupAdd(lane, count);
 }
 
+// Of the sequence in the results of a batch.
+uint resultStart(uint maximumNodes) { return sequence * (RESULT_PATH + RESULT_ARRAYS * maximumNodes); }
+
 // Writes every word of the sequence's result.
 void writeResult(uint lane, uint status, uint accepted, uint bonus, uint maximumNodes, uint capacity) {
   barrier();  // path and tried are complete
-  uint at = sequence * (RESULT_PATH + RESULT_ARRAYS * maximumNodes);
+  uint at = resultStart(maximumNodes);
   if (lane == 0u) {
     result[at + RESULT_STATUS] = status;
     result[at + RESULT_ACCEPTED] = accepted;

@@ -92,6 +92,9 @@ Wide wideBits(uvec4 words) { return words.xy; }
 
 bool wideIsZero(Wide a) { return a == Wide(0u); }
 
+// Whether y lies in the interval from `begin` on that is `size` long.
+bool holds(Wide begin, Wide size, Wide y) { return !wideLess(y, begin) && wideLess(y, wideAdd(begin, size)); }
+
 // max(a - b, 0)
 Wide wideExcess(Wide a, Wide b) { return wideLess(b, a) ? wideSubtract(a, b) : Wide(0u); }
 

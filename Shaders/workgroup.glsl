@@ -74,6 +74,12 @@ Wide scanAdd(uint lane, Wide value, out Wide total) {
   return sum;
 }
 #endif
+
+Wide sumOfLanes(uint lane, Wide value) {
+  Wide sum;
+  scanAdd(lane, value, sum);
+  return sum;
+}
 #endif
 
 // Least value of all lanes.
