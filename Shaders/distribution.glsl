@@ -3,7 +3,6 @@
 // them writes them as they are, for the others. The tokens of a top-k of up to MAXIMUM_BEST are collected, so that what
 // follows looks at those alone.
 #include "shared/distribution.h"
-#include "weight.glsl"
 #ifdef QUADS
 #define SELECTS_QUADS
 #define FIRST_KEYS_OF(first) (~firstWeights(first))
@@ -21,50 +20,14 @@ layout(set = 0, binding = 1, std430) writeonly buffer Weights { uint weights[]; 
 #endif
 layout(set = 0, binding = 2, std430) writeonly buffer Totals { uint totals[]; };    // [rows][2]: total, status
 
-#define BY_NUMBER 0u      // the greatest weights, each counts as 1
-#define BY_SHARE 1u       // the greatest weights
-#define BY_TYPICALITY 2u  // the weights whose logarithm is nearest to the mean
+#include "warp.glsl"
+#include "warpSelect.glsl"
 
-// The same on every lane.
-float maximum;
-uint selection;      // what the keys are for
-bool isCollected;    // elements are the collected candidates instead of all tokens
-Cut cutOfNumber;     // each keeps everything until it is found
-Cut cutOfShare;
-Cut cutOfTypicality;
-uint shift;
-uint meanLogarithm;
+bool isCollected;  // elements are the collected candidates instead of all tokens
 
 uint tokenOf(uint element) { return isCollected ? candidates[element].y : element; }
 
-uint typicality(uint weight) { return uint(abs(int(weightLogarithm(weight)) - int(meanLogarithm))); }
-
-uint softmaxWeight(float logit) { return softmaxWeight(logit, maximum, p.inverseTemperature, p.leastWeight); }
-
-// A weight of the row as far as it is decided; 0 once it is dropped.
-uint decided(uint weight, uint token) {
-  weight = isKept(cutOfNumber, ~weight, token) ? weight >> shift : 0u;
-  weight = isKept(cutOfShare, ~weight, token) ? weight : 0u;
-  if (cutOfTypicality.key != KEEP_ALL && weight != 0u) {
-    weight = isKept(cutOfTypicality, typicality(weight), token) ? weight : 0u;
-  }
-  return weight;
-}
-
 uint collectedWeight(uint element) { return decided(~candidates[element].x, candidates[element].y); }
-
-uint keyOfWeight(uint weight) {
-  if (selection != BY_TYPICALITY) return ~weight;
-  return weight == 0u ? KEEP_ALL : typicality(weight);
-}
-
-Wide addWeight(Wide sum, uint weight) { return wideAdd(sum, widen(weight)); }
-
-// Adds weight * logarithm; gives the weight.
-uint addInformation(inout Wide sum, uint weight) {
-  if (weight != 0u) sum = wideAdd(sum, wideProduct(weight, weightLogarithm(weight)));
-  return weight;
-}
 
 void look(float logit, inout uint best, inout uint status) {
   if (isNaNOrPlusInfinity(logit)) status = STATUS_NOT_FINITE;
@@ -106,24 +69,11 @@ uvec4 weightsOf(uint first) {
 
 uvec4 keysOf(uint first) { return ~rowWeights(first); }  // top-k comes first
 
-void elementsOf(uint first, out uvec4 keys, out uvec4 amounts) {
-  uvec4 quad = weightsOf(first);
-  keys = uvec4(keyOfWeight(quad.x), keyOfWeight(quad.y), keyOfWeight(quad.z), keyOfWeight(quad.w));
-  amounts = selection == BY_NUMBER ? uvec4(1u) : quad;
-}
-
 void look(vec4 quad, inout uint best, inout uint status) {
   look(quad.x, best, status);
   look(quad.y, best, status);
   look(quad.z, best, status);
   look(quad.w, best, status);
-}
-
-Wide addWeight(Wide sum, uvec4 quad) { return wideAdd(addWeight(sum, quad.x + quad.y), widen(quad.z + quad.w)); }
-
-uint addInformation(inout Wide sum, uvec4 quad) {
-  return addInformation(sum, quad.x) + addInformation(sum, quad.y) + addInformation(sum, quad.z)
-      + addInformation(sum, quad.w);
 }
 
 // Gives what they add up to.
@@ -144,20 +94,11 @@ uint decidedOfRow(uint token) { return decided(rowWeights(token), token); }
 
 uint weightsOf(uint element) { return isCollected ? collectedWeight(element) : decidedOfRow(element); }
 
-uint keyOf(uint element) { return keyOfWeight(weightsOf(element)); }
-
-uint amountOf(uint key, uint element) {
-  if (selection == BY_TYPICALITY) return weightsOf(element);
-  return selection == BY_SHARE ? ~key : 1u;
-}
-
 uint write(uint token, uint weight) {
   weights[gl_WorkGroupID.x * p.vocabulary + token] = weight;
   return weight;
 }
 #endif
-
-uint leastAmountOf(uint key) { return selection == BY_SHARE ? ~key : 1u; }
 
 Wide sumOfWeights(uint lane, uint elements) {
   Wide sum = Wide(0u);
@@ -166,25 +107,7 @@ Wide sumOfWeights(uint lane, uint elements) {
   } else {
     EACH_ELEMENTS(first, elements) sum = addWeight(sum, weightsOf(first));
   }
-  Wide total;
-  scanAdd(lane, sum, total);
-  return total;
-}
-
-// floor(sum of weight * logarithm / total): the mean logarithm, below 2^25.
-uint meanOfLogarithms(uint lane, uint elements) {
-  Wide sum = Wide(0u);
-  uint own = 0u;
-  EACH_ELEMENTS(first, elements) own += addInformation(sum, weightsOf(first));
-  uint total = groupAdd(lane, own);
-  Wide all;
-  scanAdd(lane, sum, all);
-  uint mean = 0u;
-  for (int bit = 24; bit >= 0; bit--) {
-    uint tried = mean | (1u << bit);
-    if (!wideLess(all, wideProduct(tried, total))) mean = tried;
-  }
-  return mean;
+  return sumOfLanes(lane, sum);
 }
 
 #ifdef QUADS
@@ -197,7 +120,7 @@ void fillLastQuad(uint lane, uint elements) {
 // Finds all cuts and the shift.
 void decide(uint lane) {
   uint elements = p.vocabulary;
-  if (p.topK > 0u && p.topK < p.vocabulary) {
+  if (selectsByNumber()) {
     selection = BY_NUMBER;
     if (p.topK <= MAXIMUM_BEST) {
       elements = collectBest(lane, p.vocabulary, p.topK);
@@ -237,12 +160,8 @@ void main() {
   if (best == ORDERED_NEGATIVE_INFINITY) status = STATUS_NOT_FINITE;
   status = groupOr(lane, status);
 
-  maximum = orderedValue(best);
-  shift = 0u;
+  beginWarp(orderedValue(best));
   isCollected = false;
-  cutOfNumber = Cut(KEEP_ALL, KEEP_ALL);
-  cutOfShare = cutOfNumber;
-  cutOfTypicality = cutOfNumber;
   if (status == STATUS_OK) decide(lane);
 
   // Drivers that run both sides of a branch lane by lane want the plain cases apart.

@@ -1,15 +1,25 @@
-// distribution.glsl without selections, for GPUs, first part: the greatest logit of a chunk of a row, and its status.
+// warpChunk.glsl: the greatest logit of a chunk, and its status. The row's total and its selection's words begin at 0.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_control_flow_attributes : require
 #include "shared/distribution.h"
 
 layout(push_constant) uniform Push { Distribution p; };
-#define WORKSPACE 1
-#include "logitChunk.glsl"
+#include "warpChunk.glsl"
+
+layout(set = 0, binding = 2, std430) writeonly buffer Totals { uint totals[]; };  // [rows][2]: total, status
+
+// The row's groups share them.
+void clearSelection(uint lane) {
+  uint from = selectionWord(gl_WorkGroupID.y);
+  for (uint i = gl_WorkGroupID.x * LANES + lane; i < ROW_SELECTION_WORDS; i += chunkCount() * LANES) {
+    workspace[from + i] = 0u;
+  }
+}
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
+  if (hasSelection()) clearSelection(lane);
   uint best = ORDERED_NEGATIVE_INFINITY;
   uint status = STATUS_OK;
   EACH_QUAD(first) {
@@ -24,5 +34,6 @@ void main() {
   if (lane == 0u) {
     workspace[ownChunkWord() + BEST_WORD] = best;
     workspace[ownChunkWord() + STATUS_WORD] = status;
+    if (gl_WorkGroupID.x == 0u) totals[gl_WorkGroupID.y * 2u] = 0u;
   }
 }

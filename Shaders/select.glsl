@@ -1,9 +1,9 @@
 // The best elements of a row, tokens as a rule: in order (smaller key, then lower token) until their amounts reach a need.
-// Radix selection with a histogram of 256 digits; the histogram holds integers, so atomics leave no trace of order.
+// Radix selection with a histogram of digits.
 #ifndef ESPALIER_SELECT_GLSL
 #define ESPALIER_SELECT_GLSL
 
-#include "workgroup.glsl"
+#include "histogram.glsl"
 
 // All are defined by the includer. An amount of 0 means the element does not take part; the sum of all is below 2^32.
 uint tokenOf(uint element);
@@ -20,49 +20,6 @@ uint leastAmountOf(uint key);  // a lower bound for every token with this key th
 
 #define EACH_ELEMENTS(first, elements) \
   for (uint first = ELEMENTS * lane; first < elements; first += ELEMENTS * LANES)
-
-#define KEEP_ALL 0xffffffffu
-
-// Last key and, among tokens with that key, last token to keep.
-struct Cut {
-  uint key;
-  uint token;
-};
-
-bool isKept(Cut cut, uint key, uint token) { return key < cut.key || (key == cut.key && token <= cut.token); }
-
-#define DIGITS 256u
-
-shared uint histogram[DIGITS];
-
-void clearHistogram(uint lane) {
-  for (uint digit = lane; digit < DIGITS; digit += LANES) histogram[digit] = 0u;
-  barrier();
-}
-
-uint countedDigit;
-uint countedAmount;
-
-// Amounts enter the histogram once the lane meets another digit: where many keys are equal, all lanes want the same word.
-void countDigit(uint digit, uint amount) {
-  if (digit != countedDigit) {
-    if (countedAmount != 0u) atomicAdd(histogram[countedDigit], countedAmount);
-    countedDigit = digit;
-    countedAmount = 0u;
-  }
-  countedAmount += amount;
-}
-
-void beginCount(uint lane) {
-  countedDigit = 0u;
-  countedAmount = 0u;
-  clearHistogram(lane);
-}
-
-void endCount() {
-  if (countedAmount != 0u) atomicAdd(histogram[countedDigit], countedAmount);
-  barrier();
-}
 
 // Counts keys by their digit at `shift`, of those with `key` where the mask is.
 void countKeys(uint first, uint elements, uint key, uint mask, int shift) {
@@ -96,39 +53,6 @@ void countTokens(uint first, uint elements, uint key, uint token, uint mask, int
     countDigit((candidate >> shift) & 255u, amountOf(key, first));
   }
 #endif
-}
-
-// What a share, in units of 2^-32, of a total needs at least, and 1.
-uint needOfShare(uint total, uint share) {
-  Wide need = wideProduct(total, share);
-  return max(1u, need.y + min(need.x, 1u));
-}
-
-// The digit whose interval of the running sum holds `need`, or this share of the sum of all unless it is 0, and the digit's sum;
-// KEEP_ALL if the sum of all is less. `need` becomes what is needed inside the digit.
-uint chooseDigit(uint lane, uint share, inout uint need, out uint digitSum) {
-  uint owned = max(DIGITS / LANES, 1u);
-  uint first = lane * owned;
-  uint own = 0u;
-  for (uint i = first; i < min(first + owned, DIGITS); i++) own += histogram[i];
-  Wide total;
-  uint below = scanAdd(lane, widen(own), total).x - own;
-  if (share != 0u) need = needOfShare(total.x, share);
-  bool isOwner = below < need && need - below <= own;
-  uint digit = first;
-  uint here = 0u;
-  if (isOwner) {
-    for (; digit < DIGITS; digit++) {
-      here = histogram[digit];
-      if (need - below <= here) break;
-      below += here;
-    }
-  }
-  digit = broadcast(lane, isOwner, digit, KEEP_ALL);
-  if (digit == KEEP_ALL) return KEEP_ALL;
-  need = broadcast(lane, isOwner, need - below, 0u);
-  digitSum = broadcast(lane, isOwner, here, 0u);
-  return digit;
 }
 
 // For need >= 1, or this share of all amounts unless it is 0. Same cut on every lane.

@@ -9,15 +9,15 @@ struct RowChunks {
   /// The layouts of a call one after another; nil if its rows are better not shared.
   func layouts(of call: Invocation) -> [Tuning.Layout]? {
     guard let plan = Self.plans[call.kernel], call.specialization[0] == 0,
-      let vocabulary = plan.vocabulary(call), vocabulary > leastTokens
+      case let vocabulary = plan.vocabulary(call), vocabulary > leastTokens
     else { return nil }
     let rows = call.groups.x
     let most = Int(VOCABULARY_LANES)  // a lane takes one chunk of those that a row has
     let tokens = max(leastTokens, ((vocabulary + most - 1) / most + 3) / 4 * 4)
     let chunks = (vocabulary + tokens - 1) / tokens
-    let words = rows * chunks * plan.words(call)
+    let words = rows * (chunks * plan.words(call) + plan.rowWords)
     if words > Self.largestWorkspace { return nil }
-    return plan.stages.map { stage in
+    return plan.stages.filter { $0.isNeeded(call) }.map { stage in
       Tuning.Layout(
         stem: stage.stem, specialization: [UInt32(tokens)],
         groups: stage.isWhole ? (rows, 1) : (chunks, rows), operands: stage.operands,
@@ -27,10 +27,11 @@ struct RowChunks {
 
   private struct Plan {
     let stages: [Stage]
-    /// Nil for calls that look at a row many times.
-    let vocabulary: @Sendable (Invocation) -> Int?
+    let vocabulary: @Sendable (Invocation) -> Int
     /// Of the workspace, for a chunk of a row.
     var words: @Sendable (Invocation) -> Int = { _ in Int(ROW_CHUNK_WORDS) }
+    /// Of the workspace, for a row besides.
+    var rowWords = 0
   }
 
   /// Words; calls of so many rows keep a GPU busy with whole ones.
@@ -42,6 +43,7 @@ struct RowChunks {
     let operands: [Int?]
     /// Whether a group has a whole row, else one chunk.
     var isWhole = false
+    var isNeeded: @Sendable (Invocation) -> Bool = { _ in true }
   }
 
   private static let plans: [Kernel: Plan] = [
@@ -60,15 +62,16 @@ struct RowChunks {
       words: { 2 * Int(($0.parameters() as ShaderInterface.TopTokens).count) }),
     .distribution: Plan(
       stages: [
-        Stage(stem: "distributionMaxima", operands: [0, nil]),
-        Stage(stem: "distributionSums", operands: [0, nil, 2]),
+        Stage(stem: "distributionMaxima", operands: [0, nil, 2]),
+        Stage(stem: "distributionSums", operands: [0, nil]) { firstSelection($0) != .number },
+        Stage(stem: "distributionInformation", operands: [0, nil]) { firstSelection($0) == .typicality },
+        Stage(stem: "distributionHistograms", operands: [0, nil]) { firstSelection($0) != nil },
+        Stage(stem: "distributionCollect", operands: [0, nil, 1]) { firstSelection($0) != nil },
+        Stage(stem: "distributionCuts", operands: [0, nil, 1], isWhole: true) { firstSelection($0) != nil },
         Stage(stem: "distributionWeights", operands: [0, nil, 2, 1]),
       ],
-      vocabulary: { call in
-        let p: ShaderInterface.Distribution = call.parameters()
-        let hasSelection = (p.topK > 0 && p.topK < p.vocabulary) || p.topP > 0 || p.typicalP > 0
-        return hasSelection ? nil : Int(p.vocabulary)
-      }),
+      vocabulary: { Int(($0.parameters() as ShaderInterface.Distribution).vocabulary) },
+      rowWords: Int(ROW_SELECTION_WORDS)),
     .drawTarget: Plan(
       stages: [
         Stage(stem: "drawTargetSums", operands: [0, nil]),
@@ -82,4 +85,14 @@ struct RowChunks {
       ],
       vocabulary: { Int(($0.parameters() as ShaderInterface.CombineDistributions).vocabulary) }),
   ]
+
+  private enum Selection { case number, share, typicality }
+
+  /// As warpChunk.glsl has it.
+  private static func firstSelection(_ call: Invocation) -> Selection? {
+    let p: ShaderInterface.Distribution = call.parameters()
+    if p.topK > 0 && p.topK < p.vocabulary { return .number }
+    if p.topP > 0 { return .share }
+    return p.typicalP > 0 ? .typicality : nil
+  }
 }

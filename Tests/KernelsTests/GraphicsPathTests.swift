@@ -68,10 +68,12 @@ extension KernelsTests {
       Warp(topK: 40, topP: 0.95, minP: 0.01, typicalP: 0.9),
     ]
 
-    @Test(arguments: [1, 2, 3, 4, 5, 1022, 1024, 1025, 12_288, 12_291])
-    func `Quads of warped rows`(vocabulary: Int) throws {
+    @Test(arguments: [1, 2, 3, 4, 5, 1022, 1024, 1025, 12_288, 12_291], [nil, 64, 4096])
+    func `Quads of warped rows`(vocabulary: Int, chunk: Int?) throws {
       try withDevice { backend in
-        let other = try VulkanBackend(device: backend.device, layouts: .graphics)
+        let other = try VulkanBackend(device: backend.device, layouts: .graphics) {
+          $0.rowChunks = chunk.map { RowChunks(leastTokens: $0) }
+        }
         var random = CaseRandom(seed: 1, family: "warped quads", index: vocabulary)
         let cases = Self.warps.map {
           KernelCase.distribution(rows: 4, vocabulary: vocabulary, warp: $0, random: &random)

@@ -1,0 +1,57 @@
+// What temperature, min-p, top-k, top-p and typical-p make of a row's logits: weights, of which each selection drops some.
+// Include after the parameters p are declared.
+#ifndef ESPALIER_WARP_GLSL
+#define ESPALIER_WARP_GLSL
+
+#include "cut.glsl"
+#include "weight.glsl"
+
+#define BY_NUMBER 0u      // the greatest weights, each counts as 1
+#define BY_SHARE 1u       // the greatest weights
+#define BY_TYPICALITY 2u  // the weights whose logarithm is nearest to the mean
+
+bool selectsByNumber() { return p.topK > 0u && p.topK < p.vocabulary; }
+bool hasSelection() { return selectsByNumber() || p.topP > 0u || p.typicalP > 0u; }
+
+// The same on every lane.
+float maximum;
+uint selection;    // what the keys are for
+Cut cutOfNumber;   // each keeps everything until it is found
+Cut cutOfShare;
+Cut cutOfTypicality;
+uint shift;
+uint meanLogarithm;
+
+void beginWarp(float rowMaximum) {
+  maximum = rowMaximum;
+  shift = 0u;
+  cutOfNumber = Cut(KEEP_ALL, KEEP_ALL);
+  cutOfShare = cutOfNumber;
+  cutOfTypicality = cutOfNumber;
+}
+
+uint softmaxWeight(float logit) { return softmaxWeight(logit, maximum, p.inverseTemperature, p.leastWeight); }
+
+uint typicality(uint weight) { return uint(abs(int(weightLogarithm(weight)) - int(meanLogarithm))); }
+
+// A weight of the row as far as it is decided; 0 once it is dropped.
+uint decided(uint weight, uint token) {
+  weight = isKept(cutOfNumber, ~weight, token) ? weight >> shift : 0u;
+  weight = isKept(cutOfShare, ~weight, token) ? weight : 0u;
+  if (cutOfTypicality.key != KEEP_ALL && weight != 0u) {
+    weight = isKept(cutOfTypicality, typicality(weight), token) ? weight : 0u;
+  }
+  return weight;
+}
+
+uint keyOfWeight(uint weight) {
+  if (selection != BY_TYPICALITY) return ~weight;
+  return weight == 0u ? KEEP_ALL : typicality(weight);
+}
+
+// What a weight, as far as it is decided, adds to a sum of weight * logarithm.
+Wide informationOf(uint weight) {
+  return weight == 0u ? Wide(0u) : wideProduct(weight, weightLogarithm(weight));
+}
+
+#endif

@@ -1,0 +1,92 @@
+// distribution for GPUs, whose groups share a row: distributionMaxima, unless a number of tokens is selected first
+// distributionSums, then the row's first selection, and distributionWeights. The first selection counts the tokens of all
+// chunks by bins of their keys (distributionHistograms), lists those up to the bin where it ends (distributionCollect), and
+// finds its own cut and those of the selections after it among the listed alone (distributionCuts). One by typicality needs the
+// mean logarithm before (distributionInformation).
+#ifndef ESPALIER_WARP_CHUNK_GLSL
+#define ESPALIER_WARP_CHUNK_GLSL
+
+#define WORKSPACE 1
+#include "logitChunk.glsl"
+#include "warp.glsl"
+
+// Behind the words of all chunks are those of the rows' selections; ROW_SELECTION_WORDS each, first of all bins.
+#define NEED_WORD SELECTION_BINS
+#define LISTED_WORD (SELECTION_BINS + 1u)
+#define TOTAL_WORD (SELECTION_BINS + 2u)        // of the weights whose information is known
+#define INFORMATION_WORD (SELECTION_BINS + 3u)  // 2: sum of weight * logarithm
+#define SHIFT_WORD (SELECTION_BINS + 5u)
+#define MEAN_WORD (SELECTION_BINS + 6u)
+#define CUT_WORD (SELECTION_BINS + 7u)          // 6: key and token of three cuts
+
+uint selectionWord(uint row) { return p.rows * chunkCount() * ROW_CHUNK_WORDS + row * ROW_SELECTION_WORDS; }
+
+uint firstSelection() { return selectsByNumber() ? BY_NUMBER : p.topP > 0u ? BY_SHARE : BY_TYPICALITY; }
+
+// What the chunks have found of a row; gives its status. Has barriers.
+uint beginRow(uint lane, uint row) {
+  uint from = chunkWord(row, repeatedChunk(lane));
+  uint best = groupMaximum(lane, workspace[from + BEST_WORD]);
+  uint status = groupOr(lane, workspace[from + STATUS_WORD]);
+  beginWarp(orderedValue(best));
+  return best == ORDERED_NEGATIVE_INFINITY ? STATUS_NOT_FINITE : status;
+}
+
+// Has barriers.
+void shiftTotal(uint lane, uint row) { shift = totalShift(sumOfLanes(lane, sumOfChunk(lane, row))); }
+
+// The row before its first selection; gives its status. Has barriers.
+uint beginSelection(uint lane, uint row) {
+  uint status = beginRow(lane, row);
+  selection = firstSelection();
+  if (selection != BY_NUMBER) shiftTotal(lane, row);
+  return status;
+}
+
+// floor(sum of weight * logarithm / total), once distributionInformation has summed them up.
+void readMean(uint row) {
+  uint from = selectionWord(row);
+  Wide information = Wide(workspace[from + INFORMATION_WORD], workspace[from + INFORMATION_WORD + 1u]);
+  meanLogarithm = wideQuotient(information, workspace[from + TOTAL_WORD]);
+}
+
+void writeCut(uint at, Cut cut) {
+  workspace[at] = cut.key;
+  workspace[at + 1u] = cut.token;
+}
+
+Cut readCut(uint at) { return Cut(workspace[at], workspace[at + 1u]); }
+
+void writeCuts(uint row) {
+  uint from = selectionWord(row);
+  workspace[from + SHIFT_WORD] = shift;
+  workspace[from + MEAN_WORD] = meanLogarithm;
+  writeCut(from + CUT_WORD, cutOfNumber);
+  writeCut(from + CUT_WORD + 2u, cutOfShare);
+  writeCut(from + CUT_WORD + 4u, cutOfTypicality);
+}
+
+void readCuts(uint row) {
+  uint from = selectionWord(row);
+  shift = workspace[from + SHIFT_WORD];
+  meanLogarithm = workspace[from + MEAN_WORD];
+  cutOfNumber = readCut(from + CUT_WORD);
+  cutOfShare = readCut(from + CUT_WORD + 2u);
+  cutOfTypicality = readCut(from + CUT_WORD + 4u);
+}
+
+// Ascends with the key of a weight above 0: for typicality 2^14 keys a bin, else 64 bins for each power of two of weights.
+uint binOf(uint weight) {
+  if (selection == BY_TYPICALITY) return typicality(weight) >> 14u;  // below 2^25
+  uint length = bitLength(weight);                                   // at most 31
+  uint leading = length > 7u ? weight >> (length - 7u) : weight << (7u - length);
+  return SELECTION_BINS - 1u - (length * 64u + (leading & 63u));
+}
+
+// Four calls, since spirv-opt drops `precise` from loops that it unrolls.
+uvec4 weightQuad(uint first) {
+  vec4 quad = logitQuad(first);
+  return uvec4(softmaxWeight(quad.x), softmaxWeight(quad.y), softmaxWeight(quad.z), softmaxWeight(quad.w));
+}
+
+#endif
