@@ -45,6 +45,8 @@ struct Tuning {
   var dotProducts = false
   /// llvmpipe leaves a loop once an invocation's loops have had so many passes in total, and computes on; nil elsewhere.
   var loopPasses: Int?
+  /// What each word of the workspace holds before a call: a test's, for memory that is not zeroed.
+  var staleWorkspace: UInt32?
 
   /// Whether lanes are a CPU's, which loads for one after another.
   var isProcessor: Bool { matmulOutputsPerLane == 0 }

@@ -180,7 +180,11 @@ private final class VulkanCommandList: CommandList {
   func dispatch(_ call: Invocation) {
     guard accept(call.operands.map(\.storage), call.kernel.rawValue) else { return }
     do throws(BackendError) {
-      for layout in try tuning.layouts(of: call) { try dispatch(call, layout) }
+      let layouts = try tuning.layouts(of: call)
+      if let word = tuning.staleWorkspace, let words = layouts.first?.workspaceWords, words > 0 {
+        recorder?.fill(try workspace(words).view, with: word)
+      }
+      for layout in layouts { try dispatch(call, layout) }
     } catch {
       failure = error
     }

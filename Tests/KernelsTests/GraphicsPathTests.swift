@@ -18,6 +18,8 @@ extension KernelsTests {
             }
           ),
           ("chunks of 4,096 tokens", chunkKernels, { $0.rowChunks = RowChunks(leastTokens: 4096) }),
+          ("a workspace of ones", stagedKernels, { $0.staleWorkspace = 1 }),
+          ("a workspace of set bits", stagedKernels, { $0.staleWorkspace = ~0 }),
           ("no dot product", [.matmulInt8], { $0.dotProducts = false }),
           ("nothing ahead", aheadKernels, { $0.elementsAhead = 1 }),
           ("32 ahead", aheadKernels, { $0.elementsAhead = 32 }),
@@ -25,6 +27,7 @@ extension KernelsTests {
     private static let chunkKernels: Set<Kernel> = [
       .argmax, .topTokens, .distribution, .drawTarget, .combineDistributions,
     ]
+    private static let stagedKernels = chunkKernels.union([.verifySiblings, .verifyTraversal])
     private static let rowKernels: Set<Kernel> = chunkKernels.union([
       .topTokens, .drawLogits, .drawGumbel, .drawShared, .penalties, .drawChildren, .verifySiblings,
       .verifyTraversal,
