@@ -30,8 +30,9 @@ void main() {
   uint parent = gl_WorkGroupID.x;
   uint stateAt = gl_WorkGroupID.y * STATE_WORDS;
   uint root = p.sequences == 1u ? 0u : min(state[stateAt + STATE_FIRST_NODE], p.rows);
+  uint nodes = p.sequences == 1u ? p.capacity : state[stateAt + STATE_NODES];  // behind them are another sequence's
   uint row = root + p.firstParent + parent;
-  if (row >= p.rows) return;
+  if (row >= p.rows || p.firstParent + parent >= nodes) return;
   rowStart = row * p.vocabulary;
   uvec2 block = teamBlock(p.vocabulary);
   blockBegin = block.x;
@@ -64,6 +65,6 @@ void main() {
         remaining -= taken.x;
       }
     }
-    if (lane == 0u && root + first + j < p.capacity) tokens[root + first + j] = token;
+    if (lane == 0u && first + j < nodes && root + first + j < p.capacity) tokens[root + first + j] = token;
   }
 }

@@ -17,7 +17,10 @@ void main() {
   uint i = gl_WorkGroupID.x * 64u + gl_LocalInvocationID.x;
   uint sequence = gl_WorkGroupID.y;
   uint first = p.sequences == 1u ? 0u : stateWord(sequence, STATE_FIRST_NODE);
-  if (i >= p.count || first >= p.capacity || p.first + i >= p.capacity - first) return;
+  if (i >= p.count || first >= p.capacity) return;
+  uint nodes = p.capacity - first;
+  if (p.sequences > 1u) nodes = min(nodes, stateWord(sequence, STATE_NODES));  // behind them are another sequence's
+  if (p.first + i >= nodes) return;
   uint from = source[i];
   tokens[first + p.first + i] = from < p.candidates ? candidates[sequence * p.candidates + from] : NO_TOKEN;
 }

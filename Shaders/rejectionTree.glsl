@@ -27,6 +27,7 @@
 #define NODE_LEFT 6u          // S before it is tried
 #define NODE_TOTAL 7u         // R before it is tried
 #define NODE_WEIGHT 8u        // P of its token before it is tried
+#define NODE_DEPTH 9u         // siblings alone
 #define NODE_PARENT_SHARE 9u  // A before it is tried; traversal alone
 #define NODE_SHARE 10u        // its own, when it is entered; traversal alone
 

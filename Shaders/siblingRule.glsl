@@ -15,15 +15,14 @@ layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWe
 layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [capacity][2]
 layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };              // [capacity]
 layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };            // [capacity]
-layout(set = 0, binding = 6, std430) readonly buffer Depths { uint depths[]; };              // [capacity]
-layout(set = 0, binding = 7, std430) readonly buffer State { uint state[]; };                // [sequences][STATE_WORDS]
-layout(set = 0, binding = 8, std430) coherent buffer Scratch { uint scratch[]; };            // [sequences][2][vocabulary]
-layout(set = 0, binding = 9, std430) writeonly buffer Result { uint result[]; };             // [sequences][result words]
+layout(set = 0, binding = 6, std430) readonly buffer State { uint state[]; };                // [sequences][STATE_WORDS]
+layout(set = 0, binding = 7, std430) coherent buffer Scratch { uint scratch[]; };            // [sequences][2][vocabulary]
+layout(set = 0, binding = 8, std430) writeonly buffer Result { uint result[]; };             // [sequences][result words]
 
 #include "tree.glsl"
 #include "rejection.glsl"
 
-uint position;     // of the node's children
+uint position;     // of the node's children, as many tokens behind the committed ones as the node has ancestors, and one
 uint targetTotal;  // R
 uint draftTotal;   // S
 

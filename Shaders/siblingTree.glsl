@@ -3,7 +3,7 @@
 #define ESPALIER_SIBLING_TREE_GLSL
 
 #include "siblingRule.glsl"
-#define WORKSPACE 10
+#define WORKSPACE 9
 #include "rejectionTree.glsl"
 
 // One-hot children take their own tokens' weights and nothing else, so that one wave removes all of a node's children.
@@ -15,7 +15,7 @@ void takeBefore(uint child) {
   draftTotal = nodeWord(child, NODE_LEFT);
 }
 
-void openNode(uint node) { position = stateWord(STATE_LENGTH) + depths[firstNode + node] + 1u; }
+void openNode(uint node) { position = stateWord(STATE_LENGTH) + nodeWord(node, NODE_DEPTH) + 1u; }
 
 Rounding roundingAfter(uint child, Wide total) { return roundingOf(total, ROLE_ROUND, nodeWord(child, NODE_RANK)); }
 

@@ -122,7 +122,7 @@ Outcome verifyShared(uint lane, uint depth, uint node, uint rowStatus) {
 
 Outcome verifyNode(uint lane, uint depth, uint node) {
   uint row = firstNode + node;
-  position = stateWord(STATE_LENGTH) + depths[row] + 1u;
+  position = stateWord(STATE_LENGTH) + depth + 1u;
   uint rowStatus = totals[row * 2u + 1u];
   rowTotal = totals[row * 2u];
   targetTotal = rowTotal;

@@ -11,8 +11,15 @@ uint startOf(uint node) { return isShared(node) ? 0u : NEVER; }
 
 shared uint nodeWeights[MAXIMUM_NODES];
 
+uint depthOf(uint node) {
+  uint depth = 0u;
+  for (; nodeParents[node] != NO_NODE; depth++) node = nodeParents[node];
+  return depth;
+}
+
 // One-hot: what a child finds is known at once.
 void beginRule(uint lane) {
+  for (uint node = lane; node < nodes; node += LANES) setNodeWord(node, NODE_DEPTH, depthOf(node));
   if (MODE != SIBLINGS_ONE_HOT) return;
   for (uint child = 1u + lane; child < nodes; child += LANES) nodeWeights[child] = nodeWord(child, NODE_WEIGHT);
   barrier();

@@ -5,6 +5,8 @@ import ShaderInterface
 struct RejectionCase {
   let forest: RandomForest
   let operands: [CaseOperand]
+  /// For rules that walk from the root and so know how deep they are.
+  var operandsWithoutDepths: [CaseOperand] { operands.filter { $0.name != "depths" } }
   let shape: String
 
   /// - Parameter form: of every tree; nil for any.

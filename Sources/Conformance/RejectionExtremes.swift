@@ -54,7 +54,6 @@ extension KernelCase {
     func repeated(_ row: [UInt32]) -> [UInt32] { (0..<nodes).flatMap { _ in row } }
     func totals(_ row: [UInt32]) -> [UInt32] { repeated([row.reduce(0, +), STATUS_OK]) }
     let parents = (0..<nodes).map { $0 == 0 ? NO_NODE : UInt32(extreme.parent(of: $0)) }
-    let depths = (0..<nodes).map { extreme == .allRejected ? min($0, 1) : $0 }
     return KernelCase(
       "\(nodes) nodes, vocabulary \(vocabulary), \(extreme.rawValue)",
       [
@@ -63,7 +62,6 @@ extension KernelCase {
         .words("draftWeights", repeated(draft), [nodes, vocabulary]),
         .words("draftTotals", totals(draft), [nodes, 2]),
         .words("tokens", (0..<UInt32(nodes)).map { $0 }), .words("parents", parents),
-        .words("depths", depths.map { UInt32($0) }),
         .words("state", SequenceState(length: 5, seed: 3, nodes: nodes).words),
         .output("result", .word, [TreeBuffers.resultWords(maximumNodes: nodes)]),
       ] + others, record: record)

@@ -15,7 +15,9 @@ extension KernelCase {
     let drawn = RejectionCase(rule, form, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
     let sequences = drawn.forest.sequences
     return KernelCase(
-      drawn.shape, drawn.operands + [.output("scratch", .word, [sequences, 2, vocabulary], role: .scratch)]
+      drawn.shape,
+      drawn.operandsWithoutDepths
+        + [.output("scratch", .word, [sequences, 2, vocabulary], role: .scratch)]
     ) { list, o in
       list.verifySiblings(
         target: o.rows("weights", "totals", vocabulary: vocabulary),

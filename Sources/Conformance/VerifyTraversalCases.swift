@@ -14,7 +14,7 @@ extension KernelCase {
   ) -> KernelCase {
     let drawn = RejectionCase(rule, form, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
     let sequences = drawn.forest.sequences
-    let operands = drawn.operands.filter { $0.name != "depths" }.map { operand in
+    let operands = drawn.operandsWithoutDepths.map { operand in
       operand.name == "weights" ? operand.with(role: .scratch) : operand
     }
     return KernelCase(drawn.shape, operands) { list, o in

@@ -63,6 +63,7 @@ extension CommandList {
   /// - Parameters:
   ///   - target: a row a node, `[nodes][vocabulary]`.  - draft: likewise a row a node; those of nodes without children
   ///     are not read.
+  ///   - tree: tokens, parents, state and the depths that `treeLayout` writes are read.
   ///   - batch: the sequences of the nodes; nil for one sequence.
   ///   - accept: u32 `[nodes]`, 0 or 1.
   ///   - score: f32 `[nodes]`, the target's log-probabilities of the clusters in nats, to 2^-18; NaN for a node without

@@ -21,7 +21,8 @@ extension CommandList {
   ///     once the row is used up.
   ///   - replacement: independent draws, or each token at most once.
   ///   - keys: which random numbers are drawn.
-  ///   - sequences: each with its state, u32 `[sequences][STATE_WORDS]`; nodes beyond the arrays are left out.
+  ///   - sequences: each with its state, u32 `[sequences][STATE_WORDS]`; parents and children beyond the arrays are left
+  ///     out, in a batch also those beyond the nodes that the sequence's state gives it.
   public func drawChildren(
     _ rows: DistributionRows, state: Tensor<UInt32>, tokens: Tensor<UInt32>, parents: Int, children: Int,
     replacement: Bool, firstParent: Int, firstChild: Int, childDepth: Int,

@@ -10,7 +10,8 @@ extension CommandList {
   ///   - candidates: u32 `[sequences][candidateCount]`.
   ///   - candidateCount: nil for all of the memory; needed where `state` has more sequences than take part.
   ///   - source: u32 `[count]`, for each sequence; one outside the candidates gives `NO_TOKEN`.
-  ///   - tokens: node arrays of all sequences; `first` counts from each one's root.
+  ///   - tokens: node arrays of all sequences; `first` counts from each one's root. In a batch nodes beyond those that a
+  ///     sequence's state gives it are left out.
   ///   - state: u32 `[sequences][STATE_WORDS]`, for a batch.
   public func gatherTokens(
     _ candidates: Tensor<UInt32>, candidateCount: Int? = nil, source: Tensor<UInt32>, tokens: Tensor<UInt32>,

@@ -111,8 +111,7 @@ enum ReferenceTable {
       Reference.verifySiblings(
         o.parameters(), weights: o.words(0), totals: o.words(1), draftWeights: o.words(2),
         draftTotals: o.words(3),
-        tokens: o.words(4), parents: o.words(5), depths: o.words(6), state: o.words(7), scratch: o.out(8),
-        result: o.out(9))
+        tokens: o.words(4), parents: o.words(5), state: o.words(6), scratch: o.out(7), result: o.out(8))
     case .verifyTraversal:
       Reference.verifyTraversal(
         o.parameters(), weights: o.words(0), totals: o.words(1), draftWeights: o.words(2),

@@ -11,6 +11,7 @@ extension CommandList {
   ///   - score: f32 `[nodes]`, summed along paths to choose between equally deep ones.
   ///   - picks: u32 `[nodes][2]`: token, status, from `argmax` or `drawTarget`; the last node's is the bonus token.
   ///   - endPicks: of the same shape, for nodes without children where what follows them has another law; nil: `picks`.
+  ///   - tree: tokens, parents and state are read.
   public func verifyAccepted(
     _ accept: Tensor<UInt32>, score: Tensor<Float>, picks: Tensor<UInt32>,
     endPicks: Tensor<UInt32>? = nil, tree: TreeBuffers, sequences: Int = 1

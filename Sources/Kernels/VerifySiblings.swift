@@ -19,6 +19,7 @@ extension CommandList {
   /// Everything is integer arithmetic; ``SiblingRule`` names the papers.
   /// - Parameters:
   ///   - target: a row a node, `[nodes][vocabulary]`.  - draft: a row a parent node (any rows when `rule` is one-hot).
+  ///   - tree: tokens, parents and state are read.
   ///   - rule: llvmpipe refuses ``SiblingRule/kSeq`` for trees of more than 235 (vocabulary 151,936) to 546 nodes
   ///     (32,000): its loops would end too early.
   ///   - scratch: u32 `[sequences][2][vocabulary]`.
@@ -27,19 +28,19 @@ extension CommandList {
     rule: SiblingRule, sequences: Int = 1
   ) {
     call(.verifySiblings) { kernel throws(Refusal) in
-      try tree.check(\.tokens, \.parents, \.depths, sequences: sequences)
+      try tree.check(\.tokens, \.parents, sequences: sequences)
       let capacity = try rejectionCapacity(target: target, draft: draft, tree: tree, rule: rule)
       let draft = draftOperand(draft, target: target, rule: rule)
       try require(scratch, sequences * 2 * target.vocabulary, "scratch")
       let p = ShaderInterface.VerifySiblings(
         maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
-        sequences: UInt32(sequences), capacity: UInt32(min(capacity, tree.depths.count)),
+        sequences: UInt32(sequences), capacity: UInt32(capacity),
         draftRows: UInt32(clamping: draft.rows))
       return Invocation(
         kernel, p,
         [
           .read(target.weights), .read(target.totals), .read(draft.weights), .read(draft.totals),
-          .read(tree.tokens), .read(tree.parents), .read(tree.depths), .read(tree.state),
+          .read(tree.tokens), .read(tree.parents), .read(tree.state),
           .readWrite(scratch), .write(tree.result),
         ],
         groups: (sequences, 1),

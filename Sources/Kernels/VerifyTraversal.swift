@@ -12,6 +12,7 @@ extension CommandList {
   ///   - target: a row a node, `[nodes][vocabulary]`; the kernel uses its weights up: what they are afterwards depends on
   ///   the device.
   ///   - draft: a row a parent node (any rows when `rule` is one-hot).
+  ///   - tree: tokens, parents and state are read.
   ///   - rule: not ``SiblingRule/kSeq``.
   public func verifyTraversal(
     target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, rule: SiblingRule,

@@ -5,7 +5,7 @@ extension Reference {
   /// tokens[firstChild + i * children + j] = child j of parent i, drawn from draft row firstParent + i.
   ///
   /// `weights`: u32 [rows][vocabulary]; `totals`: u32 [rows][2]; `state`: u32 [sequences][`STATE_WORDS`]; `tokens`: u32
-  /// [capacity]. Rows and tokens of a batch are counted from each sequence's first node.
+  /// [capacity]. Rows and tokens of a batch are counted from each sequence's first node, as far as the sequence has them.
   public static func drawChildren(
     _ p: ShaderInterface.DrawChildren, weights: UnsafeBufferPointer<UInt32>,
     totals: UnsafeBufferPointer<UInt32>, state: UnsafeBufferPointer<UInt32>,
@@ -17,7 +17,8 @@ extension Reference {
       let state = UnsafeBufferPointer(rebasing: state[s * Int(STATE_WORDS)..<(s + 1) * Int(STATE_WORDS)])
       let root = p.sequences == 1 ? 0 : Int(state[Int(STATE_FIRST_NODE)])
       let row = root + Int(p.firstParent) + i
-      guard row < p.rows else { continue }
+      let nodes = p.sequences == 1 ? Int(p.capacity) : Int(state[Int(STATE_NODES)])
+      guard row < p.rows, Int(p.firstParent) + i < nodes else { continue }
       var source = KeyedUniforms(seed: seed(of: state))
       let first = Int(p.firstChild) + i * children
       let drawn = drawChildren(
@@ -26,7 +27,7 @@ extension Reference {
         position: state[Int(STATE_LENGTH)] &+ (p.keyedByNode != 0 ? 0 : p.childDepth),
         role: p.keyedByNode != 0 ? ROLE_TRAVERSAL_DRAFT : ROLE_DRAFT,
         firstIndex: p.keyedByNode != 0 ? UInt32(first) : 0, source: &source)
-      for (j, token) in drawn.enumerated() where root + first + j < p.capacity {
+      for (j, token) in drawn.enumerated() where first + j < nodes && root + first + j < p.capacity {
         tokens[root + first + j] = token
       }
     }

@@ -11,8 +11,11 @@ extension Reference {
     tokens: UnsafeMutableBufferPointer<UInt32>
   ) {
     for s in 0..<Int(p.sequences) {
-      let root = p.sequences == 1 ? 0 : Int(state[s * Int(STATE_WORDS) + Int(STATE_FIRST_NODE)])
-      for i in 0..<Int(p.count) where root + Int(p.first) + i < Int(p.capacity) {
+      let words = s * Int(STATE_WORDS)
+      let root = p.sequences == 1 ? 0 : Int(state[words + Int(STATE_FIRST_NODE)])
+      let nodes = p.sequences == 1 ? Int(p.capacity) : Int(state[words + Int(STATE_NODES)])
+      for i in 0..<Int(p.count)
+      where Int(p.first) + i < nodes && root + Int(p.first) + i < Int(p.capacity) {
         let exists = source[i] < p.candidates
         tokens[root + Int(p.first) + i] =
           exists ? candidates[s * Int(p.candidates) + Int(source[i])] : NO_TOKEN

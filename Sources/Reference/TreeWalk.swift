@@ -61,15 +61,17 @@ struct TreeWalk {
     (node + 1..<tokens.count).filter { parents[$0] == UInt32(node) && tokens[$0] != NO_TOKEN }
   }
 
-  /// Walks while `step` accepts a child, and returns what it decided. `step` is told the node and its children and
-  /// says how many of them it tried.
-  func walk(step: (_ node: Int, _ children: [Int], _ tried: inout Int) -> NodeOutcome) -> RoundOutcome {
+  /// Walks while `step` accepts a child, and returns what it decided. `step` is told the node, its depth and its
+  /// children and says how many of them it tried.
+  func walk(
+    step: (_ node: Int, _ depth: UInt32, _ children: [Int], _ tried: inout Int) -> NodeOutcome
+  ) -> RoundOutcome {
     var round = RoundOutcome()
     guard isWellFormed else { return RoundOutcome(status: STATUS_MALFORMED_TREE) }
     while true {
       let children = children(of: round.path.last!)
       var tried = 0
-      let outcome = step(round.path.last!, children, &tried)
+      let outcome = step(round.path.last!, UInt32(round.path.count - 1), children, &tried)
       round.tried.append(UInt32(tried))
       switch outcome {
       case .child(let j): round.path.append(children[j])

@@ -18,7 +18,7 @@ extension Reference {
         sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
         capacity: p.capacity)
       let path = tree.isWellFormed ? bestPath(tree, accept, score) : [0]
-      let round = tree.walk { node, children, tried in
+      let round = tree.walk { node, _, children, tried in
         tried = children.count
         let depth = path.firstIndex(of: node)!
         if depth + 1 < path.count { return .child(children.firstIndex(of: path[depth + 1])!) }

@@ -17,7 +17,7 @@ extension Reference {
       let tree = TreeWalk(
         sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
         capacity: p.capacity)
-      let round = tree.walk { node, children, tried in
+      let round = tree.walk { node, _, children, tried in
         let at = (tree.firstNode + node) * stride
         if stride > 1, picks[at + 1] != STATUS_OK { return .failed(picks[at + 1]) }
         let match = children.firstIndex { tree.tokens[$0] == picks[at] }

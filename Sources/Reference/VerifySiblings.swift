@@ -7,14 +7,14 @@ extension Reference {
   /// With replacement: SpecInfer (Miao et al. 2024); without: recursive rejection (Jeon et al. 2024), Sequoia;
   /// k-seq: SpecTr (Sun et al. 2023).
   /// `weights`, `totals`: u32 [capacity][vocabulary] and [capacity][2] of the target; `draftWeights`, `draftTotals`:
-  /// the same of the draft, a row a parent, without weight where it is missing; `tokens`, `parents`, `depths`: u32 [capacity];
+  /// the same of the draft, a row a parent, without weight where it is missing; `tokens`, `parents`: u32 [capacity];
   /// `state`: u32 [sequences][STATE_WORDS]; `scratch`: u32 [sequences][2][vocabulary]; `result`: u32
   /// [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes].
   public static func verifySiblings(
     _ p: ShaderInterface.VerifySiblings, weights: UnsafeBufferPointer<UInt32>,
     totals: UnsafeBufferPointer<UInt32>, draftWeights: UnsafeBufferPointer<UInt32>,
     draftTotals: UnsafeBufferPointer<UInt32>, tokens: UnsafeBufferPointer<UInt32>,
-    parents: UnsafeBufferPointer<UInt32>, depths: UnsafeBufferPointer<UInt32>,
+    parents: UnsafeBufferPointer<UInt32>,
     state: UnsafeBufferPointer<UInt32>, scratch: UnsafeMutableBufferPointer<UInt32>,
     result: UnsafeMutableBufferPointer<UInt32>
   ) {
@@ -24,7 +24,7 @@ extension Reference {
         seed: seed(of: UnsafeBufferPointer(rebasing: state[first..<first + Int(STATE_WORDS)])))
       verifySiblings(
         p, sequence: sequence, weights: weights, totals: totals, draftWeights: draftWeights,
-        draftTotals: draftTotals, tokens: tokens, parents: parents, depths: depths, state: state,
+        draftTotals: draftTotals, tokens: tokens, parents: parents, state: state,
         scratch: scratch, result: result, source: &source)
     }
   }
@@ -34,7 +34,7 @@ extension Reference {
     _ p: ShaderInterface.VerifySiblings, sequence: UInt32 = 0, weights: UnsafeBufferPointer<UInt32>,
     totals: UnsafeBufferPointer<UInt32>, draftWeights: UnsafeBufferPointer<UInt32>,
     draftTotals: UnsafeBufferPointer<UInt32>, tokens: UnsafeBufferPointer<UInt32>,
-    parents: UnsafeBufferPointer<UInt32>, depths: UnsafeBufferPointer<UInt32>,
+    parents: UnsafeBufferPointer<UInt32>,
     state: UnsafeBufferPointer<UInt32>, scratch: UnsafeMutableBufferPointer<UInt32>,
     result: UnsafeMutableBufferPointer<UInt32>, reducedTotalBits: UInt32 = REDUCED_TOTAL_BITS,
     source: inout Source
@@ -47,7 +47,7 @@ extension Reference {
     let block = Int(sequence) * 2 * vocabulary
     let target = UnsafeMutableBufferPointer(rebasing: scratch[block..<block + vocabulary])
     let draft = UnsafeMutableBufferPointer(rebasing: scratch[block + vocabulary..<block + 2 * vocabulary])
-    let round = tree.walk { node, children, tried in
+    let round = tree.walk { node, depth, children, tried in
       let r = tree.firstNode + node
       let row = r * vocabulary..<(r + 1) * vocabulary
       _ = target.update(fromContentsOf: weights[row])
@@ -60,7 +60,7 @@ extension Reference {
       return verifyNode(
         target: target, total: UInt64(totals[2 * r]), status: totals[2 * r + 1], draft: draft,
         draftTotal: draftTotal, children: children.map { tree.tokens[$0] }, mode: p.mode,
-        position: tree.length &+ depths[r] &+ 1, reducedTotalBits: reducedTotalBits, tried: &tried,
+        position: tree.length &+ depth &+ 1, reducedTotalBits: reducedTotalBits, tried: &tried,
         source: &source)
     }
     tree.write(round, sequence: sequence, into: result)

@@ -43,7 +43,7 @@ private final class SpineWalk {
   private let recording: any Recording
   private let states, results: Tensor<UInt32>
   private let parameters: ShaderInterface.VerifySiblings
-  private let weights, totals, draftWeights, draftTotals, tokens, parents, depths: [UInt32]
+  private let weights, totals, draftWeights, draftTotals, tokens, parents: [UInt32]
   /// Accepted lengths seen.
   private(set) var lengths = Set<UInt32>()
 
@@ -64,10 +64,8 @@ private final class SpineWalk {
     }
     // Step s adds spine node 2s - 1 and leaf 2s.
     var parents: [UInt32] = [NO_NODE]
-    var depths: [UInt32] = [0]
     for step in 1...UInt32(Self.spine) {
       parents += [UInt32](repeating: step == 1 ? 0 : 2 * step - 3, count: 2)
-      depths += [step, step]
     }
     // One-hot candidates are accepted with the target's own probability, so the spine takes its likeliest token.
     tokens = (0..<nodes).map { node in
@@ -80,7 +78,7 @@ private final class SpineWalk {
         target[node] = target[node].map { $0 == target[node].max() ? 1 << 30 : $0 >> 3 }
       }
     }
-    (self.parents, self.depths) = (parents, depths)
+    self.parents = parents
     weights = target.flatMap { $0 }
     totals = target.flatMap { [$0.reduce(0, +), 0] }
     draftWeights = draft.flatMap { $0 }
@@ -94,9 +92,8 @@ private final class SpineWalk {
     let draftRows = DistributionRows(
       weights: try backend.makeTensor(draftWeights, "draft"),
       totals: try backend.makeTensor(draftTotals, "draft totals"), vocabulary: vocabulary)
-    let (treeTokens, treeParents, treeDepths) = (
-      try backend.makeTensor(tokens, "tokens"), try backend.makeTensor(parents, "parents"),
-      try backend.makeTensor(depths, "depths")
+    let (treeTokens, treeParents) = (
+      try backend.makeTensor(tokens, "tokens"), try backend.makeTensor(parents, "parents")
     )
     let (states, results) = (states, results)
     recording = try backend.record("walks") { list in
@@ -105,7 +102,7 @@ private final class SpineWalk {
         let result = run * Self.resultStride
         let tree = TreeBuffers(
           state: states[state..<state + Int(STATE_WORDS)], tokens: treeTokens, parents: treeParents,
-          depths: treeDepths, mask: treeTokens, result: results[result..<result + Self.resultWords],
+          depths: treeTokens, mask: treeTokens, result: results[result..<result + Self.resultWords],
           maximumNodes: nodes)
         list.verifySiblings(
           target: targetRows, draft: draftRows, tree: tree,
@@ -151,13 +148,10 @@ private final class SpineWalk {
               pointer(draftTotals) { dt in
                 pointer(tokens) { tokens in
                   pointer(parents) { parents in
-                    pointer(depths) { depths in
-                      pointer(state) { state in
-                        Reference.verifySiblings(
-                          parameters, weights: w, totals: t, draftWeights: dw, draftTotals: dt,
-                          tokens: tokens,
-                          parents: parents, depths: depths, state: state, scratch: scratch, result: result)
-                      }
+                    pointer(state) { state in
+                      Reference.verifySiblings(
+                        parameters, weights: w, totals: t, draftWeights: dw, draftTotals: dt,
+                        tokens: tokens, parents: parents, state: state, scratch: scratch, result: result)
                     }
                   }
                 }

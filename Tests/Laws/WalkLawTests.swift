@@ -48,7 +48,7 @@ struct SharedKeys: UniformSource {
     for node in siblings + 1...2 * siblings {
       rows.append(language.rows(after: [tokens[node - siblings], tokens[node]]))
     }
-    let result = verify(rows, tokens, parents, depths, mode: mode, &source)
+    let result = verify(rows, tokens, parents, mode: mode, &source)
     precondition(result[Int(RESULT_STATUS)] == STATUS_OK)
     let path = Int(RESULT_PATH) + tokens.count
     return Array(result[path + 1..<path + 1 + Int(result[Int(RESULT_ACCEPTED)])]) + [
@@ -57,8 +57,7 @@ struct SharedKeys: UniformSource {
   }
 
   private func verify(
-    _ rows: [Rows], _ tokens: [UInt32], _ parents: [UInt32], _ depths: [UInt32], mode: UInt32,
-    _ source: inout SharedKeys
+    _ rows: [Rows], _ tokens: [UInt32], _ parents: [UInt32], mode: UInt32, _ source: inout SharedKeys
   ) -> [UInt32] {
     let vocabulary = rows[0].target.count
     let p = VerifySiblings(
@@ -75,15 +74,13 @@ struct SharedKeys: UniformSource {
           reading(rows.flatMap { [UInt32($0.draftTotal), STATUS_OK] }) { draftTotals in
             reading(tokens) { tokens in
               reading(parents) { parents in
-                reading(depths) { depths in
-                  reading([Self.length, 0, 0, UInt32(tokens.count), 0, 0, 0, 0]) { state in
-                    scratch.withUnsafeMutableBufferPointer { scratch in
-                      result.withUnsafeMutableBufferPointer { result in
-                        Reference.verifySiblings(
-                          p, weights: weights, totals: totals, draftWeights: draftWeights,
-                          draftTotals: draftTotals, tokens: tokens, parents: parents, depths: depths,
-                          state: state, scratch: scratch, result: result, source: &source)
-                      }
+                reading([Self.length, 0, 0, UInt32(tokens.count), 0, 0, 0, 0]) { state in
+                  scratch.withUnsafeMutableBufferPointer { scratch in
+                    result.withUnsafeMutableBufferPointer { result in
+                      Reference.verifySiblings(
+                        p, weights: weights, totals: totals, draftWeights: draftWeights,
+                        draftTotals: draftTotals, tokens: tokens, parents: parents, state: state,
+                        scratch: scratch, result: result, source: &source)
                     }
                   }
                 }

@@ -32,7 +32,7 @@ private struct Round {
         draftRows: UInt32(draft.count / 3)),
       weights: operand(weights),
       totals: operand(totals(weights)), draftWeights: operand(draft), draftTotals: operand(totals(draft)),
-      tokens: operand(tokens), parents: operand(parents), depths: operand([0, 1, 1, 2, 2, 3]),
+      tokens: operand(tokens), parents: operand(parents),
       state: operand(state(20, nodes: nodes)), scratch: mutableOperand([UInt32](repeating: 77, count: 6)),
       result: result)
     return Array(result)
