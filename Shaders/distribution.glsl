@@ -19,6 +19,7 @@ layout(set = 0, binding = 1, std430) buffer WeightQuads { uvec4 weightQuads[]; }
 layout(set = 0, binding = 1, std430) writeonly buffer Weights { uint weights[]; };  // [rows][vocabulary]
 #endif
 layout(set = 0, binding = 2, std430) writeonly buffer Totals { uint totals[]; };    // [rows][2]: total, status
+layout(set = 0, binding = 3, std430) readonly buffer Warps { uint warps[]; };       // [rows][WARP_WORDS]
 
 #include "warp.glsl"
 #include "warpSelect.glsl"
@@ -122,29 +123,29 @@ void decide(uint lane) {
   uint elements = p.vocabulary;
   if (selectsByNumber()) {
     selection = BY_NUMBER;
-    if (p.topK <= MAXIMUM_BEST) {
-      elements = collectBest(lane, p.vocabulary, p.topK);
+    if (topK <= MAXIMUM_BEST) {
+      elements = collectBest(lane, p.vocabulary, topK);
 #ifdef QUADS
       fillLastQuad(lane, elements);
 #endif
-      cutOfNumber = cutAtRank(lane, elements, p.topK - 1u);
+      cutOfNumber = cutAtRank(lane, elements, topK - 1u);
       isCollected = true;
     } else {
 #ifdef QUADS
       sumOfWeights(lane, elements);  // for the weights that it leaves in the output
 #endif
-      cutOfNumber = findCut(lane, p.vocabulary, p.topK);
+      cutOfNumber = findCut(lane, p.vocabulary, topK);
     }
   }
   shift = totalShift(sumOfWeights(lane, elements));
-  if (p.topP > 0u) {
+  if (topP > 0u) {
     selection = BY_SHARE;
-    cutOfShare = findCut(lane, elements, 0u, p.topP);
+    cutOfShare = findCut(lane, elements, 0u, topP);
   }
-  if (p.typicalP > 0u) {
+  if (typicalP > 0u) {
     selection = BY_TYPICALITY;
     meanLogarithm = meanOfLogarithms(lane, elements);
-    cutOfTypicality = findCut(lane, elements, 0u, p.typicalP);
+    cutOfTypicality = findCut(lane, elements, 0u, typicalP);
   }
   isCollected = false;
 }
@@ -153,12 +154,12 @@ void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
 
+  readWarp(row);
   uint best = ORDERED_NEGATIVE_INFINITY;
   uint status = STATUS_OK;
   EACH_ELEMENTS(first, p.vocabulary) look(rowLogits(first), best, status);
   best = groupMaximum(lane, best);
-  if (best == ORDERED_NEGATIVE_INFINITY) status = STATUS_NOT_FINITE;
-  status = groupOr(lane, status);
+  status = statusOfRow(groupOr(lane, status), best);
 
   beginWarp(orderedValue(best));
   isCollected = false;

@@ -8,7 +8,7 @@
 layout(push_constant) uniform Push { Distribution p; };
 #include "warpChunk.glsl"
 
-layout(set = 0, binding = 2, std430) writeonly buffer List { uint list[]; };  // [rows][vocabulary]: tokens in any order
+layout(set = 0, binding = 3, std430) writeonly buffer List { uint list[]; };  // [rows][vocabulary]: tokens in any order
 
 // The last bin that the selection reaches; KEEP_ALL if it keeps everything. Has barriers.
 uint lastBin(uint lane) {
@@ -19,8 +19,8 @@ uint lastBin(uint lane) {
     own += histogram[bin];
   }
   uint total = groupAdd(lane, own);
-  uint need = p.topK;
-  if (selection != BY_NUMBER) need = needOfShare(total, selection == BY_SHARE ? p.topP : p.typicalP);
+  uint need = topK;
+  if (selection != BY_NUMBER) need = needOfShare(total, selection == BY_SHARE ? topP : typicalP);
   if (lane == 0u && gl_WorkGroupID.x == 0u) workspace[from + NEED_WORD] = need;
   uint amount;
   return chooseDigit(lane, 0u, need, amount);
@@ -30,7 +30,7 @@ uint isListed(uint weight, uint last) { return weight != 0u && binOf(weight) <= 
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
-  if (beginSelection(lane, gl_WorkGroupID.y) != STATUS_OK) return;
+  if (!beginSelection(lane, gl_WorkGroupID.y)) return;
   if (selection == BY_TYPICALITY) readMean(gl_WorkGroupID.y);
   uint last = lastBin(lane);
   uint listed = 0u;  // a bit for each token of the lane: at most 32 of a chunk of 8,192

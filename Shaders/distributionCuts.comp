@@ -7,7 +7,7 @@
 layout(push_constant) uniform Push { Distribution p; };
 #include "warpChunk.glsl"
 
-layout(set = 0, binding = 2, std430) readonly buffer List { uint list[]; };  // [rows][vocabulary]: tokens in any order
+layout(set = 0, binding = 3, std430) readonly buffer List { uint list[]; };  // [rows][vocabulary]: tokens in any order
 
 #include "warpSelect.glsl"
 
@@ -34,23 +34,23 @@ void decide(uint lane, uint listed, uint need) {
   }
   if (first == BY_SHARE) {
     cutOfShare = cut;
-  } else if (p.topP > 0u) {
+  } else if (topP > 0u) {
     selection = BY_SHARE;
-    cutOfShare = findCut(lane, listed, 0u, p.topP);
+    cutOfShare = findCut(lane, listed, 0u, topP);
   }
   if (first == BY_TYPICALITY) {
     cutOfTypicality = cut;
-  } else if (p.typicalP > 0u) {
+  } else if (typicalP > 0u) {
     selection = BY_TYPICALITY;
     meanLogarithm = meanOfLogarithms(lane, listed);
-    cutOfTypicality = findCut(lane, listed, 0u, p.typicalP);
+    cutOfTypicality = findCut(lane, listed, 0u, typicalP);
   }
 }
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
-  if (beginSelection(lane, row) != STATUS_OK) return;
+  if (!beginSelection(lane, row)) return;
   if (selection == BY_TYPICALITY) readMean(row);
   uint from = selectionWord(row);
   decide(lane, workspace[from + LISTED_WORD], workspace[from + NEED_WORD]);

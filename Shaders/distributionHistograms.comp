@@ -14,7 +14,7 @@ void count(uint weight) {
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
-  if (beginSelection(lane, gl_WorkGroupID.y) != STATUS_OK) return;
+  if (!beginSelection(lane, gl_WorkGroupID.y)) return;
   if (selection == BY_TYPICALITY) readMean(gl_WorkGroupID.y);
   beginCount(lane);
   EACH_QUAD(first) {

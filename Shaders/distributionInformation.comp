@@ -8,7 +8,7 @@ layout(push_constant) uniform Push { Distribution p; };
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
-  if (beginSelection(lane, gl_WorkGroupID.y) != STATUS_OK) return;
+  if (!beginSelection(lane, gl_WorkGroupID.y) || selection != BY_TYPICALITY) return;
   uint own = 0u;
   Wide information = Wide(0u);
   EACH_QUAD(first) {

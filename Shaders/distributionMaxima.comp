@@ -7,7 +7,7 @@
 layout(push_constant) uniform Push { Distribution p; };
 #include "warpChunk.glsl"
 
-layout(set = 0, binding = 2, std430) writeonly buffer Totals { uint totals[]; };  // [rows][2]: total, status
+layout(set = 0, binding = 3, std430) writeonly buffer Totals { uint totals[]; };  // [rows][2]: total, status
 
 // The row's groups share them.
 void clearSelection(uint lane) {
@@ -19,6 +19,7 @@ void clearSelection(uint lane) {
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
+  readWarp(gl_WorkGroupID.y);
   if (hasSelection()) clearSelection(lane);
   uint best = ORDERED_NEGATIVE_INFINITY;
   uint status = STATUS_OK;

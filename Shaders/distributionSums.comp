@@ -9,6 +9,7 @@ layout(push_constant) uniform Push { Distribution p; };
 void main() {
   uint lane = gl_LocalInvocationID.x;
   beginRow(lane, gl_WorkGroupID.y);
+  if (selectsByNumber()) return;
   Wide sum = Wide(0u);
   EACH_QUAD(first) {
     uvec4 weights = weightQuad(first);

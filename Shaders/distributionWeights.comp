@@ -6,9 +6,9 @@
 layout(push_constant) uniform Push { Distribution p; };
 #include "warpChunk.glsl"
 
-layout(set = 0, binding = 2, std430) buffer Totals { uint totals[]; };                          // [rows][2]: total, status
-layout(set = 0, binding = 3, std430) writeonly buffer Weights { uint outWeights[]; };           // [rows][vocabulary]
-layout(set = 0, binding = 3, std430) writeonly buffer WeightQuads { uvec4 outWeightQuads[]; };  // the same
+layout(set = 0, binding = 3, std430) buffer Totals { uint totals[]; };                          // [rows][2]: total, status
+layout(set = 0, binding = 4, std430) writeonly buffer Weights { uint outWeights[]; };           // [rows][vocabulary]
+layout(set = 0, binding = 4, std430) writeonly buffer WeightQuads { uvec4 outWeightQuads[]; };  // the same
 
 STORES_QUADS(uvec4, writeQuad, outWeights, outWeightQuads)
 

@@ -1,5 +1,5 @@
 // What temperature, min-p, top-k, top-p and typical-p make of a row's logits: weights, of which each selection drops some.
-// Include after the parameters p are declared.
+// Include after the parameters p and the buffer warps are declared.
 #ifndef ESPALIER_WARP_GLSL
 #define ESPALIER_WARP_GLSL
 
@@ -10,10 +10,13 @@
 #define BY_SHARE 1u       // the greatest weights
 #define BY_TYPICALITY 2u  // the weights whose logarithm is nearest to the mean
 
-bool selectsByNumber() { return p.topK > 0u && p.topK < p.vocabulary; }
-bool hasSelection() { return selectsByNumber() || p.topP > 0u || p.typicalP > 0u; }
-
-// The same on every lane.
+// The same on every lane. The row's parameters:
+float inverseTemperature;
+uint topK;
+uint topP;
+uint leastWeight;
+uint typicalP;
+// What is known of it:
 float maximum;
 uint selection;    // what the keys are for
 Cut cutOfNumber;   // each keeps everything until it is found
@@ -21,6 +24,26 @@ Cut cutOfShare;
 Cut cutOfTypicality;
 uint shift;
 uint meanLogarithm;
+
+void readWarp(uint row) {
+  bool isOwn = p.rowWarps != 0u;
+  uint at = row * WARP_WORDS;
+  inverseTemperature = isOwn ? uintBitsToFloat(warps[at]) : p.inverseTemperature;
+  topK = isOwn ? warps[at + 1u] : p.topK;
+  topP = isOwn ? warps[at + 2u] : p.topP;
+  leastWeight = min(isOwn ? warps[at + 3u] : p.leastWeight, uint(WEIGHT_SCALE));
+  typicalP = isOwn ? warps[at + 4u] : p.typicalP;
+}
+
+bool selectsByNumber() { return topK > 0u && topK < p.vocabulary; }
+bool hasSelection() { return selectsByNumber() || topP > 0u || typicalP > 0u; }
+
+// The row's status, given that of its logits and the ordered bits of the greatest.
+uint statusOfRow(uint status, uint best) {
+  uint bits = floatBitsToUint(inverseTemperature);
+  bool hasTemperature = bits >= LEAST_INVERSE_TEMPERATURE_BITS && bits <= GREATEST_INVERSE_TEMPERATURE_BITS;
+  return best == ORDERED_NEGATIVE_INFINITY || !hasTemperature ? STATUS_NOT_FINITE : status;
+}
 
 void beginWarp(float rowMaximum) {
   maximum = rowMaximum;
@@ -30,7 +53,7 @@ void beginWarp(float rowMaximum) {
   cutOfTypicality = cutOfNumber;
 }
 
-uint softmaxWeight(float logit) { return softmaxWeight(logit, maximum, p.inverseTemperature, p.leastWeight); }
+uint softmaxWeight(float logit) { return softmaxWeight(logit, maximum, inverseTemperature, leastWeight); }
 
 uint typicality(uint weight) { return uint(abs(int(weightLogarithm(weight)) - int(meanLogarithm))); }
 

@@ -8,6 +8,7 @@
 
 #define WORKSPACE 1
 #include "logitChunk.glsl"
+layout(set = 0, binding = 2, std430) readonly buffer Warps { uint warps[]; };  // [rows][WARP_WORDS]
 #include "warp.glsl"
 
 // Behind the words of all chunks are those of the rows' selections; ROW_SELECTION_WORDS each, first of all bins.
@@ -21,26 +22,27 @@
 
 uint selectionWord(uint row) { return p.rows * chunkCount() * ROW_CHUNK_WORDS + row * ROW_SELECTION_WORDS; }
 
-uint firstSelection() { return selectsByNumber() ? BY_NUMBER : p.topP > 0u ? BY_SHARE : BY_TYPICALITY; }
+uint firstSelection() { return selectsByNumber() ? BY_NUMBER : topP > 0u ? BY_SHARE : BY_TYPICALITY; }
 
 // What the chunks have found of a row; gives its status. Has barriers.
 uint beginRow(uint lane, uint row) {
+  readWarp(row);
   uint from = chunkWord(row, repeatedChunk(lane));
   uint best = groupMaximum(lane, workspace[from + BEST_WORD]);
   uint status = groupOr(lane, workspace[from + STATUS_WORD]);
   beginWarp(orderedValue(best));
-  return best == ORDERED_NEGATIVE_INFINITY ? STATUS_NOT_FINITE : status;
+  return statusOfRow(status, best);
 }
 
 // Has barriers.
 void shiftTotal(uint lane, uint row) { shift = totalShift(sumOfLanes(lane, sumOfChunk(lane, row))); }
 
-// The row before its first selection; gives its status. Has barriers.
-uint beginSelection(uint lane, uint row) {
+// The row before its first selection; false if it has none, or a status. Has barriers.
+bool beginSelection(uint lane, uint row) {
   uint status = beginRow(lane, row);
   selection = firstSelection();
   if (selection != BY_NUMBER) shiftTotal(lane, row);
-  return status;
+  return status == STATUS_OK && hasSelection();
 }
 
 // floor(sum of weight * logarithm / total), once distributionInformation has summed them up.

@@ -22,7 +22,12 @@ struct Distribution {
   U32 topP;        // share in units of 2^-32; 0: all
   U32 leastWeight; // min-p: lesser weights become 0, before topK; the greatest weight is 2^30
   U32 typicalP;    // share in units of 2^-32; 0: all
+  U32 rowWarps;    // 1: the five above are not read; each row has its own in the operand warps
 };
+
+#define WARP_WORDS 5u  // inverseTemperature, topK, topP, leastWeight, typicalP
+#define LEAST_INVERSE_TEMPERATURE_BITS 0x1f800000u     // 2^-64
+#define GREATEST_INVERSE_TEMPERATURE_BITS 0x49800000u  // 2^20
 
 #define ROW_CHUNK_WORDS 4u  // that a chunk of a row leaves in the workspace; VOCABULARY_LANES chunks a row at most
 #define SELECTION_BINS 2048u      // of keys, by which a row's first selection counts its tokens

@@ -32,13 +32,26 @@ public struct Warp: Sendable, Hashable {
 
   func check() throws(Refusal) {
     try require(
-      temperature >= 1e-6 && temperature.isFinite,
-      "temperature \(temperature), at least 1e-6 is possible; 0 is greedy decoding, not a distribution")
+      (1e-6...1e19).contains(temperature),
+      "temperature \(temperature), 1e-6 to 1e19 are possible; 0 is greedy decoding, not a distribution")
     try requireSizes(topK ?? 0)
     try require((0...1).contains(topP ?? 0), "top-p \(topP ?? 0), 0 to 1 are possible")
     try require((0...1).contains(typicalP ?? 0), "typical-p \(typicalP ?? 0), 0 to 1 are possible")
     try require((0...1).contains(minP ?? 0), "min-p \(minP ?? 0), 0 to 1 are possible")
   }
+
+  /// For `distribution` with parameters for each row: u32 `[WARP_WORDS]`.
+  ///
+  /// What a warp cannot have gives words that a row's status tells of, or none to select by.
+  public var words: [UInt32] {
+    [
+      Float(1 / temperature).bitPattern, UInt32(clamping: topK ?? 0), Self.units(topP), leastWeight,
+      Self.units(typicalP),
+    ]
+  }
+
+  /// How many words a warp has.
+  public static let wordCount = Int(WARP_WORDS)
 
   /// How often `distribution` may walk a row: thrice; for a small top-k with what follows it twelve times, otherwise
   /// nine times for each selection.
@@ -104,18 +117,44 @@ extension CommandList {
     _ logits: Tensor<Float>, warp: Warp, out: DistributionRows, rows: Int, lanes: Int? = nil
   ) {
     call(.distribution) { kernel throws(Refusal) in
-      try requireSizes(rows)
       try warp.check()
-      try out.check(rows: rows, "out")
-      try require(logits, rows * out.vocabulary, "logits")
-      let p = ShaderInterface.Distribution(
-        rows: UInt32(rows), vocabulary: UInt32(out.vocabulary),
-        inverseTemperature: Float(1 / warp.temperature),
-        topK: UInt32(warp.topK ?? 0), topP: Warp.units(warp.topP),
-        leastWeight: warp.leastWeight, typicalP: Warp.units(warp.typicalP))
-      return Invocation(
-        kernel, p, [.read(logits), .write(out.weights), .write(out.totals)], groups: (rows, 1),
-        specialization: try rowLanes(lanes, out.vocabulary, passes: warp.passes(out.vocabulary)))
+      return try distribution(kernel, logits, warp, warps: nil, out: out, rows: rows, lanes: lanes)
     }
+  }
+
+  /// The same with a warp for each row, as requests of a batch have them; the device may have written it.
+  ///
+  /// A row whose inverse temperature is not in 2^-64...2^20 gets `STATUS_NOT_FINITE`.
+  /// - Parameters:
+  ///   - logits: f32 `[rows][out.vocabulary]`.
+  ///   - warps: u32 `[rows][WARP_WORDS]`, ``Warp/words`` of each row.
+  ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
+  public func distribution(
+    _ logits: Tensor<Float>, warps: Tensor<UInt32>, out: DistributionRows, rows: Int, lanes: Int? = nil
+  ) {
+    call(.distribution) { kernel throws(Refusal) in
+      let most = Warp(topK: .max, topP: 0.5, typicalP: 0.5)  // selects as often as one can
+      return try distribution(kernel, logits, most, warps: warps, out: out, rows: rows, lanes: lanes)
+    }
+  }
+
+  private func distribution(
+    _ kernel: Kernel, _ logits: Tensor<Float>, _ warp: Warp, warps: Tensor<UInt32>?, out: DistributionRows,
+    rows: Int, lanes: Int?
+  ) throws(Refusal) -> Invocation {
+    try requireSizes(rows)
+    try out.check(rows: rows, "out")
+    try require(logits, rows * out.vocabulary, "logits")
+    if let warps { try require(warps, rows * Warp.wordCount, "warps") }
+    let words = warp.words
+    let p = ShaderInterface.Distribution(
+      rows: UInt32(rows), vocabulary: UInt32(out.vocabulary),
+      inverseTemperature: Float(bitPattern: words[0]), topK: words[1], topP: words[2], leastWeight: words[3],
+      typicalP: words[4], rowWarps: warps == nil ? 0 : 1)
+    return Invocation(
+      kernel, p,
+      [.read(logits), .write(out.weights), .write(out.totals), warps.map { .read($0) } ?? .read(logits)],
+      groups: (rows, 1),
+      specialization: try rowLanes(lanes, out.vocabulary, passes: warp.passes(out.vocabulary)))
   }
 }

@@ -57,7 +57,8 @@ enum ReferenceTable {
     case .argmax: Reference.argmax(o.parameters(), logits: o.floats(0), out: o.out(1))
     case .topTokens: Reference.topTokens(o.parameters(), logits: o.floats(0), out: o.out(1))
     case .distribution:
-      Reference.distribution(o.parameters(), logits: o.floats(0), weights: o.out(1), totals: o.out(2))
+      Reference.distribution(
+        o.parameters(), logits: o.floats(0), weights: o.out(1), totals: o.out(2), warps: o.words(3))
     case .rowStatistics:
       Reference.rowStatistics(o.parameters(), logits: o.floats(0), out: o.out(1), status: o.out(2))
     case .tokenLogProbability:

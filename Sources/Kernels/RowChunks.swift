@@ -62,13 +62,17 @@ struct RowChunks {
       words: { 2 * Int(($0.parameters() as ShaderInterface.TopTokens).count) }),
     .distribution: Plan(
       stages: [
-        Stage(stem: "distributionMaxima", operands: [0, nil, 2]),
-        Stage(stem: "distributionSums", operands: [0, nil]) { firstSelection($0) != .number },
-        Stage(stem: "distributionInformation", operands: [0, nil]) { firstSelection($0) == .typicality },
-        Stage(stem: "distributionHistograms", operands: [0, nil]) { firstSelection($0) != nil },
-        Stage(stem: "distributionCollect", operands: [0, nil, 1]) { firstSelection($0) != nil },
-        Stage(stem: "distributionCuts", operands: [0, nil, 1], isWhole: true) { firstSelection($0) != nil },
-        Stage(stem: "distributionWeights", operands: [0, nil, 2, 1]),
+        Stage(stem: "distributionMaxima", operands: [0, nil, 3, 2]),
+        Stage(stem: "distributionSums", operands: [0, nil, 3]) { firstSelections($0) != [.number] },
+        Stage(stem: "distributionInformation", operands: [0, nil, 3]) {
+          firstSelections($0).contains(.typicality)
+        },
+        Stage(stem: "distributionHistograms", operands: [0, nil, 3]) { firstSelections($0) != [.none] },
+        Stage(stem: "distributionCollect", operands: [0, nil, 3, 1]) { firstSelections($0) != [.none] },
+        Stage(stem: "distributionCuts", operands: [0, nil, 3, 1], isWhole: true) {
+          firstSelections($0) != [.none]
+        },
+        Stage(stem: "distributionWeights", operands: [0, nil, 3, 2, 1]),
       ],
       vocabulary: { Int(($0.parameters() as ShaderInterface.Distribution).vocabulary) },
       rowWords: Int(ROW_SELECTION_WORDS)),
@@ -86,13 +90,14 @@ struct RowChunks {
       vocabulary: { Int(($0.parameters() as ShaderInterface.CombineDistributions).vocabulary) }),
   ]
 
-  private enum Selection { case number, share, typicality }
+  private enum Selection: CaseIterable { case number, share, typicality, none }
 
-  /// As warpChunk.glsl has it.
-  private static func firstSelection(_ call: Invocation) -> Selection? {
+  /// What the rows may select by first, as warpChunk.glsl has it.
+  private static func firstSelections(_ call: Invocation) -> Set<Selection> {
     let p: ShaderInterface.Distribution = call.parameters()
-    if p.topK > 0 && p.topK < p.vocabulary { return .number }
-    if p.topP > 0 { return .share }
-    return p.typicalP > 0 ? .typicality : nil
+    if p.rowWarps != 0 { return Set(Selection.allCases) }
+    if p.topK > 0 && p.topK < p.vocabulary { return [.number] }
+    if p.topP > 0 { return [.share] }
+    return p.typicalP > 0 ? [.typicality] : [.none]
   }
 }

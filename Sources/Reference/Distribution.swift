@@ -1,29 +1,54 @@
 import Numerics
 import ShaderInterface
 
+/// What one row's logits go through.
+private struct RowWarp {
+  let inverseTemperature: Float
+  let topK, topP, leastWeight, typicalP: UInt32
+
+  init(_ p: ShaderInterface.Distribution) {
+    inverseTemperature = p.inverseTemperature
+    (topK, topP, leastWeight, typicalP) = (p.topK, p.topP, min(p.leastWeight, 1 << 30), p.typicalP)
+  }
+
+  init(_ warps: UnsafeBufferPointer<UInt32>, row: Int) {
+    let words = Array(warps[row * Int(WARP_WORDS)..<(row + 1) * Int(WARP_WORDS)])
+    inverseTemperature = Float(bitPattern: words[0])
+    (topK, topP, leastWeight, typicalP) = (words[1], words[2], min(words[3], 1 << 30), words[4])
+  }
+
+  var hasTemperature: Bool {
+    (LEAST_INVERSE_TEMPERATURE_BITS...GREATEST_INVERSE_TEMPERATURE_BITS)
+      .contains(inverseTemperature.bitPattern)
+  }
+}
+
 extension Reference {
   /// Integer weights of the softmax at a temperature, then min-p, then top-k, then scaled to a total below 2^31, then top-p,
   /// then typical-p.
   ///
   /// `logits`: f32 [rows][vocabulary]; `weights`: u32 [rows][vocabulary]; `totals`: u32 [rows][2]: total, status.
-  /// With a status all weights and the total are 0.
+  /// `warps`: u32 [rows][`WARP_WORDS`], with p.rowWarps. With a status all weights and the total are 0.
   public static func distribution(
     _ p: ShaderInterface.Distribution, logits: UnsafeBufferPointer<Float>,
-    weights: UnsafeMutableBufferPointer<UInt32>, totals: UnsafeMutableBufferPointer<UInt32>
+    weights: UnsafeMutableBufferPointer<UInt32>, totals: UnsafeMutableBufferPointer<UInt32>,
+    warps: UnsafeBufferPointer<UInt32> = UnsafeBufferPointer(start: nil, count: 0)
   ) {
     let vocabulary = Int(p.vocabulary)
     for r in 0..<Int(p.rows) {
-      let status = rowStatus(logits, row: r, vocabulary: vocabulary)
+      let warp = p.rowWarps == 0 ? RowWarp(p) : RowWarp(warps, row: r)
+      let status =
+        warp.hasTemperature ? rowStatus(logits, row: r, vocabulary: vocabulary) : STATUS_NOT_FINITE
       var row = [UInt64](repeating: 0, count: vocabulary)
       if status == STATUS_OK {
         let z = logits[r * vocabulary..<(r + 1) * vocabulary].map { flush($0) }
         let m = z.reduce(-.infinity, maximum)
-        row = z.map { UInt64(expNonPositive(($0 - m) * p.inverseTemperature) * WEIGHT_SCALE) }
-        for v in row.indices where row[v] < p.leastWeight { row[v] = 0 }
-        keepTop(&row, p.topK)
+        row = z.map { UInt64(expNonPositive(($0 - m) * warp.inverseTemperature) * WEIGHT_SCALE) }
+        for v in row.indices where row[v] < warp.leastWeight { row[v] = 0 }
+        keepTop(&row, warp.topK)
         scaleDown(&row)
-        keepShare(&row, p.topP, of: ranking(row))
-        if p.typicalP > 0 { keepShare(&row, p.typicalP, of: typicality(row)) }
+        keepShare(&row, warp.topP, of: ranking(row))
+        if warp.typicalP > 0 { keepShare(&row, warp.typicalP, of: typicality(row)) }
       }
       for v in 0..<vocabulary { weights[r * vocabulary + v] = UInt32(row[v]) }
       totals[2 * r] = UInt32(row.reduce(0, +))

@@ -18,7 +18,7 @@ extension Reference {
         distribution(
           ShaderInterface.Distribution(
             rows: p.rows, vocabulary: p.vocabulary, inverseTemperature: p.inverseTemperature, topK: 0,
-            topP: 0, leastWeight: p.leastWeight, typicalP: 0), logits: logits, weights: weights,
+            topP: 0, leastWeight: p.leastWeight, typicalP: 0, rowWarps: 0), logits: logits, weights: weights,
           totals: totals)
         drawTarget(
           ShaderInterface.DrawTarget(rows: p.rows, vocabulary: p.vocabulary, sequences: p.sequences),

@@ -186,6 +186,10 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       $0.distribution(
         $1.tensor(), warp: $1.warp(), out: $1.distribution(), rows: $1.size(), lanes: $1.lanes())
     },
+    EntryPoint("distribution of row warps") {
+      $0.distribution(
+        $1.tensor(), warps: $1.tensor(), out: $1.distribution(), rows: $1.size(), lanes: $1.lanes())
+    },
     EntryPoint("rowStatistics") {
       $0.rowStatistics(
         $1.tensor(), out: $1.tensor(), status: $1.tensor(), rows: $1.size(), vocabulary: $1.size())

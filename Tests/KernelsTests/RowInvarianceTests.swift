@@ -373,6 +373,24 @@ private let logitKernels: [UnitKernel] =
       }
     }
   }
+  + [
+    UnitKernel(.distribution, "rowWarps", sizes: [1, 65, 1000]) { call, size in
+      call.logits("logits", vocabulary: size)
+      call.add("warps", .nodes(Warp.wordCount)) { random, _, words in
+        (0..<words / Warp.wordCount).flatMap { _ in
+          random.element([Warp(), Warp(temperature: 0.7, topK: 7), Warp(topP: 0.8), Warp(typicalP: 0.9)])
+            .words
+        }
+      }
+      call.output("law", .nodes(size))
+      call.output("lawTotals", .nodes(2))
+      call.record = { list, o, places in
+        list.distribution(
+          o.floats("logits"), warps: o.words("warps"), out: o.law("law", vocabulary: size),
+          rows: places.capacity)
+      }
+    }
+  ]
 
 private let lawKernels: [UnitKernel] =
   [false, true].map { rowLists in

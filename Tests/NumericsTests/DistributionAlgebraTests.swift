@@ -12,7 +12,7 @@ import Testing
     Reference.distribution(
       Distribution(
         rows: 1, vocabulary: U32(logits.count), inverseTemperature: 1, topK: 0, topP: 0, leastWeight: 0,
-        typicalP: typicalP), logits: operand(logits), weights: out, totals: totals)
+        typicalP: typicalP, rowWarps: 0), logits: operand(logits), weights: out, totals: totals)
     return (Array(out), totals[0])
   }
 

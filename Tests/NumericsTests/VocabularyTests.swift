@@ -39,8 +39,8 @@ import Testing
       Distribution(
         rows: U32(rows), vocabulary: U32(logits.count / rows), inverseTemperature: 1 / temperature,
         topK: topK,
-        topP: topP, leastWeight: leastWeight, typicalP: typicalP), logits: operand(logits), weights: out,
-      totals: totals)
+        topP: topP, leastWeight: leastWeight, typicalP: typicalP, rowWarps: 0), logits: operand(logits),
+      weights: out, totals: totals)
     return (Array(out), Array(totals))
   }
 
