@@ -64,7 +64,10 @@ let package = Package(
     .testTarget(name: "NumericsTests", dependencies: ["Numerics", "Reference"]),
     .testTarget(
       name: "KernelsTests",
-      dependencies: ["Conformance", "Kernels", "Reference", "Numerics", "ShaderInterface"]),
+      dependencies: [
+        "Conformance", "Kernels", "VulkanCompute", "ShaderLibrary", "Reference", "Numerics",
+        "ShaderInterface", "shader-compiler",
+      ]),
     .testTarget(name: "ModelsTests", dependencies: ["Models", "Numerics"], resources: [.copy("Data")]),
     .testTarget(
       name: "DecodingTests", dependencies: ["Decoding", "Models", "Kernels", "Numerics", "ShaderInterface"],

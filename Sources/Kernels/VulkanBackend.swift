@@ -18,6 +18,7 @@ public final class VulkanBackend: Backend {
   public let usesTexels: Bool
 
   private let tuning: Tuning
+  private let substitutes: Substitutes?
 
   /// As its driver reports it.
   public var name: String { device.description.name }
@@ -52,12 +53,15 @@ public final class VulkanBackend: Backend {
       device: device, allowInexact: allowInexact, usesTexels: usesTexels, layouts: layouts, adjust: { _ in })
   }
 
-  /// - Parameter adjust: changes the layouts' tuning, which tests do to run each optional path.
+  /// - Parameters:
+  ///   - substitutes: what runs in place of shaders, in tests.
+  ///   - adjust: changes the layouts' tuning, which tests do to run each optional path.
   init(
     device: Device, allowInexact: Bool = false, usesTexels: Bool? = nil, layouts: LayoutKind? = nil,
-    adjust: (inout Tuning) -> Void
+    substitutes: Substitutes? = nil, adjust: (inout Tuning) -> Void
   ) throws(BackendError) {
     self.device = device
+    self.substitutes = substitutes
     let available = Self.availableLayouts(on: device)
     self.layouts = layouts ?? available[0]
     guard available.contains(self.layouts) else {
@@ -123,10 +127,18 @@ public final class VulkanBackend: Backend {
   public func record(_ label: String, _ body: (any CommandList) -> Void) throws(BackendError) -> any Recording
   {
     let list = VulkanCommandList(
-      device: device, tuning: tuning, usesTexels: usesTexels, label: label)
+      device: device, tuning: tuning, usesTexels: usesTexels, substitutes: substitutes, label: label)
     body(list)
     return VulkanRecording(try list.finish())
   }
+}
+
+/// Modules with the interfaces of shaders, that a backend runs in their place.
+struct Substitutes: Sendable {
+  /// Tells their pipelines from the shaders' own, and from those of other substitutes.
+  let name: String
+  /// By the shader's name.
+  let words: [String: [UInt32]]
 }
 
 /// A device buffer that tensors share.
@@ -153,15 +165,17 @@ private final class VulkanCommandList: CommandList {
   private let device: Device
   private let tuning: Tuning
   private let usesTexels: Bool
+  private let substitutes: Substitutes?
   private var recorder: CommandRecorder?
   private var workspace: VulkanStorage?
   /// The first call that could not be made.
   private var failure: BackendError?
 
-  init(device: Device, tuning: Tuning, usesTexels: Bool, label: String) {
+  init(device: Device, tuning: Tuning, usesTexels: Bool, substitutes: Substitutes?, label: String) {
     self.device = device
     self.tuning = tuning
     self.usesTexels = usesTexels
+    self.substitutes = substitutes
     recorder = CommandRecorder(device, label: label)
   }
 
@@ -200,7 +214,7 @@ private final class VulkanCommandList: CommandList {
         call.operands.map(\.vulkan)
       }
     let pipeline = try vulkan { () throws(VulkanError) in
-      try device.pipeline(call, layout, operands, usesTexels: usesTexels)
+      try device.pipeline(call, layout, operands, usesTexels: usesTexels, substitutes)
     }
     recorder?.dispatch(
       pipeline, groups: (UInt32(layout.groups.x), UInt32(layout.groups.y), 1),
@@ -289,7 +303,8 @@ extension Operand {
 extension Device {
   /// The pipeline of a kernel call; the call must fit what was reflected from the shader.
   fileprivate func pipeline(
-    _ call: Invocation, _ layout: Tuning.Layout, _ operands: [BufferOperand], usesTexels: Bool
+    _ call: Invocation, _ layout: Tuning.Layout, _ operands: [BufferOperand], usesTexels: Bool,
+    _ substitutes: Substitutes?
   ) throws(VulkanError) -> Pipeline {
     var module = ShaderLibrary.modules[layout.stem]
     if usesTexels, let form = ShaderLibrary.modules[layout.stem + "Texels"], canBind(operands, form) {
@@ -316,8 +331,11 @@ extension Device {
     let texels = module.bindings.compactMap { binding in
       binding.texelFormat.flatMap(TexelFormat.init).map { (binding.index, $0) }
     }
+    var name = module.name
+    let substitute = substitutes?.words[name]
+    if let substitutes, substitute != nil { name += ", " + substitutes.name }
     return try pipeline(
-      module.name, spirv: module.words, specialization: layout.specialization,
+      name, spirv: substitute ?? module.words, specialization: layout.specialization,
       constantByteCount: module.pushConstantBytes, bindingCount: operands.count,
       texels: Dictionary(uniqueKeysWithValues: texels))
   }

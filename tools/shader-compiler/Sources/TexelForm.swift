@@ -85,8 +85,8 @@ extension TexelForm {
     places = places.filter { buffers[$0.value.buffer.id] != nil }
   }
 
-  /// The operands that may be pointers into a storage buffer.
-  private static func pointers(of i: SpirvInstruction) -> [UInt32] {
+  /// The operands that may be pointers to a variable.
+  static func pointers(of i: SpirvInstruction) -> [UInt32] {
     switch i.opcode.rawValue {
     case 57: Array(i.operands.dropFirst(3))  // OpFunctionCall
     case 62, 63: [i[0], i[1]]  // OpStore, OpCopyMemory
