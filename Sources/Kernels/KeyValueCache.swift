@@ -5,6 +5,9 @@ public enum KeyValueFormat: String, Sendable, CaseIterable {
   /// Two elements a word, each rounded to nearest even.
   case f16, bf16
   /// Signed bytes with an f16 scale a block of 32 columns; heads are multiples of 8, and a row's last block may be shorter.
+  ///
+  /// The bytes are not those of ggml's `quantize_row_q8_0`: elements are divided by the scale as f16 holds it, not by
+  /// the one before that rounding, and halves are rounded up, not away from zero (<doc:Contract>).
   case q8 = "q8_0"
 
   var code: U32 {
@@ -18,14 +21,25 @@ public enum KeyValueFormat: String, Sendable, CaseIterable {
   /// Columns of a head, and so of a row, are a multiple of this, so that no load crosses a block.
   var step: Int { self == .q8 ? 8 : 2 }
 
-  /// 32-bit words of one slot's keys or values.
+  /// 32-bit words of one slot's keys or values; `Int.max`, which no memory has, below 0 columns.
   public func rowWords(keyColumns: Int) -> Int {
-    switch self {
-    case .f16, .bf16: keyColumns / 2
+    let elements = SizeArithmetic.groups(of: self == .q8 ? 4 : 2, holding: keyColumns)
+    if self != .q8 { return elements }
     // Bytes, then two scales a word, in multiples of 16 bytes.
-    case .q8:
-      (keyColumns / 4 + (keyColumns + 2 * Int(CACHE_Q8_BLOCK) - 1) / (2 * Int(CACHE_Q8_BLOCK)) + 3) / 4 * 4
-    }
+    let scales = SizeArithmetic.groups(of: 2 * Int(CACHE_Q8_BLOCK), holding: keyColumns)
+    let quads = SizeArithmetic.groups(of: 4, holding: SizeArithmetic.sum(elements, scales))
+    return SizeArithmetic.product(quads, 4)
+  }
+
+  /// A cache may have these sizes.
+  func check(slots: Int, keyColumns: Int) throws(Refusal) {
+    try requireSizes(slots, keyColumns)
+    try require(
+      slots >= 1 && keyColumns >= 2, "a cache of \(slots) slots of \(keyColumns) key columns, at least 1 of 2"
+    )
+    try require(
+      keyColumns % step == 0,
+      "a cache of \(keyColumns) key columns in \(rawValue), multiples of \(step) are possible")
   }
 }
 
@@ -80,11 +94,16 @@ public struct KeyValueCache: Sendable {
   }
 
   /// Zeroed memory for `slots` slots.
+  ///
+  /// - Throws: ``BackendError/invalidCall(kernel:reason:)`` for sizes that no call takes: below 1 slot or 2 key columns,
+  ///   and key columns that are odd, or no multiple of 8 in ``KeyValueFormat/q8``.
   public init(
     backend: any Backend, slots: Int, keyColumns: Int, format: KeyValueFormat = .f16, pages: PageTable? = nil,
     label: String
   ) throws(BackendError) {
-    try checkSizes(of: "KeyValueCache") { () throws(Refusal) in try requireSizes(slots, keyColumns) }
+    try checkSizes(of: "KeyValueCache") { () throws(Refusal) in
+      try format.check(slots: slots, keyColumns: keyColumns)
+    }
     let count = slots * format.rowWords(keyColumns: keyColumns)
     self.init(
       keys: try backend.makeTensor(count, "\(label) keys"),
@@ -122,13 +141,7 @@ public struct KeyValueCache: Sendable {
 
   /// Keys and values hold the slots, and each of the sequences has a place for its own.
   func check(sequences: Int = 1) throws(Refusal) {
-    try requireSizes(slots, keyColumns)
-    try require(
-      slots >= 1 && keyColumns >= 2, "a cache of \(slots) slots of \(keyColumns) key columns, at least 1 of 2"
-    )
-    try require(
-      keyColumns % format.step == 0,
-      "a cache of \(keyColumns) key columns in \(format.rawValue), multiples of \(format.step) are possible")
+    try format.check(slots: slots, keyColumns: keyColumns)
     try require(keys, slots * rowWords, "keys")
     try require(values, slots * rowWords, "values")
     guard let pages else {

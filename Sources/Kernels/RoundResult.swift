@@ -22,13 +22,14 @@ public struct RoundResult: Sendable, Hashable {
 
   /// Reads one sequence's result block, `TreeBuffers.resultWords(maximumNodes:)` words.
   ///
-  /// - Throws: ``BackendError/invalidCall(kernel:reason:)`` where `words` are too few, or more nodes are accepted than there
-  ///   are, as no verifier writes.
+  /// - Throws: ``BackendError/invalidCall(kernel:reason:)`` unless `maximumNodes` is 1 to 1,024, where `words` are too few,
+  ///   and where more nodes are accepted than there are, as no verifier writes.
   public init(words: [UInt32], maximumNodes: Int) throws(BackendError) {
     try self.init(words[...], maximumNodes: maximumNodes)
   }
 
   private init(_ slice: ArraySlice<UInt32>, maximumNodes: Int) throws(BackendError) {
+    try Self.check(maximumNodes: maximumNodes)
     let words = Array(slice)
     let needed = TreeBuffers.resultWords(maximumNodes: maximumNodes)
     guard words.count >= needed else {
@@ -56,6 +57,8 @@ public struct RoundResult: Sendable, Hashable {
   public static func batch(
     _ words: [UInt32], maximumNodes: Int, sequences: Int
   ) throws(BackendError) -> [RoundResult] {
+    try check(maximumNodes: maximumNodes)
+    guard sequences >= 0 else { throw refusal("\(sequences) trees; 0 or more are possible") }
     let stride = TreeBuffers.resultWords(maximumNodes: maximumNodes)
     let needed = SizeArithmetic.product(sequences, stride)
     guard words.count >= needed else {
@@ -68,6 +71,12 @@ public struct RoundResult: Sendable, Hashable {
       results.append(try RoundResult(own, maximumNodes: maximumNodes))
     }
     return results
+  }
+
+  private static func check(maximumNodes: Int) throws(BackendError) {
+    guard (1...Int(MAXIMUM_NODES)).contains(maximumNodes) else {
+      throw refusal("a tree of \(maximumNodes) nodes, 1 to \(MAXIMUM_NODES) are possible")
+    }
   }
 
   private static func refusal(_ reason: String) -> BackendError {

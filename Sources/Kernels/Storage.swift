@@ -64,7 +64,9 @@ public struct Tensor<Element: BitwiseCopyable & Sendable>: Sendable {
     Tensor<Other>(unchecked: storage, byteOffset: byteOffset, count: byteCount / MemoryLayout<Other>.stride)
   }
 
-  /// The elements in `range`.  A kernel operand must start at a multiple of ``tensorAlignment`` bytes; a copy need not.
+  /// The elements in `range`. A kernel operand must start at a multiple of ``tensorAlignment`` bytes; a copy need not.
+  ///
+  /// A range that is not within 0 ..< ``count`` stops the program, as an array's does.
   public subscript(range: Range<Int>) -> Tensor {
     precondition(
       range.lowerBound >= 0 && range.upperBound <= count,

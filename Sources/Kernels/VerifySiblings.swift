@@ -18,7 +18,9 @@ extension CommandList {
   ///
   /// Everything is integer arithmetic; ``SiblingRule`` names the papers.
   /// - Parameters:
-  ///   - target: a row a node, `[nodes][vocabulary]`.  - draft: a row a parent node (any rows when `rule` is one-hot).
+  ///   - target: a row a node, `[nodes][vocabulary]`.
+  ///   - draft: row i is what the children of packed node i were drawn from; rows of leaves are not read, and may be
+  ///     missing at the end (any rows when `rule` is one-hot).
   ///   - tree: tokens, parents and state are read.
   ///   - rule: llvmpipe refuses ``SiblingRule/kSeq`` for trees of more than 235 (vocabulary 151,936) to 546 nodes
   ///     (32,000): its loops would end too early.

@@ -11,7 +11,8 @@ extension CommandList {
   /// - Parameters:
   ///   - target: a row a node, `[nodes][vocabulary]`; the kernel uses its weights up: what they are afterwards depends on
   ///   the device.
-  ///   - draft: a row a parent node (any rows when `rule` is one-hot).
+  ///   - draft: row i is what the children of packed node i were drawn from; rows of leaves are not read, and may be
+  ///     missing at the end (any rows when `rule` is one-hot).
   ///   - tree: tokens, parents and state are read.
   ///   - rule: not ``SiblingRule/kSeq``.
   public func verifyTraversal(

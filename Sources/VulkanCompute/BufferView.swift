@@ -21,7 +21,7 @@ public struct BufferView: Sendable {
   /// The device that owns the memory.
   public var device: Device { storage.device }
 
-  /// Part of the view: `byteCount` bytes, at least one, from `byteOffset` on.
+  /// Part of the view: `byteCount` bytes, at least one, from `byteOffset` on. Bytes outside the view stop the program.
   public func slice(byteOffset: Int, byteCount: Int) -> BufferView {
     precondition(
       byteOffset >= 0 && byteCount > 0 && byteOffset + byteCount <= self.byteCount,

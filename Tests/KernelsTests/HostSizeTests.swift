@@ -37,6 +37,9 @@ extension KernelsTests {
               PackedWeights.Format.allCases[abs(s[3] % 6)], outputs: s[0], inputs: s[1]),
             Array(s[...1])
           ),
+          (KeyValueFormat.f16.rowWords(keyColumns: s[0]), [s[0]]),
+          (KeyValueFormat.bf16.rowWords(keyColumns: s[0]), [s[0]]),
+          (KeyValueFormat.q8.rowWords(keyColumns: s[0]), [s[0]]),
         ]
         for (index, (count, sizes)) in counts.enumerated() {
           #expect(count >= 0, "seed \(seed), count \(index): \(s)")
@@ -44,7 +47,6 @@ extension KernelsTests {
           #expect(!isNegative || count == .max, "seed \(seed), count \(index): \(s)")
         }
         #expect((1...16).contains(matmulRowsPerGroup(rows: s[0])))
-        _ = KeyValueFormat.q8.rowWords(keyColumns: s[0])
       }
     }
 
@@ -52,6 +54,7 @@ extension KernelsTests {
       for count in [
         SortedChoices.wordCount(rows: 8, matrices: 4, rowsPerGroup: 0), quantizedWordCount(columns: .max),
         AttentionSplit.count(rows: .max, heads: 8, headSize: 64, capacity: 4096),
+        KeyValueFormat.f16.rowWords(keyColumns: .max), KeyValueFormat.q8.rowWords(keyColumns: .max),
         TreeBuffers.resultWords(maximumNodes: .max), PackedWeights.wordCount(.f16, outputs: -1, inputs: 8),
       ] {
         #expect(throws: BackendError.self) {
@@ -73,6 +76,28 @@ extension KernelsTests {
         AttentionSplit.count(rows: 2, heads: 3, headSize: 8, capacity: 65) == 2 * 3 * 2
           * (8 + Int(PART_WORDS)))
       #expect(TreeBuffers.resultWords(maximumNodes: 5) == Int(RESULT_PATH + RESULT_ARRAYS * 5))
+      #expect([0, 2, 64].map { KeyValueFormat.f16.rowWords(keyColumns: $0) } == [0, 1, 32])
+      #expect(
+        [0, 8, 32, 56, 64, 72].map { KeyValueFormat.q8.rowWords(keyColumns: $0) } == [0, 4, 12, 16, 20, 20])
+    }
+
+    @Test(
+      arguments: [
+        (4, 20, KeyValueFormat.q8, "a cache of 20 key columns in q8_0, multiples of 8 are possible"),
+        (4, 7, .f16, "a cache of 7 key columns in f16, multiples of 2 are possible"),
+        (4, 0, .bf16, "a cache of 4 slots of 0 key columns, at least 1 of 2"),
+        (0, 8, .q8, "a cache of 0 slots of 8 key columns, at least 1 of 2"),
+        (4, -8, .q8, "a size of -8; 0 to 1048576 are possible"),
+        (4, .max, .q8, "a size of \(Int.max); 0 to 1048576 are possible"),
+      ])
+    func `A cache that no kernel takes is not made`(
+      slots: Int, columns: Int, format: KeyValueFormat, reason: String
+    ) throws {
+      let error = #expect(throws: BackendError.self) {
+        _ = try KeyValueCache(
+          backend: ReferenceBackend(), slots: slots, keyColumns: columns, format: format, label: "cache")
+      }
+      #expect(error?.description == "KeyValueCache: \(reason)")
     }
 
     @Test func `A tensor beyond its storage is refused`() throws {
@@ -106,14 +131,23 @@ extension KernelsTests {
         }
       }
       words[Int(RESULT_ACCEPTED)] = 0
-      for nodes in [5, 1 << 40, .max, 0, -1, .min] {
-        expectRefusal("RoundResult:") { _ = try RoundResult(words: words, maximumNodes: nodes) }
+      expectRefusal("RoundResult: \(words.count) words of a tree of 5 nodes, which needs ") {
+        _ = try RoundResult(words: words, maximumNodes: 5)
+      }
+      for nodes in [1025, 1 << 40, .max, 0, -1, .min] {
+        let reason = "RoundResult: a tree of \(nodes) nodes, 1 to 1024 are possible"
+        expectRefusal(reason) { _ = try RoundResult(words: words, maximumNodes: nodes) }
+        expectRefusal(reason) { _ = try RoundResult.batch(words, maximumNodes: nodes, sequences: 0) }
       }
       expectRefusal("RoundResult: 0 words of 1 trees") {
         _ = try RoundResult.batch([], maximumNodes: nodes, sequences: 1)
       }
       for sequences in [-1, 2, .max, .min] {
-        expectRefusal("RoundResult:") {
+        expectRefusal(
+          sequences < 0
+            ? "RoundResult: \(sequences) trees; 0 or more are possible"
+            : "RoundResult: \(words.count) words of \(sequences) trees of 4 nodes, which need "
+        ) {
           _ = try RoundResult.batch(words, maximumNodes: nodes, sequences: sequences)
         }
       }
