@@ -1,3 +1,4 @@
+import Foundation
 import ShaderInterface
 
 /// How logits become a distribution.
@@ -6,14 +7,16 @@ public struct Warp: Sendable, Hashable {
   public var temperature: Double
   /// Keep this many tokens; nil keeps all.
   public var topK: Int?
-  /// Keep the shortest prefix of this share, in 0..<1; nil keeps all.
+  /// Keep the shortest prefix of this share, in 0...1; 0 keeps the likeliest token alone, 1 and nil keep all.
   public var topP: Double?
   /// Keep tokens of at least this share of the likeliest token's probability, in 0...1; nil keeps all.
   ///
-  /// Taken after the temperature and before `topK` (Nguyen et al., 2024).
+  /// Taken after the temperature and before `topK` (Nguyen et al., 2024). A token of exactly this share stays: the bound
+  /// is less by a weight's error, 2^-21 + |log minP| 2^-22 of itself.
   public var minP: Double?
 
-  /// Keep the tokens of this share, in 0..<1, whose information is nearest to the entropy; nil keeps all.
+  /// Keep the tokens of this share, in 0...1, whose information is nearest to the entropy; 0 keeps the nearest token
+  /// alone, 1 and nil keep all.
   ///
   /// Taken last (locally typical sampling: Meister et al., 2023).
   public var typicalP: Double?
@@ -60,7 +63,13 @@ public struct Warp: Sendable, Hashable {
     return 3 + [topK != nil, topP != nil, typicalP != nil].count { $0 } * 9
   }
 
-  var leastWeight: UInt32 { UInt32((min(max(0, minP ?? 0), 1) * Double(WEIGHT_SCALE)).rounded(.up)) }
+  /// Below min-p by the error of a weight at that distance from the greatest, so that no token on the threshold is lost.
+  var leastWeight: UInt32 {
+    guard let minP, minP > 0 else { return 0 }
+    let share = min(minP, 1)
+    let error = 0x1p-21 + abs(log(share)) * 0x1p-22
+    return UInt32((share * (1 - error) * Double(WEIGHT_SCALE)).rounded(.down))
+  }
 
   /// A share in units of 2^-32; 0 for all.
   static func units(_ share: Double?) -> UInt32 {
