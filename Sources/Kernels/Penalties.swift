@@ -1,6 +1,17 @@
 import ShaderInterface
 
 /// How much less likely a token becomes by having occurred lately.
+///
+/// The text that counts is the latest ``window`` tokens down to a row's node, so it moves on with the node's depth, prompt
+/// included while it is that near. Penalties by the generated tokens alone, as OpenAI's and vLLM's presence and frequency
+/// penalties are, take a `history` and a `state` of their own. The history begins with `NO_TOKEN` in place of the prompt
+/// and goes on with the outputs; the state's length is the number of outputs, its first node that of the text's state.
+/// `commitRound` keeps both, given a ``TreeBuffers`` with that state; a first round whose root belongs to the prompt
+/// leaves the root at the history's start, so write `NO_TOKEN` there again. A repetition penalty by the whole text comes
+/// before, in a call of its own.
+///
+/// Rows with windows or values of their own take a call each, in a batch of at least two sequences: in each call the
+/// owners of all other rows are `NO_NODE`, so that those rows keep their bits.
 public struct LogitPenalties: Sendable, Hashable {
   /// Above 0: a logit above 0 is divided by it, another one multiplied (Keskar et al., 2019); 1 changes nothing.
   public var repetition: Double
