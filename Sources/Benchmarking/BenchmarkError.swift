@@ -1,3 +1,4 @@
+import Conformance
 import Kernels
 
 /// Why nothing was measured.
@@ -17,7 +18,7 @@ public enum BenchmarkError: Error, Sendable, CustomStringConvertible {
       "\(kernel) differs from its reference, so it is not timed: \(difference)"
     case .backend(let error): "\(error)"
     case .unknownKernel(let name, let known):
-      "no benchmark of \(name); there are \(known.joined(separator: ", "))"
+      "no benchmark of \(name); \(NearestNames(to: name, among: known).question)bench --list shows the names"
     case .onlyInSweeps(let asked): "\(asked) is measured in sweeps alone; add --sweeps"
     case .noMatch(let filter, let kernel):
       "no measurement\(kernel.map { " of " + $0 } ?? "") has '\(filter)' in its name; bench --list shows the names"

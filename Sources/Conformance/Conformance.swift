@@ -13,6 +13,16 @@ public enum Conformance {
     rowFamilies + matmulFamilies + quantizeRowsFamilies + sortChoicesFamilies + attentionFamilies
     + vocabularyFamilies + treeFamilies + scanFamilies + pageFamilies
 
+  /// The families that `kernel`, a stem or a family's full name, names; all for nil.
+  public static func chosen(kernel: String?) throws(ConformanceError) -> [CaseFamily] {
+    let chosen = families.filter { kernel == nil || $0.kernel.rawValue == kernel || $0.name == kernel }
+    if let kernel, chosen.isEmpty {
+      let stems = Kernel.allCases.map(\.rawValue)
+      throw .unknownKernel(kernel, known: kernel.contains("/") ? families.map(\.name) : stems)
+    }
+    return chosen
+  }
+
   /// Runs cases `first ..< first + cases` of every family named by `kernel` on `backend` and on the reference.
   ///
   /// - Parameters:
@@ -24,8 +34,7 @@ public enum Conformance {
     backend: any Backend, kernel: String? = nil, seed: UInt64 = 1, cases: Int = 200, first: Int = 0,
     deviceOptions: String? = nil, progress: (ConformanceProgress) -> Void = { _ in }
   ) throws(ConformanceError) -> ConformanceReport {
-    let chosen = families.filter { kernel == nil || $0.kernel.rawValue == kernel || $0.name == kernel }
-    if chosen.isEmpty { throw .unknownKernel(kernel ?? "", known: Kernel.allCases.map(\.rawValue)) }
+    let chosen = try Self.chosen(kernel: kernel)
     var results: [ConformanceReport.KernelResult] = []
     for family in chosen {
       var run = FamilyRun(
@@ -54,7 +63,7 @@ public enum ConformanceError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownKernel(let name, let known):
-      "no kernel \"\(name)\"; there are \(known.joined(separator: ", "))"
+      "no kernel \"\(name)\"; \(NearestNames(to: name, among: known).question)validate --list shows the names"
     case .backend(let error, let family): "\(family): \(error)"
     }
   }

@@ -112,6 +112,11 @@ struct Bench: ParsableCommand {
   }
 
   private func readReport(_ path: String) throws(Failure) -> BenchmarkReport {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw .input("--compare \(path): there is no such file")
+    }
+    if isFolder.boolValue { throw .input("--compare \(path): a folder, not a report") }
     do { return try BenchmarkReport(contentsOf: path) } catch {
       throw .input("--compare \(path): not a report that bench --out wrote (\(error.localizedDescription))")
     }

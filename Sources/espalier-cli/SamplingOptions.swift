@@ -11,7 +11,7 @@ struct SamplingOptions: ParsableArguments {
   var topK: Int?
   @Option(
     name: .long, parsing: .unconditional,
-    help: "Sample among the likeliest tokens of this share, above 0 and at most 1."
+    help: "Sample among the likeliest tokens of this share, 0 to 1; 0 leaves the likeliest alone."
   )
   var topP: Double?
   @Option(name: .long, parsing: .unconditional, help: "Seed of all random numbers.")
@@ -27,9 +27,8 @@ struct SamplingOptions: ParsableArguments {
     if let topK, !(1...262_144).contains(topK) {
       throw ValidationError("--top-k \(topK): 1 to 262144 are possible; without it all tokens are kept")
     }
-    if let topP, !(topP > 0 && topP <= 1) {
-      throw ValidationError(
-        "--top-p \(topP): above 0 and at most 1 is possible; without it all tokens are kept")
+    if let topP, !(0...1).contains(topP) {
+      throw ValidationError("--top-p \(topP): 0 to 1 are possible; without it all tokens are kept")
     }
   }
 

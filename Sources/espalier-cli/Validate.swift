@@ -15,6 +15,8 @@ struct Validate: ParsableCommand {
   @Option(
     name: .long, help: "One kernel (matmulF16) or one variant of it (matmulF16/tile4-aligned); default: all.")
   var kernel: String?
+  @Flag(name: .long, help: "List the kernels, or the variants of the one given, and stop.")
+  var list = false
   @Option(name: .long, parsing: .unconditional, help: "Seed of the cases.")
   var seed: UInt64 = 1
   @Option(name: .long, parsing: .unconditional, help: "Cases of each kernel and variant.")
@@ -33,12 +35,8 @@ struct Validate: ParsableCommand {
 
   func run() throws {
     // A misspelt kernel is told before a device is opened.
-    if let kernel,
-      !Conformance.families.contains(where: { $0.kernel.rawValue == kernel || $0.name == kernel })
-    {
-      throw Failure.of(
-        ConformanceError.unknownKernel(kernel, known: Kernel.allCases.map(\.rawValue)))
-    }
+    let families = try failing { try Conformance.chosen(kernel: kernel) }
+    if list { return try printList(kernel == nil ? Kernel.allCases.map(\.rawValue) : families.map(\.name)) }
     let chosen = try ChosenBackend(deviceOptions)
     let report = try failing {
       try Conformance.run(
@@ -65,5 +63,10 @@ struct Validate: ParsableCommand {
           : "\(bad) of \(report.kernels.count) kernels and variants differ from the reference on \(report.device)"
       )
     }
+  }
+
+  private func printList(_ names: [String]) throws {
+    if output.json { return try Console.print(json: names) }
+    for name in names { Console.print(name) }
   }
 }

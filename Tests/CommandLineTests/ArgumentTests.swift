@@ -11,7 +11,7 @@ struct ArgumentTests {
     arguments: [
       ["generate", "--temperature", "-0.5"], ["generate", "--temperature", "nan"],
       ["generate", "--temperature", "inf"], ["generate", "--temperature", "1e-9"],
-      ["generate", "--top-p", "0"], ["generate", "--top-p", "1.5"], ["generate", "--top-p", "nan"],
+      ["generate", "--top-p", "-0.1"], ["generate", "--top-p", "1.5"], ["generate", "--top-p", "nan"],
       ["generate", "--top-k", "0"], ["generate", "--top-k", "-3"], ["generate", "--seed", "-1"],
       ["generate", "--seed", "18446744073709551616"], ["generate", "--max-tokens", "0"],
       ["generate", "--tree", "3xx2"], ["generate", "--tree", ""], ["generate", "--tree", "0x2"],
@@ -41,6 +41,7 @@ struct ArgumentTests {
       ["devices", "--json"], ["validate", "--kernel", "matmulF16", "--seed", "2", "--cases", "3"],
       ["generate", "--tree", "3x2x1", "--temperature", "0.8", "--top-k", "40", "--top-p", "1", "text"],
       ["generate", "--drafter", "ngram", "--tree", "chain:6", "--prompt-file", "-"], ["generate"],
+      ["generate", "--temperature", "1", "--top-p", "0"], ["validate", "--list"],
       ["bench", "--filter", "matmul", "--sweeps", "--compare", "old.json", "--plot", "pictures"],
       ["bench", "--list"],
       ["bench", "--layer", "llama-7b", "--rows", "1", "2", "--out", "report.json"],
@@ -73,7 +74,33 @@ struct ArgumentTests {
   @Test("an unknown kernel is told before a device is opened")
   func unknownKernel() throws {
     var command = try EspalierCommand.parseAsRoot(["validate", "--kernel", "nonsense"])
-    #expect(throws: Failure.self) { try command.run() }
+    let failure = try #require(#expect(throws: Failure.self) { try command.run() })
+    #expect(failure.description == "no kernel \"nonsense\"; validate --list shows the names")
+  }
+
+  @Test(
+    "a misspelt kernel's line names those that may be meant, the nearest first",
+    arguments: [
+      ("matmulf16", "matmulF16, "), ("matmulF61", "matmulF16, "), ("attention", "treeAttention, "),
+      ("verifysibling", "verifySiblings"), ("argmx", "argmax"), ("rmsNrom", "rmsNorm"),
+      ("distribution/topk", "distribution/topK, "),
+    ])
+  func misspeltKernel(typed: String, nearest: String) throws {
+    var command = try EspalierCommand.parseAsRoot(["validate", "--kernel", typed])
+    let line = try #require(#expect(throws: Failure.self) { try command.run() }).description
+    #expect(line.hasPrefix("no kernel \"\(typed)\"; did you mean \(nearest)"), "\(line)")
+    #expect(line.hasSuffix("? validate --list shows the names") && line.count < 200, "\(line)")
+  }
+
+  @Test("a report that cannot be compared with is told with the reason")
+  func reportsToCompare() throws {
+    func line(_ path: String) throws -> String {
+      var command = try EspalierCommand.parseAsRoot(["bench", "--compare", path])
+      return try #require(#expect(throws: Failure.self) { try command.run() }).description
+    }
+    #expect(try line("/no/such/file") == "--compare /no/such/file: there is no such file")
+    #expect(try line("/") == "--compare /: a folder, not a report")
+    #expect(try line(#filePath).hasPrefix("--compare \(#filePath): not a report that bench --out wrote ("))
   }
 
   @Test("a measurement that is not there is told before a device is opened, with what to do")
@@ -93,7 +120,10 @@ struct ArgumentTests {
     #expect(
       try line(["--kernel", "argmax", "--filter", "fish"])
         == "no measurement of argmax has 'fish' in its name; bench --list shows the names")
-    #expect(try line(["--kernel", "fish"]).hasPrefix("no benchmark of fish; there are embeddingGather, "))
+    #expect(try line(["--kernel", "fish"]) == "no benchmark of fish; bench --list shows the names")
+    #expect(
+      try line(["--kernel", "argmx"])
+        == "no benchmark of argmx; did you mean argmax? bench --list shows the names")
   }
 
   @Test("an error of Foundation's is one line for people")
