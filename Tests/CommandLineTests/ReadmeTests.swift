@@ -1,5 +1,4 @@
 import Espalier
-import Foundation
 import Testing
 
 @Suite("README")
@@ -37,21 +36,6 @@ struct ReadmeTests {
 
   @Test("every line of Swift in the README compiles here")
   func lines() throws {
-    let here = try String(contentsOfFile: #filePath, encoding: .utf8)
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-    let compiled = Set(here.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) })
-    var isCode = false
-    var count = 0
-    for line in readme.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix("```") {
-        isCode = line == "```swift"
-      } else if isCode, !line.isEmpty {
-        #expect(compiled.contains(String(line)), "README.md: \(line)")
-        count += 1
-      }
-    }
-    #expect(count > 10)
+    try DocumentedCode("README.md").expectCompiled(in: #filePath)
   }
 }

@@ -1,0 +1,135 @@
+import Espalier
+import Testing
+
+@Suite("Link it")
+struct LinkItTests {
+  private func device() throws -> any Backend {
+    let backend: any Backend = try VulkanBackend()
+    return backend
+  }
+
+  private func kernel(_ backend: any Backend) throws -> [UInt32] {
+    let logits = try backend.makeTensor([0.5, 2.0, -1.0, 2.0] as [Float], "logits")
+    let best: Tensor<UInt32> = try backend.makeTensor(2, "best")
+    try backend.run("argmax") { $0.argmax(logits, out: best, rows: 1, vocabulary: 4) }
+    print(try backend.read(best))  // [1, 0]: ties go to the lowest token; status 0
+    return try backend.read(best)
+  }
+
+  private func weights(_ backend: any Backend) throws -> [Float] {
+    let (inputs, outputs) = (3, 2)
+    let weights = try backend.makeWeights(
+      .f32([1, 2, 3, 4, 5, 6]), outputs: outputs, inputs: inputs, "weights")
+    let x = try backend.makeTensor([1, 0, -1] as [Float], "x")
+    let y: Tensor<Float> = try backend.makeTensor(outputs, "y")
+    try backend.run("matmul") { $0.matmul(x, weights, out: y, rows: 1) }
+    print(try backend.read(y))  // [-2.0, -2.0]
+    return try backend.read(y)
+  }
+
+  private func attention(_ backend: any Backend) throws -> [Float] {
+    let (rows, heads, keyHeads, headSize, positions) = (2, 2, 1, 4, 16)
+    let cache = try KeyValueCache(
+      backend: backend, slots: positions, keyColumns: keyHeads * headSize, label: "layer 0")
+    let angles = try RotaryTable.values(positions: positions, rotarySize: headSize, base: 10_000)
+    let table = try backend.makeTensor(angles, "rotary table")
+    let state = try backend.makeTensor(SequenceState(length: 0, nodes: rows).words, "state")
+    let depths = try backend.makeTensor([0, 1] as [UInt32], "depths")
+    // A row: two queries, a key, a value, as a matmul projects them.
+    let projections: [Float] = [
+      1, 0, 2, 0, 0, 1, 0, 2, 1, 1, 0, 0, 8, 4, 2, 1, 0, 2, 0, 1, 2, 0, 1, 0, 0, 1, 1, 0, 1, 2, 4, 8,
+    ]
+    let projected = try backend.makeTensor(projections, "projected")
+    let rotated: Tensor<Float> = try backend.makeTensor(rows * (heads + keyHeads) * headSize, "rotated")
+    let attended: Tensor<Float> = try backend.makeTensor(rows * heads * headSize, "attended")
+    try backend.run("attention") {
+      $0.rotaryAppend(
+        projected: projected, table: table, depths: depths, state: state, out: rotated, cache: cache,
+        rows: rows, heads: heads, keyHeads: keyHeads, headSize: headSize)
+      $0.treeAttention(
+        query: rotated, cache: cache, mask: depths, state: state, out: attended, rows: rows, heads: heads,
+        keyHeads: keyHeads, headSize: headSize, maskWords: 0, scale: 0.5)
+      $0.advanceState(state, rows: rows)
+    }
+    print(try backend.read(attended).prefix(4))  // [8.0, 4.0, 2.0, 1.0]: row 0 sees its own value alone
+    return try backend.read(attended)
+  }
+
+  private func batch(_ backend: any Backend) throws -> [RoundResult] {
+    let maximumNodes = 4
+    let tree = try TreeBuffers(backend: backend, maximumNodes: maximumNodes, sequences: 2)
+    // First sequence: a root with two children, and a child of the second. Second sequence: a chain of one draft token.
+    try backend.write([10, 3, 4, 5, 20, 7] as [UInt32], to: tree.tokens)
+    try backend.write([NO_NODE, 0, 0, 2, NO_NODE, 0], to: tree.parents)
+    let states = [
+      SequenceState(length: 100, nodes: 4, firstNode: 0), SequenceState(length: 7, nodes: 2, firstNode: 4),
+    ]
+    try backend.write(states.flatMap(\.words), to: tree.state)
+    // What the target picks after each node, with a status: from argmax or drawTarget over the rows of its logits.
+    let picks = try backend.makeTensor([4, 0, 9, 0, 5, 0, 8, 0, 1, 0, 2, 0] as [UInt32], "picks")
+    try backend.run("verify") { $0.verifyMatch(picks: picks, tree: tree, sequences: 2) }
+    let words = try backend.read(tree.result)
+    let rounds = try RoundResult.batch(words, maximumNodes: maximumNodes, sequences: 2)
+    print(rounds[0].path, rounds[0].tokens)  // [0, 2, 3] [4, 5, 8]
+    print(rounds[1].path, rounds[1].tokens)  // [0] [1]
+    return rounds
+  }
+
+  private func sampled(_ backend: any Backend) throws -> RoundResult {
+    let vocabulary = 4
+    let drawn = try TreeBuffers(backend: backend, maximumNodes: 3)
+    try backend.write(SequenceState(length: 20, seed: 7, nodes: 3).words, to: drawn.state)
+    try backend.write([1], to: drawn.tokens)  // the root's; its two children are drawn
+    try backend.write([NO_NODE, 0, 0], to: drawn.parents)
+    let links: Tensor<UInt32> = try backend.makeTensor(2 * 3, "links")
+    let scratch: Tensor<UInt32> = try backend.makeTensor(2 * vocabulary, "scratch")
+    // What the models make of these rows: the draft of the root, the target of all three nodes.
+    let draftLogits = try backend.makeTensor([1, 2, 0, 1] as [Float], "draft logits")
+    let targetLogits = try backend.makeTensor(
+      [0, 3, 1, 0, 0, 1, 3, 0, 2, 0, 1, 4] as [Float], "target logits")
+    let draftLaw = try DistributionRows(backend: backend, rows: 1, vocabulary: vocabulary, label: "draft law")
+    let targetLaw = try DistributionRows(
+      backend: backend, rows: 3, vocabulary: vocabulary, label: "target law")
+    let warp = Warp(temperature: 0.8, topP: 0.95)
+    try backend.run("round") {
+      $0.distribution(draftLogits, warp: warp, out: draftLaw, rows: 1)
+      $0.drawChildren(
+        draftLaw, state: drawn.state, tokens: drawn.tokens, parents: 1, children: 2, replacement: false,
+        firstParent: 0, firstChild: 1, childDepth: 1)
+      $0.treeLayout(drawn, links: links)
+      $0.distribution(targetLogits, warp: warp, out: targetLaw, rows: 3)  // after the target's pass
+      $0.verifySiblings(
+        target: targetLaw, draft: draftLaw, tree: drawn, scratch: scratch, rule: .withoutReplacement)
+    }
+    let round = try RoundResult(words: try backend.read(drawn.result), maximumNodes: 3)
+    print(round.path, round.tokens, round.status)  // [0, 1] [1, 2] fine: one child and the bonus token
+    return round
+  }
+
+  private func decoding(_ backend: any Backend) throws -> Generation {
+    let target = try Model(directory: EmbeddedModel.target.directory(), backend: backend)
+    let draft = try Model(directory: EmbeddedModel.draft.directory(), backend: backend)
+    let options = DecodingOptions(drafter: .model(try TreeShape(specification: "3x2x1x1")))
+    let decoder = try Decoder(target: target, draft: draft, options: options)
+    let generation = try decoder.generate(ByteTokenizer.encode("def main("))
+    print(ByteTokenizer.decode(generation.tokens), generation.blockEfficiency)
+    return generation
+  }
+
+  @Test("the article's examples give what they say")
+  func results() throws {
+    let backend = ReferenceBackend()
+    #expect(try kernel(backend) == [1, 0])
+    #expect(try weights(backend) == [-2, -2])
+    #expect(try attention(backend).prefix(8) == [8, 4, 2, 1, 8, 4, 2, 1])
+    let rounds = try batch(backend)
+    #expect(rounds.map(\.path) == [[0, 2, 3], [0]] && rounds.map(\.tokens) == [[4, 5, 8], [1]])
+    let round = try sampled(backend)
+    #expect(round.path == [0, 1] && round.tokens == [1, 2] && round.status == [])
+  }
+
+  @Test("every line of Swift in the article compiles here")
+  func lines() throws {
+    try DocumentedCode("Sources/Espalier/Espalier.docc/LinkIt.md").expectCompiled(in: #filePath)
+  }
+}
