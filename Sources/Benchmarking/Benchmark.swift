@@ -33,14 +33,14 @@ public struct Benchmark {
 
   /// - Parameters:
   ///   - kernel: a kernel's stem; nil for all.
-  ///   - filter: part of a measurement's name; nil for all.
+  ///   - filters: measurements whose name has any of them; none for all.
   ///   - sweeps: also every kernel's sweeps over rows and keys.
   ///   - layer: the layer of the cost table; nil for none.
   public func run(
-    kernel: String? = nil, filter: String? = nil, sweeps: Bool = false, layer: LayerShape? = .embedded,
+    kernel: String? = nil, filters: [String] = [], sweeps: Bool = false, layer: LayerShape? = .embedded,
     rowCounts: [Int] = Benchmark.rowCounts
   ) throws(BenchmarkError) -> BenchmarkReport {
-    let chosen = try Self.chosen(kernel: kernel, filter: filter, sweeps: sweeps)
+    let chosen = try Self.chosen(kernel: kernel, filters: filters, sweeps: sweeps)
     progress("ceilings: copy, multiply-add")
     var report = try emptyReport()
     for (index, benchmark) in chosen.enumerated() {
@@ -54,29 +54,30 @@ public struct Benchmark {
     return report
   }
 
-  /// The measurements that `kernel` and `filter` leave.
+  /// The measurements that `kernel` and `filters` leave.
   public static func chosen(
-    kernel: String?, filter: String?, sweeps: Bool
+    kernel: String?, filters: [String], sweeps: Bool
   ) throws(BenchmarkError) -> [KernelBenchmark] {
-    let chosen = matching(kernel: kernel, filter: filter, sweeps: sweeps)
+    let chosen = matching(kernel: kernel, filters: filters, sweeps: sweeps)
     if !chosen.isEmpty { return chosen }
-    if !sweeps, !matching(kernel: kernel, filter: filter, sweeps: true).isEmpty {
-      throw .onlyInSweeps([kernel, filter.map { "'\($0)'" }].compactMap { $0 }.joined(separator: " with "))
+    if !sweeps, !matching(kernel: kernel, filters: filters, sweeps: true).isEmpty {
+      throw .onlyInSweeps(
+        ([kernel].compactMap { $0 } + filters.map { "'\($0)'" }).joined(separator: " with "))
     }
-    let measured = Set(matching(kernel: nil, filter: nil, sweeps: true).map(\.kernel))
+    let measured = Set(matching(kernel: nil, filters: [], sweeps: true).map(\.kernel))
     if let kernel, !measured.contains(where: { $0.rawValue == kernel }) {
       throw .unknownKernel(kernel, known: Kernel.allCases.filter(measured.contains).map(\.rawValue))
     }
-    throw .noMatch(filter: filter ?? "", kernel: kernel)
+    throw .noMatch(filters: filters, kernel: kernel)
   }
 
-  private static func matching(kernel: String?, filter: String?, sweeps: Bool) -> [KernelBenchmark] {
+  private static func matching(kernel: String?, filters: [String], sweeps: Bool) -> [KernelBenchmark] {
     let swept = Set(sweeps ? KernelBenchmark.sweeps.map(\.name) : [])
     let all =
       KernelBenchmark.all.filter { !swept.contains($0.name) } + (sweeps ? KernelBenchmark.sweeps : [])
     return all.filter { benchmark in
       (kernel == nil || benchmark.kernel.rawValue == kernel)
-        && (filter == nil || benchmark.name.localizedCaseInsensitiveContains(filter ?? ""))
+        && (filters.isEmpty || filters.contains { benchmark.name.localizedCaseInsensitiveContains($0) })
     }
   }
 

@@ -25,8 +25,12 @@ struct Bench: ParsableCommand {
   @OptionGroup var output: OutputOptions
   @Option(name: .long, help: "Only this kernel (a stem like matmulF16).")
   var kernel: String?
-  @Option(name: .long, help: "Only measurements whose name has this text, as --list shows them.")
-  var filter: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Only measurements whose name has this text, as --list shows them; of several, any.",
+      valueName: "text"))
+  var filter: [String] = []
   @Flag(name: .long, help: "Also sweeps: matmul of each format by rows, attention by context length.")
   var sweeps = false
   @Flag(name: .long, help: "List the measurements and stop.")
@@ -65,7 +69,7 @@ struct Bench: ParsableCommand {
   func run() throws {
     if list { return try printList() }
     // What can be refused is refused before minutes of measuring.
-    _ = try failing { try Benchmark.chosen(kernel: kernel, filter: filter, sweeps: sweeps) }
+    _ = try failing { try Benchmark.chosen(kernel: kernel, filters: filter, sweeps: sweeps) }
     let file = out.map { OutputFile(path: $0, option: "--out") }
     try file?.check()
     if let plot { try makeFolder(plot) }
@@ -79,7 +83,7 @@ struct Bench: ParsableCommand {
     let report: BenchmarkReport
     do throws(BenchmarkError) {
       report = try benchmark.run(
-        kernel: kernel, filter: filter, sweeps: sweeps, layer: shape, rowCounts: rows)
+        kernel: kernel, filters: filter, sweeps: sweeps, layer: shape, rowCounts: rows)
     } catch {
       if case .wrong = error { throw Failure.differs(Failure.of(error).description) }
       throw Failure.of(error)
@@ -101,7 +105,7 @@ struct Bench: ParsableCommand {
   }
 
   private func printList() throws {
-    let chosen = try failing { try Benchmark.chosen(kernel: kernel, filter: filter, sweeps: true) }
+    let chosen = try failing { try Benchmark.chosen(kernel: kernel, filters: filter, sweeps: true) }
     if output.json {
       try Console.print(json: chosen.map(\.name))
     } else {
