@@ -1,6 +1,3 @@
-// GeGLU: out = gelu(gate) * up.
-#include "numerics.glsl"
-
-float activated(float gate) { return gelu(gate); }
-
+// GeGLU: out = GELU of gate, times up.
+#include "geluForm.glsl"
 #include "gatedUnit.glsl"

@@ -91,6 +91,7 @@ void finish(Place place, uint row, uint column) {
   if (p.hasBias != 0u) y = flush(add(y, bias[place.matrix * p.outputs + column]));
   if (p.transform == MATMUL_SILU) y = flush(multiply(y, sigmoid(y)));
   if (p.transform == MATMUL_GELU) y = gelu(y);
+  if (p.transform == MATMUL_GELU_ERF) y = geluErf(y);
   outValues[to] = roundBits(y, p.significantBits);
 }
 

@@ -52,11 +52,8 @@ float addProduct(float sum, float a, float b) {
 // The rule of `max` over a set: a NaN never wins.
 float greater(float maximum, float x) { return x > maximum ? x : maximum; }
 
-// x <= 0. +0 below EXP_LOWEST and for NaN, so the exponent field never underflows.
-float expNonPositive(float x) {
-  if (!(x >= EXP_LOWEST)) return 0.0;
-  precise float n = floor(x * EXP_LOG2E + 0.5);
-  precise float r = (x - n * EXP_LN2_HIGH) - n * EXP_LN2_LOW;
+// e^r * 2^n, r in about -ln 2 / 2 ... ln 2 / 2, n an integer.
+float expSeries(float r, float n) {
   precise float p = EXP_C6 * r + EXP_C5;
   p = p * r + EXP_C4;
   p = p * r + EXP_C3;
@@ -64,6 +61,22 @@ float expNonPositive(float x) {
   p = p * r + 1.0;
   p = p * r + 1.0;
   return uintBitsToFloat(floatBitsToUint(p) + (uint(int(n)) << 23));
+}
+
+// x <= 0. +0 below EXP_LOWEST and for NaN, so the exponent field never underflows.
+float expNonPositive(float x) {
+  if (!(x >= EXP_LOWEST)) return 0.0;
+  precise float n = floor(x * EXP_LOG2E + 0.5);
+  precise float r = (x - n * EXP_LN2_HIGH) - n * EXP_LN2_LOW;
+  return expSeries(r, n);
+}
+
+// e^(x - d), x <= 0 and d in 0 ... 1/16: an exponent of more bits than one float has. +0 where x is below EXP_LOWEST.
+float expDifference(float x, float d) {
+  if (!(x >= EXP_LOWEST)) return 0.0;
+  precise float n = floor((x - d) * EXP_LOG2E + 0.5);
+  precise float r = ((x - n * EXP_LN2_HIGH) - n * EXP_LN2_LOW) - d;
+  return expSeries(r, n);
 }
 
 // ln (1 + f) + n ln 2, f in sqrt(1/2) - 1 ... sqrt(2) - 1, n an integer.
@@ -128,6 +141,32 @@ float gelu(float x) {
   precise float twice = x * (GELU_CUBE * square + GELU_LINEAR);
   return flush(multiply(x, sigmoid(twice)));
 }
+
+// e^(-a * a / 2) for a in 0 ... 16. The head's square is exact: the rounding of a * a would be an error of the exponent.
+float gaussian(float a) {
+  float head = uintBitsToFloat(floatBitsToUint(a) & NORMAL_HEAD_MASK);
+  precise float exponent = -0.5 * (head * head);
+  precise float rest = 0.5 * ((a - head) * (a + head));
+  return expDifference(exponent, rest);
+}
+
+// Phi(x), the standard normal law below x: its tail beyond |x|, or what that leaves of 1.
+float normalDistribution(float x) {
+  float a = uintBitsToFloat(min(magnitudeBits(x), NORMAL_LARGEST_BITS));
+  precise float p = NORMAL_P4 * a + NORMAL_P3;
+  p = p * a + NORMAL_P2;
+  p = p * a + NORMAL_P1;
+  p = p * a + 0.5;
+  precise float q = NORMAL_Q5 * a + NORMAL_Q4;
+  q = q * a + NORMAL_Q3;
+  q = q * a + NORMAL_Q2;
+  q = q * a + NORMAL_Q1;
+  q = q * a + 1.0;
+  float tail = multiply(gaussian(a), multiply(p, reciprocal(q)));
+  return x >= 0.0 ? subtract(1.0, tail) : tail;
+}
+
+float geluErf(float x) { return flush(multiply(x, normalDistribution(x))); }
 
 // f16 bits of x, nearest even, subnormal halves kept. packHalf2x16 may round otherwise.
 uint halfBits(float x) {

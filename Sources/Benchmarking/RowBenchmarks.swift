@@ -39,6 +39,13 @@ extension KernelBenchmark {
     KernelBenchmark(.gelu, "262144", bytes: 8 * 262_144, operations: 25 * 262_144) {
       .gelu(count: 262_144, significantBits: 24, inPlace: false, random: &$0)
     },
+    // The erf form: exp of two parts, reciprocal, and polynomials of degrees 4 and 5.
+    KernelBenchmark(.gegluErf, "64 x 960", bytes: 12 * 64 * 960, operations: 51 * 64 * 960) {
+      .geglu(rows: 64, columns: 960, form: .erf, significantBits: 13, random: &$0)
+    },
+    KernelBenchmark(.geluErf, "262144", bytes: 8 * 262_144, operations: 50 * 262_144) {
+      .gelu(count: 262_144, form: .erf, significantBits: 24, inPlace: false, random: &$0)
+    },
     KernelBenchmark(.scaledAdd, "262144", bytes: 12 * 262_144, operations: 3 * 262_144) {
       .scaledAdd(count: 262_144, significantBits: 24, inPlace: false, random: &$0)
     },

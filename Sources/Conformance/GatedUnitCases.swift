@@ -13,13 +13,13 @@ extension KernelCase {
   }
 
   /// Gated unit: GELU of the first half of a row times the second.
-  public static func geglu(rows: Int, columns: Int, significantBits: UInt32, random: inout CaseRandom)
-    -> KernelCase
-  {
+  public static func geglu(
+    rows: Int, columns: Int, form: GeluForm = .tanh, significantBits: UInt32, random: inout CaseRandom
+  ) -> KernelCase {
     var x = random.floats(rows * columns * 2, exponents: -126...100)
     if random.oneIn(2) { x = x.map { $0 * 4 } }  // reaches the end of the negative side
     return gatedUnit(x, rows, columns, significantBits, &random) { list, x, out in
-      list.geglu(x, out: out, rows: rows, columns: columns, significantBits: significantBits)
+      list.geglu(x, out: out, rows: rows, columns: columns, form: form, significantBits: significantBits)
     }
   }
 
@@ -36,15 +36,18 @@ extension KernelCase {
   }
 }
 
-let gatedUnitFamilies = [
-  CaseFamily(.swiglu) { random in
-    .swiglu(
-      rows: random.length(20), columns: random.length(400), significantBits: random.significantBits(),
-      random: &random)
-  },
-  CaseFamily(.geglu) { random in
-    .geglu(
-      rows: random.length(20), columns: random.length(400), significantBits: random.significantBits(),
-      random: &random)
-  },
-]
+let gatedUnitFamilies =
+  [
+    CaseFamily(.swiglu) { random in
+      .swiglu(
+        rows: random.length(20), columns: random.length(400), significantBits: random.significantBits(),
+        random: &random)
+    }
+  ]
+  + GeluForm.allCases.map { form in
+    CaseFamily(form == .tanh ? .geglu : .gegluErf) { random in
+      .geglu(
+        rows: random.length(20), columns: random.length(400), form: form,
+        significantBits: random.significantBits(), random: &random)
+    }
+  }

@@ -13,16 +13,20 @@ extension CommandList {
     gatedUnit(.swiglu, x, out: out, rows: rows, columns: columns, significantBits: significantBits)
   }
 
-  /// `gelu(gate) * up` with GELU in its tanh form (Shazeer, 2020).
+  /// `gelu(gate) * up` (Shazeer, 2020).
   ///
-  /// Error: that of `gelu` times `up`.
+  /// Error: that of `gelu` in the same form, times `up`.
   /// - Parameters:
   ///   - x: f32 `[rows][2 * columns]`: gate, then up.  - out: f32 `[rows][columns]`.
+  ///   - form: GELU's formula.
   ///   - significantBits: of the output; 13 feeds an f16 matmul.
   public func geglu(
-    _ x: Tensor<Float>, out: Tensor<Float>, rows: Int, columns: Int, significantBits: UInt32 = 24
+    _ x: Tensor<Float>, out: Tensor<Float>, rows: Int, columns: Int, form: GeluForm = .tanh,
+    significantBits: UInt32 = 24
   ) {
-    gatedUnit(.geglu, x, out: out, rows: rows, columns: columns, significantBits: significantBits)
+    gatedUnit(
+      form == .tanh ? .geglu : .gegluErf, x, out: out, rows: rows, columns: columns,
+      significantBits: significantBits)
   }
 
   private func gatedUnit(

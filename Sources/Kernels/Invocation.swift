@@ -75,7 +75,8 @@ public struct Invocation: Sendable {
 /// Every kernel of the library, by stem.
 public enum Kernel: String, CaseIterable, Sendable {
   /// Row kernels.
-  case embeddingGather, embeddingMix, rmsNorm, layerNorm, swiglu, geglu, gelu, residualAdd, scaledAdd
+  case embeddingGather, embeddingMix, rmsNorm, layerNorm, swiglu, geglu, gegluErf, gelu, geluErf, residualAdd,
+    scaledAdd
   /// Row kernels that round, turn or choose rows.
   case roundActivations, rotary, gatherRow
   /// `matmul` by weight format, and what prepares its operands.
@@ -103,7 +104,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   var replaceableOperands: Int {
     switch self {
     case .residualAdd, .scaledAdd: 2
-    case .gelu, .roundActivations, .mixLogits, .rmsNorm, .layerNorm: 1
+    case .gelu, .geluErf, .roundActivations, .mixLogits, .rmsNorm, .layerNorm: 1
     default: 0
     }
   }

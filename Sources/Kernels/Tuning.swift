@@ -168,7 +168,7 @@ extension Tuning {
     case .rmsNorm, .layerNorm, .quantizeRows, .rowStatistics, .tokenLogProbability, .divergence, .mixLogits:
       layout.specialization = [elementsAhead]
     case .treeScan where call.specialization.isEmpty: layout.specialization = [scanLanes]
-    case .residualAdd, .scaledAdd, .gelu, .roundActivations, .swiglu, .geglu:
+    case .residualAdd, .scaledAdd, .gelu, .geluErf, .roundActivations, .swiglu, .geglu, .gegluErf:
       if quads {
         layout.stem += "Quads"
         layout.groups = Invocation.elementGroups(call.groups.x * call.groups.y * 64 / 4)

@@ -9,7 +9,20 @@ import ShaderInterface
 public func expNonPositive(_ x: Float) -> Float {
   guard x >= EXP_LOWEST else { return 0 }
   let n = (x * EXP_LOG2E + 0.5).rounded(.down)
-  let r = (x - n * EXP_LN2_HIGH) - n * EXP_LN2_LOW
+  return expSeries((x - n * EXP_LN2_HIGH) - n * EXP_LN2_LOW, n)
+}
+
+/// e^(x - d) for x <= 0 and d in 0 ... 1/16, an exponent of more bits than one float has; +0 where x is below -44.
+@inlinable @inline(__always)
+public func expDifference(_ x: Float, _ d: Float) -> Float {
+  guard x >= EXP_LOWEST else { return 0 }
+  let n = ((x - d) * EXP_LOG2E + 0.5).rounded(.down)
+  return expSeries(((x - n * EXP_LN2_HIGH) - n * EXP_LN2_LOW) - d, n)
+}
+
+/// e^r * 2^n for r in about -ln 2 / 2 ... ln 2 / 2 and an integer n: what ``expNonPositive(_:)`` ends with.
+@inlinable @inline(__always)
+public func expSeries(_ r: Float, _ n: Float) -> Float {
   var p = EXP_C6 * r + EXP_C5
   p = p * r + EXP_C4
   p = p * r + EXP_C3
@@ -98,3 +111,34 @@ public func gelu(_ x: Float) -> Float {
   let t = x * (GELU_CUBE * (x * x) + GELU_LINEAR)
   return flush(x * sigmoid(t))
 }
+
+/// The standard normal law below x, Phi(x), for every x; +0 for a NaN.
+///
+/// The tail beyond a = |x| is e^(-a^2 / 2) times a quotient of polynomials in a, minimax for the relative error. The
+/// square of a's first 12 bits is exact; what it lacks of a^2 enters the exponential by itself. Largest errors measured
+/// over the same floats as below, to -9.38: 2.992 ulp for x >= 0, 8.438 for x < 0.
+@inlinable @inline(__always)
+public func normalDistribution(_ x: Float) -> Float {
+  let a = Float(bitPattern: min(x.magnitude.bitPattern, NORMAL_LARGEST_BITS))
+  let h = Float(bitPattern: a.bitPattern & NORMAL_HEAD_MASK)
+  let e = expDifference(-0.5 * (h * h), 0.5 * ((a - h) * (a + h)))
+  var p = NORMAL_P4 * a + NORMAL_P3
+  p = p * a + NORMAL_P2
+  p = p * a + NORMAL_P1
+  p = p * a + 0.5
+  var q = NORMAL_Q5 * a + NORMAL_Q4
+  q = q * a + NORMAL_Q3
+  q = q * a + NORMAL_Q2
+  q = q * a + NORMAL_Q1
+  q = q * a + 1
+  let tail = e * (p * reciprocal(q))
+  return x >= 0 ? 1 - tail : tail
+}
+
+/// x * Phi(x) = x / 2 * (1 + erf(x / sqrt(2))) for every x (Hendrycks and Gimpel, 2016); +0 below about -9.3, NaN at
+/// -infinity.
+///
+/// Largest errors measured over every float of 2^-12...9.32 on both sides, and every 11th from 2^-40 on: 5.843 ulp for
+/// x >= 0, 9.068 ulp for x < 0; 10.15 * 2^-24 of the result throughout.
+@inlinable @inline(__always)
+public func geluErf(_ x: Float) -> Float { flush(x * normalDistribution(x)) }

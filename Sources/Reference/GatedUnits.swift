@@ -20,6 +20,13 @@ extension Reference {
     gatedUnit(p, x: x, out: out) { Numerics.gelu($0) }
   }
 
+  /// out = round(geluErf(g) * flush(u)). Operands as those of `geglu`.
+  public static func gegluErf(
+    _ p: ShaderInterface.GatedUnit, x: UnsafeBufferPointer<Float>, out: UnsafeMutableBufferPointer<Float>
+  ) {
+    gatedUnit(p, x: x, out: out) { Numerics.geluErf($0) }
+  }
+
   @inline(__always)
   private static func gatedUnit(
     _ p: ShaderInterface.GatedUnit, x: UnsafeBufferPointer<Float>, out: UnsafeMutableBufferPointer<Float>,

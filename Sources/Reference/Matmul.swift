@@ -86,6 +86,7 @@ extension Reference {
     switch p.transform {
     case MATMUL_SILU: y = flush(y * sigmoid(y))
     case MATMUL_GELU: y = Numerics.gelu(y)
+    case MATMUL_GELU_ERF: y = Numerics.geluErf(y)
     default: break
     }
     return rounded(y, to: p.significantBits)

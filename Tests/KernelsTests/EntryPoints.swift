@@ -44,10 +44,14 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         $1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size(), significantBits: $1.bits())
     },
     EntryPoint("geglu") {
-      $0.geglu($1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size(), significantBits: $1.bits())
+      $0.geglu(
+        $1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size(),
+        form: $1.random.element(GeluForm.allCases), significantBits: $1.bits())
     },
     EntryPoint("gelu") {
-      $0.gelu($1.tensor(), out: $1.tensor(), count: $1.size(), significantBits: $1.bits())
+      $0.gelu(
+        $1.tensor(), out: $1.tensor(), count: $1.size(), form: $1.random.element(GeluForm.allCases),
+        significantBits: $1.bits())
     },
     EntryPoint("residualAdd") {
       $0.residualAdd(

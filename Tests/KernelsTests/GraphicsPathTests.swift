@@ -110,9 +110,11 @@ extension KernelsTests {
           .residualAdd(count: count, significantBits: 24, inPlace: true, random: &random),
           .scaledAdd(count: count, significantBits: 13, inPlace: false, random: &random),
           .gelu(count: count, significantBits: 24, inPlace: false, random: &random),
+          .gelu(count: count, form: .erf, significantBits: 24, inPlace: false, random: &random),
           .roundActivations(count: count, significantBits: 13, inPlace: true, random: &random),
           .swiglu(rows: 3, columns: count, significantBits: 24, random: &random),
           .geglu(rows: 3, columns: count, significantBits: 24, random: &random),
+          .geglu(rows: 3, columns: count, form: .erf, significantBits: 24, random: &random),
         ]
         try expectNoDifference(cases, on: other)
       }

@@ -97,6 +97,7 @@ extension KernelsTests {
           case .none: list.roundActivations(sum, out: out, count: count, significantBits: bits)
           case .silu: list.swiglu(gates, out: out, rows: rows, columns: outputs, significantBits: bits)
           case .gelu: list.gelu(sum, out: out, count: count, significantBits: bits)
+          case .geluErf: list.gelu(sum, out: out, count: count, form: .erf, significantBits: bits)
           }
         }
         #expect(firstDifference(fused, try backend.read(out)) == nil)

@@ -241,11 +241,26 @@ private let elementKernels: [UnitKernel] = [
       list.geglu(o.floats("x"), out: o.floats("out"), rows: places.capacity, columns: size)
     }
   },
+  UnitKernel(.gegluErf) { call, size in
+    call.floats("x", .nodes(2 * size), -126...100, hasSpecials: true)
+    call.output("out", .nodes(size), .float)
+    call.record = { list, o, places in
+      list.geglu(o.floats("x"), out: o.floats("out"), rows: places.capacity, columns: size, form: .erf)
+    }
+  },
   UnitKernel(.gelu) { call, size in
     call.floats("x", .nodes(size), -126...100, hasSpecials: true)
     call.output("out", .nodes(size), .float)
     call.record = { list, o, places in
       list.gelu(o.floats("x"), out: o.floats("out"), count: places.capacity * size, significantBits: 13)
+    }
+  },
+  UnitKernel(.geluErf) { call, size in
+    call.floats("x", .nodes(size), -126...100, hasSpecials: true)
+    call.output("out", .nodes(size), .float)
+    call.record = { list, o, places in
+      list.gelu(
+        o.floats("x"), out: o.floats("out"), count: places.capacity * size, form: .erf, significantBits: 13)
     }
   },
   UnitKernel(.residualAdd) { call, size in

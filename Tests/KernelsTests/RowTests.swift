@@ -27,10 +27,10 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: [31, 32, 150])
-    func `geglu`(columns: Int) throws {
+    @Test(arguments: [31, 32, 150], GeluForm.allCases)
+    func `geglu`(columns: Int, form: GeluForm) throws {
       try compareRows(columns: 2 * columns, outputs: columns) { list, x, out, rows, _ in
-        list.geglu(x, out: out, rows: rows, columns: columns, significantBits: 13)
+        list.geglu(x, out: out, rows: rows, columns: columns, form: form, significantBits: 13)
       }
     }
 

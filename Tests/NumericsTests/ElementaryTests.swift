@@ -4,7 +4,8 @@ import ShaderInterface
 import Testing
 
 /// Largest errors in ulp against Double; measured over every 7th (exp, log) or 11th float: exp 1.148, log 0.843,
-/// reciprocal 1.989, reciprocalRoot 2.177, sigmoid 3.774, gelu 3.606 (x >= 0) and 107.3 (x < 0).
+/// reciprocal 1.989, reciprocalRoot 2.177, sigmoid 3.774, gelu 3.606 (x >= 0) and 107.3 (x < 0); every float:
+/// geluErf 5.843 (x >= 0) and 9.068 (x < 0).
 @Suite struct ElementaryTests {
   /// The largest error over every `step`-th float from `low` to `high`, which have one sign.
   func worst(
@@ -79,6 +80,34 @@ import Testing
     #expect([-7.7, -1e30, 0, -0.0, 0x1p-130].allSatisfy { gelu($0).bitPattern == 0 })
     #expect(gelu(.infinity) == .infinity && gelu(1e30) == 1e30)
     #expect(gelu(-.infinity).isNaN && gelu(.nan).isNaN)
+  }
+
+  /// x Phi(x); erfc keeps its relative accuracy far below zero.
+  @Test func geluErfIsWithin11Roundings() {
+    let exact = { (x: Double) in x * erfc(-x / 2.0.squareRoot()) / 2 }
+    #expect(worst(0x1p-40, 100, geluErf, exact) < 5.9)
+    #expect(worst(-0x1p-40, -9.25, geluErf, exact) < 9.1)
+    for x in stride(from: Float(-9.25), through: 12, by: 0x1p-14) {
+      #expect(abs(Double(geluErf(x)) - exact(Double(x))) <= 11 * 0x1p-24 * abs(exact(Double(x))))
+    }
+    // 2^-64 is x Phi(x) at -9.3219.
+    for x in stride(from: Float(-9.25), through: -9.5, by: -0x1p-14) {
+      #expect(abs(Double(geluErf(x)) - exact(Double(x))) < 0x1p-64)
+    }
+    #expect([-9.33, -9.4, -16, -1e30, -.greatestFiniteMagnitude].allSatisfy { geluErf($0).bitPattern == 0 })
+    #expect([0, -0.0, 0x1p-149, -0x1p-130, 0x1p-64, -0x1p-64].allSatisfy { geluErf($0).bitPattern == 0 })
+    #expect(geluErf(0x1p-62) == 0x1p-63 && geluErf(-0x1p-62) == -0x1p-63)
+    #expect([6, 1e30, .greatestFiniteMagnitude, .infinity].allSatisfy { geluErf($0) == $0 })
+    #expect(geluErf(-.infinity).isNaN && geluErf(.nan).isNaN)
+  }
+
+  @Test func normalDistributionIsWithin3UlpAboveZeroAnd8Point5Below() {
+    let exact = { (x: Double) in erfc(-x / 2.0.squareRoot()) / 2 }
+    #expect(worst(0, 100, normalDistribution, exact) < 3)
+    #expect(worst(-0x1p-40, -9.38, normalDistribution, exact) < 8.5)
+    #expect(normalDistribution(0) == 0.5 && normalDistribution(-0.0) == 0.5)
+    #expect(normalDistribution(.infinity) == 1)
+    #expect([-9.4, -1e30, -.infinity, .nan].allSatisfy { normalDistribution($0).bitPattern == 0 })
   }
 
   @Test func theHeadersConstantsReachSwiftExactly() {

@@ -40,8 +40,9 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
   }
 
   /// Bound: the product's above, by the greatest slope of the function, 1.1 or 1.13; the function itself 9 * 2^-24 (below
-  /// zero GELU 6.1e-8); the output 2^-bits; what SiLU leaves out below -44 is at most 2^-58.
-  @Test(arguments: [MATMUL_SILU, MATMUL_GELU], [13, 24] as [UInt32])
+  /// zero GELU's tanh form 6.1e-8; its erf form 11 * 2^-24); the output 2^-bits; what SiLU leaves out below -44 is at most
+  /// 2^-58.
+  @Test(arguments: [MATMUL_SILU, MATMUL_GELU, MATMUL_GELU_ERF], [13, 24] as [UInt32])
   func transformsAreWithinTheirRoundings(transform: UInt32, significantBits: UInt32) {
     let (rows, inputs, outputs) = (3, 300, 70)
     var random = SplitMix64(11)
@@ -53,7 +54,7 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
     (p.hasBias, p.transform, p.significantBits) = (1, transform, significantBits)
     let matrix = TestWeights(packing, words: packing.pack(halves: operand(halves)))
     let result = run(p, matrix, x, before: [Float](repeating: 0, count: rows * outputs), bias: bias)
-    let isGelu = transform == MATMUL_GELU
+    let (isTanh, isErf) = (transform == MATMUL_GELU, transform == MATMUL_GELU_ERF)
     let rounding = pow(2, -Double(significantBits))
     for r in 0..<rows {
       for n in 0..<outputs {
@@ -62,11 +63,14 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
         }
         terms.append(Double(bias[n]))
         let y = terms.reduce(0, +)
-        let exact = y / (1 + exp(isGelu ? -(8 / Double.pi).squareRoot() * (y + 0.044715 * y * y * y) : -y))
+        let exact =
+          isErf
+          ? y * erfc(-y / 2.0.squareRoot()) / 2
+          : y / (1 + exp(isTanh ? -(8 / Double.pi).squareRoot() * (y + 0.044715 * y * y * y) : -y))
         let sumError = Double(128 + inputs / 128 + 7) * 0x1p-24 * terms.map(abs).reduce(0, +) + 0x1p-63
         let bound =
-          (isGelu ? 1.13 : 1.1) * sumError + (9 * 0x1p-24 + rounding) * abs(exact) + 0x1p-58
-          + (isGelu && y < 0 ? 6.1e-8 * (1 + rounding) : 0)
+          (isTanh || isErf ? 1.13 : 1.1) * sumError + ((isErf ? 11 : 9) * 0x1p-24 + rounding) * abs(exact)
+          + 0x1p-58 + (isTanh && y < 0 ? 6.1e-8 * (1 + rounding) : 0)
         #expect(abs(Double(result[r * outputs + n]) - exact) <= bound, "row \(r) output \(n)")
       }
     }

@@ -42,6 +42,28 @@ import Testing
     }
   }
 
+  /// Bound: geluErf 11 * 2^-24 on both sides, one product 2^-24, the output 2^-bits; flushes 2^-64 * |u| and 2^-64 * |g|.
+  @Test(arguments: [13, 24] as [UInt32])
+  func gegluErfIsWithinItsRoundings(significantBits: UInt32) {
+    var random = SplitMix64(18)
+    let gates = stride(from: Float(-10), through: 10, by: 0x1p-9) + random.adversarial(1000).map { $0 * 4 }
+    let columns = gates.count
+    let x = gates + random.floats(columns)
+    let (out, alone) = (poisoned(columns), poisoned(columns))
+    Reference.gegluErf(
+      GatedUnit(rows: 1, columns: U32(columns), significantBits: significantBits), x: operand(x), out: out)
+    Reference.geluErf(
+      Gelu(count: U32(columns), significantBits: significantBits), x: operand(gates), out: alone)
+    for i in 0..<columns {
+      let (g, u) = (Double(x[i]), Double(x[columns + i]))
+      let exact = g * erfc(-g / 2.0.squareRoot()) / 2
+      let unit = (11 * 0x1p-24 + 2 * pow(2, -Double(significantBits))) * abs(exact) + 0x1p-64
+      #expect(abs(Double(alone[i]) - exact) <= unit, "\(g)")
+      let bound = (unit + 0x1p-24 * abs(exact)) * abs(u) + 0x1p-64 * abs(exact) + 0x1p-64
+      #expect(abs(Double(out[i]) - exact * u) <= bound, "\(g) \(u)")
+    }
+  }
+
   /// Bound: gelu 6.1e-8 or 3.7 ulp, one product 2^-24, the output 2^-bits; flushes 2^-64 * |u| and 2^-64 * |g|.
   @Test(arguments: [13, 24] as [UInt32])
   func gegluIsWithinItsRoundings(significantBits: UInt32) {

@@ -1,0 +1,8 @@
+// GELU (Hendrycks and Gimpel, 2016) in its tanh form, with ERF as x * Phi(x).
+#include "numerics.glsl"
+
+#ifdef ERF
+float activated(float x) { return geluErf(x); }
+#else
+float activated(float x) { return gelu(x); }
+#endif
