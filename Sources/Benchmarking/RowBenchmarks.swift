@@ -62,6 +62,14 @@ extension KernelBenchmark {
       .embeddingMix(
         rows: 16, columns: 4096, vocabulary: 1000, count: 8, firstRow: 0, significantBits: 24, random: &$0)
     },
+    KernelBenchmark(
+      .embeddingMixF32, "64 x 4096, 2 experts a row", bytes: (4 * 2 + 4) * 64 * 4096,
+      operations: 2 * 2 * 64 * 4096
+    ) {
+      .embeddingMix(
+        rows: 64, columns: 4096, vocabulary: 128, count: 2, firstRow: 0, hasFloatTable: true,
+        significantBits: 24, random: &$0)
+    },
     KernelBenchmark(.gatherRow, "1 of 64 x 4096", bytes: 8 * 4096, operations: 0) {
       .gatherRow(rows: 64, columns: 4096, random: &$0)
     },

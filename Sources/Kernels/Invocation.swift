@@ -75,8 +75,8 @@ public struct Invocation: Sendable {
 /// Every kernel of the library, by stem.
 public enum Kernel: String, CaseIterable, Sendable {
   /// Row kernels.
-  case embeddingGather, embeddingMix, rmsNorm, layerNorm, swiglu, geglu, gegluErf, gelu, geluErf, residualAdd,
-    scaledAdd
+  case embeddingGather, embeddingMix, embeddingMixF32, rmsNorm, layerNorm, swiglu, geglu, gegluErf, gelu,
+    geluErf, residualAdd, scaledAdd
   /// Row kernels that round, turn or choose rows.
   case roundActivations, rotary, gatherRow
   /// `matmul` by weight format, and what prepares its operands.

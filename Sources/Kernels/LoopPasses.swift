@@ -32,7 +32,7 @@ extension Invocation {
     case .promptLookup: lookupPasses(parameters(), lanes)
     case .treeScan: scanPasses(parameters(), lanes)
     case .penalties: penaltyPasses(parameters(), lanes)
-    case .embeddingMix: LoopPasses(others: Int((parameters() as EmbeddingMix).count))
+    case .embeddingMix, .embeddingMixF32: LoopPasses(others: Int((parameters() as EmbeddingMix).count))
     case .clusterAccept: clusterPasses(parameters(), lanes)
     case .lossyAccept: LoopPasses(others: Int((parameters() as LossyAccept).count))
     default: nil

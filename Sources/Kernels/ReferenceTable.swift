@@ -11,6 +11,9 @@ enum ReferenceTable {
     case .embeddingMix:
       Reference.embeddingMix(
         o.parameters(), tokens: o.words(0), weights: o.floats(1), table: o.words(2), out: o.out(3))
+    case .embeddingMixF32:
+      Reference.embeddingMixF32(
+        o.parameters(), tokens: o.words(0), weights: o.floats(1), table: o.floats(2), out: o.out(3))
     case .rmsNorm: Reference.rmsNorm(o.parameters(), x: o.floats(0), weight: o.floats(1), out: o.out(2))
     case .layerNorm:
       Reference.layerNorm(

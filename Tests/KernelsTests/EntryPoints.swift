@@ -25,8 +25,14 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("embeddingMix") {
       $0.embeddingMix(
-        tokens: $1.tensor(), weights: $1.tensor(), table: $1.tensor(), out: $1.tensor(), rows: $1.size(),
-        columns: $1.size(), vocabulary: $1.size(), count: $1.size(), firstRow: $1.size(),
+        tokens: $1.tensor(), weights: $1.tensor(), table: $1.tensor(of: HalfPair.self), out: $1.tensor(),
+        rows: $1.size(), columns: $1.size(), vocabulary: $1.size(), count: $1.size(), firstRow: $1.size(),
+        significantBits: $1.bits())
+    },
+    EntryPoint("embeddingMixF32") {
+      $0.embeddingMix(
+        tokens: $1.tensor(), weights: $1.tensor(), table: $1.tensor(of: Float.self), out: $1.tensor(),
+        rows: $1.size(), columns: $1.size(), vocabulary: $1.size(), count: $1.size(), firstRow: $1.size(),
         significantBits: $1.bits())
     },
     EntryPoint("rmsNorm") {

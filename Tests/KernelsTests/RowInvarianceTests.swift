@@ -206,6 +206,19 @@ private let elementKernels: [UnitKernel] = [
         significantBits: bits)
     }
   },
+  UnitKernel(.embeddingMixF32) { call, size in
+    call.words("tokens", .nodes(3), below: 22)
+    call.floats("weights", .nodes(3), -60...20, hasSpecials: true)
+    call.floats("table", .shared(20 * size), -126...60)
+    call.output("out", .nodes(size), .float)
+    let bits = call.random.significantBits()
+    call.record = { list, o, places in
+      list.embeddingMix(
+        tokens: o.words("tokens"), weights: o.floats("weights"), table: o.floats("table"),
+        out: o.floats("out"), rows: places.capacity, columns: size, vocabulary: 20, count: 3,
+        significantBits: bits)
+    }
+  },
   UnitKernel(.rmsNorm) { call, size in
     call.floats("x", .nodes(size), -50...50)
     call.floats("weight", .shared(size), -20...20)

@@ -108,27 +108,35 @@ import Testing
   }
 
   /// Bound: each product and each of count adds 2^-24 of the sum of magnitudes, the output 2^-bits; flushes 2^-64 each.
-  @Test(arguments: [1, 2, 5, 30], [13, 24] as [UInt32])
-  func embeddingMixIsWithinItsRoundings(count: Int, significantBits: UInt32) {
+  @Test(arguments: [(false, 13), (false, 24), (true, 13), (true, 24)] as [(Bool, UInt32)], [1, 2, 5, 30])
+  func embeddingMixIsWithinItsRoundings(call: (hasFloatTable: Bool, bits: UInt32), count: Int) {
+    let (hasFloatTable, significantBits) = call
     var random = SplitMix64(UInt64(17 + count))
     let (rows, columns, vocabulary, firstRow) = (3, 4, 6, 1)
-    let halves = random.floats(vocabulary * columns).map { halfBits(of: $0) }
+    let values = random.floats(vocabulary * columns)
+    let halves = values.map { halfBits(of: $0) }
     let weights = random.floats((firstRow + rows) * count)
     var tokens = weights.indices.map { _ in UInt32.random(in: 0..<7, using: &random) }
     tokens[tokens.count - 1] = NO_TOKEN
     let out = poisoned(rows * columns)
-    Reference.embeddingMix(
-      EmbeddingMix(
-        rows: U32(rows), columns: U32(columns), vocabulary: U32(vocabulary), firstRow: U32(firstRow),
-        count: U32(count), significantBits: significantBits),
-      tokens: operand(tokens), weights: operand(weights), table: operand(words(halves)), out: out)
+    let p = EmbeddingMix(
+      rows: U32(rows), columns: U32(columns), vocabulary: U32(vocabulary), firstRow: U32(firstRow),
+      count: U32(count), significantBits: significantBits)
+    if hasFloatTable {
+      Reference.embeddingMixF32(
+        p, tokens: operand(tokens), weights: operand(weights), table: operand(values), out: out)
+    } else {
+      Reference.embeddingMix(
+        p, tokens: operand(tokens), weights: operand(weights), table: operand(words(halves)), out: out)
+    }
     for r in 0..<rows {
       for c in 0..<columns {
         var (exact, magnitude) = (0.0, 0.0)
         for j in 0..<count {
           let k = (firstRow + r) * count + j
           guard tokens[k] < vocabulary else { continue }
-          let term = Double(weights[k]) * Double(float(half: halves[Int(tokens[k]) * columns + c]))
+          let index = Int(tokens[k]) * columns + c
+          let term = Double(weights[k]) * Double(hasFloatTable ? values[index] : float(half: halves[index]))
           exact += term
           magnitude += abs(term)
         }
