@@ -30,7 +30,7 @@ void main() {
   uint parent = gl_WorkGroupID.x;
   uint stateAt = gl_WorkGroupID.y * STATE_WORDS;
   uint root = p.sequences == 1u ? 0u : min(state[stateAt + STATE_FIRST_NODE], p.rows);
-  uint nodes = p.sequences == 1u ? p.capacity : state[stateAt + STATE_NODES];  // behind them are another sequence's
+  uint nodes = p.sequences == 1u ? NO_NODE : state[stateAt + STATE_NODES];  // behind them are another sequence's
   uint row = root + p.firstParent + parent;
   if (row >= p.rows || p.firstParent + parent >= nodes) return;
   rowStart = row * p.vocabulary;

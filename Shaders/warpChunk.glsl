@@ -1,8 +1,12 @@
-// distribution for GPUs, whose groups share a row: distributionMaxima, unless a number of tokens is selected first
-// distributionSums, then the row's first selection, and distributionWeights. The first selection counts the tokens of all
-// chunks by bins of their keys (distributionHistograms), lists those up to the bin where it ends (distributionCollect), and
-// finds its own cut and those of the selections after it among the listed alone (distributionCuts). One by typicality needs the
-// mean logarithm before (distributionInformation).
+// distribution for GPUs, whose groups share a row, in shaders one after another; what each leaves:
+//   Maxima       the greatest logit of each chunk
+//   Sums         the sum of each chunk's weights, unless the first selection is by number, which comes before the sum
+//   Information  what the mean logarithm of the row is made of, if the first selection is by typicality
+//   Histograms   the row's amounts by bins of their keys
+//   Collect      a list of the tokens up to the bin where the first selection ends
+//   Cuts         where the first selection ends, and those after it, found among the listed tokens alone
+//   Weights      the row
+// Without selections Histograms, Collect and Cuts are left out.
 #ifndef ESPALIER_WARP_CHUNK_GLSL
 #define ESPALIER_WARP_CHUNK_GLSL
 
@@ -12,8 +16,8 @@ layout(set = 0, binding = 2, std430) readonly buffer Warps { uint warps[]; };  /
 #include "warp.glsl"
 
 // Behind the words of all chunks are those of the rows' selections; ROW_SELECTION_WORDS each, first of all bins.
-#define NEED_WORD SELECTION_BINS
-#define LISTED_WORD (SELECTION_BINS + 1u)
+#define NEED_WORD SELECTION_BINS                // amount that the first selection keeps at least
+#define LISTED_WORD (SELECTION_BINS + 1u)       // tokens in the list
 #define TOTAL_WORD (SELECTION_BINS + 2u)        // of the weights whose information is known
 #define INFORMATION_WORD (SELECTION_BINS + 3u)  // 2: sum of weight * logarithm
 #define SHIFT_WORD (SELECTION_BINS + 5u)

@@ -31,7 +31,7 @@ struct Distribution {
 
 #define ROW_CHUNK_WORDS 4u  // that a chunk of a row leaves in the workspace; VOCABULARY_LANES chunks a row at most
 #define SELECTION_BINS 2048u      // of keys, by which a row's first selection counts its tokens
-#define ROW_SELECTION_WORDS 2064u // that it leaves there: the bins, then the words of warpChunk.glsl
+#define ROW_SELECTION_WORDS 2064u // that it leaves there: the bins, then 16 for the words of warpChunk.glsl
 
 struct RowStatistics {
   U32 rows;

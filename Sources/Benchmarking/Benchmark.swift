@@ -58,8 +58,18 @@ public struct Benchmark {
   public static func chosen(
     kernel: String?, filters: [String], sweeps: Bool
   ) throws(BenchmarkError) -> [KernelBenchmark] {
-    let chosen = matching(kernel: kernel, filters: filters, sweeps: sweeps)
-    if !chosen.isEmpty { return chosen }
+    let filters = filters.filter { !$0.isEmpty }
+    for filter in filters.isEmpty ? [""] : filters {
+      try requireMatch(kernel: kernel, filter: filter, sweeps: sweeps)
+    }
+    return matching(kernel: kernel, filters: filters, sweeps: sweeps)
+  }
+
+  private static func requireMatch(
+    kernel: String?, filter: String, sweeps: Bool
+  ) throws(BenchmarkError) {
+    let filters = filter.isEmpty ? [] : [filter]
+    if !matching(kernel: kernel, filters: filters, sweeps: sweeps).isEmpty { return }
     if !sweeps, !matching(kernel: kernel, filters: filters, sweeps: true).isEmpty {
       throw .onlyInSweeps(
         ([kernel].compactMap { $0 } + filters.map { "'\($0)'" }).joined(separator: " with "))
@@ -68,7 +78,7 @@ public struct Benchmark {
     if let kernel, !measured.contains(where: { $0.rawValue == kernel }) {
       throw .unknownKernel(kernel, known: Kernel.allCases.filter(measured.contains).map(\.rawValue))
     }
-    throw .noMatch(filters: filters, kernel: kernel)
+    throw .noMatch(filter: filter, kernel: kernel)
   }
 
   private static func matching(kernel: String?, filters: [String], sweeps: Bool) -> [KernelBenchmark] {

@@ -10,7 +10,7 @@ public enum BenchmarkError: Error, Sendable, CustomStringConvertible {
   /// Only sweeps have such measurements.
   case onlyInSweeps(String)
   /// No name of a measurement has the text.
-  case noMatch(filters: [String], kernel: String?)
+  case noMatch(filter: String, kernel: String?)
 
   public var description: String {
     switch self {
@@ -20,8 +20,8 @@ public enum BenchmarkError: Error, Sendable, CustomStringConvertible {
     case .unknownKernel(let name, let known):
       "no benchmark of \(name); \(NearestNames(to: name, among: known).question)bench --list shows the names"
     case .onlyInSweeps(let asked): "\(asked) is measured in sweeps alone; add --sweeps"
-    case .noMatch(let filters, let kernel):
-      "no measurement\(kernel.map { " of " + $0 } ?? "") has \(filters.map { "'\($0)'" }.joined(separator: " or ")) in its name; bench --list shows the names"
+    case .noMatch(let filter, let kernel):
+      "no measurement\(kernel.map { " of " + $0 } ?? "") has '\(filter)' in its name; bench --list shows the names"
     }
   }
 }

@@ -45,7 +45,7 @@ public struct Warp: Sendable, Hashable {
 
   /// For `distribution` with parameters for each row: u32 `[WARP_WORDS]`.
   ///
-  /// What a warp cannot have gives words that a row's status tells of, or none to select by.
+  /// Shares out of range count as the nearest that is possible; of a temperature out of range the row's status tells.
   public var words: [UInt32] {
     [
       Float(1 / temperature).bitPattern, UInt32(clamping: topK ?? 0), Self.units(topP), leastWeight,

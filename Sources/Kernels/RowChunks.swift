@@ -3,8 +3,15 @@ import ShaderInterface
 /// How a GPU's groups share the rows of a vocabulary kernel: shaders follow one another, and what one finds of a chunk of a
 /// row waits for the next in a workspace. Integers alone wait there, so the chunks change no bit.
 struct RowChunks {
-  /// Tokens of a chunk at least, a multiple of 4.
+  /// Tokens of a chunk at least.
   let leastTokens: Int
+
+  /// - Parameter leastTokens: a multiple of 4, at most 8,192: a lane has a bit for each of its tokens.
+  init(leastTokens: Int) {
+    precondition(
+      leastTokens % 4 == 0 && leastTokens <= 32 * Int(VOCABULARY_LANES), "chunks of \(leastTokens)")
+    self.leastTokens = leastTokens
+  }
 
   /// The layouts of a call one after another; nil if its rows are better not shared.
   func layouts(of call: Invocation) -> [Tuning.Layout]? {
@@ -15,7 +22,7 @@ struct RowChunks {
     let most = Int(VOCABULARY_LANES)  // a lane takes one chunk of those that a row has
     let tokens = max(leastTokens, ((vocabulary + most - 1) / most + 3) / 4 * 4)
     let chunks = (vocabulary + tokens - 1) / tokens
-    let words = rows * (chunks * plan.words(call) + plan.rowWords)
+    let words = rows * (chunks * plan.words(call) + plan.rowWords(call))
     if words > Self.largestWorkspace { return nil }
     return plan.stages.filter { $0.isNeeded(call) }.map { stage in
       Tuning.Layout(
@@ -31,7 +38,7 @@ struct RowChunks {
     /// Of the workspace, for a chunk of a row.
     var words: @Sendable (Invocation) -> Int = { _ in Int(ROW_CHUNK_WORDS) }
     /// Of the workspace, for a row besides.
-    var rowWords = 0
+    var rowWords: @Sendable (Invocation) -> Int = { _ in 0 }
   }
 
   /// Words; calls of so many rows keep a GPU busy with whole ones.
@@ -75,7 +82,7 @@ struct RowChunks {
         Stage(stem: "distributionWeights", operands: [0, nil, 3, 2, 1]),
       ],
       vocabulary: { Int(($0.parameters() as ShaderInterface.Distribution).vocabulary) },
-      rowWords: Int(ROW_SELECTION_WORDS)),
+      rowWords: { firstSelections($0) == [.none] ? 0 : Int(ROW_SELECTION_WORDS) }),
     .drawTarget: Plan(
       stages: [
         Stage(stem: "drawTargetSums", operands: [0, nil]),

@@ -104,7 +104,7 @@ extension Tuning {
       }
       // On a CPU's driver these layouts are tried for their bits alone: short chunks, so that short rows have several.
       rowChunks = RowChunks(leastTokens: device.kind == .cpu ? 64 : 4096)
-      if limits.maxPerStageDescriptorStorageBuffers >= 11 {
+      if limits.maxPerStageDescriptorStorageBuffers >= 10 {
         rejectionStages = device.kind == .cpu ? .small : .graphics
       }
     }

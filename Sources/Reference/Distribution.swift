@@ -8,13 +8,15 @@ private struct RowWarp {
 
   init(_ p: ShaderInterface.Distribution) {
     inverseTemperature = p.inverseTemperature
-    (topK, topP, leastWeight, typicalP) = (p.topK, p.topP, min(p.leastWeight, 1 << 30), p.typicalP)
+    (topK, topP, typicalP) = (p.topK, p.topP, p.typicalP)
+    leastWeight = min(p.leastWeight, UInt32(WEIGHT_SCALE))
   }
 
   init(_ warps: UnsafeBufferPointer<UInt32>, row: Int) {
     let words = Array(warps[row * Int(WARP_WORDS)..<(row + 1) * Int(WARP_WORDS)])
     inverseTemperature = Float(bitPattern: words[0])
-    (topK, topP, leastWeight, typicalP) = (words[1], words[2], min(words[3], 1 << 30), words[4])
+    (topK, topP, typicalP) = (words[1], words[2], words[4])
+    leastWeight = min(words[3], UInt32(WEIGHT_SCALE))
   }
 
   var hasTemperature: Bool {

@@ -17,7 +17,7 @@ extension Reference {
       let state = UnsafeBufferPointer(rebasing: state[s * Int(STATE_WORDS)..<(s + 1) * Int(STATE_WORDS)])
       let root = p.sequences == 1 ? 0 : Int(state[Int(STATE_FIRST_NODE)])
       let row = root + Int(p.firstParent) + i
-      let nodes = p.sequences == 1 ? Int(p.capacity) : Int(state[Int(STATE_NODES)])
+      let nodes = p.sequences == 1 ? .max : Int(state[Int(STATE_NODES)])
       guard row < p.rows, Int(p.firstParent) + i < nodes else { continue }
       var source = KeyedUniforms(seed: seed(of: state))
       let first = Int(p.firstChild) + i * children

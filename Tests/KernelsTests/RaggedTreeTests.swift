@@ -8,7 +8,7 @@ extension KernelsTests {
       SequenceState(length: 5, seed: 1, nodes: 2),
       SequenceState(length: 9, seed: 2, nodes: 4, firstNode: 2),
     ]
-    private static let roots: [UInt32] = [100, 0, 200, 0, 0, 0]
+    private static let roots: [UInt32] = [100, 99, 200, 99, 99, 99]
 
     @Test func `A chain drawn for the longest sequence leaves the others' nodes alone`() throws {
       try onAllBackends { backend in
@@ -28,8 +28,26 @@ extension KernelsTests {
         }
         let drawn = try backend.read(tokens)
         #expect(drawn[0] == 100 && drawn[2] == 200)
-        #expect([1, 3, 4, 5].allSatisfy { drawn[$0] < vocabulary })
-        #expect(try Self.chain(of: 1, rows, on: backend) == Array(drawn[2...]), "as it is drawn alone")
+        #expect(try Self.chain(of: 0, rows, on: backend)[1] == drawn[1], "as it is drawn alone")
+        #expect(try Self.chain(of: 1, rows, on: backend)[1...] == drawn[3...], "as it is drawn alone")
+      }
+    }
+
+    /// A sequence alone has the nodes that its tokens have room for, and draft rows of nodes behind them.
+    @Test func `Children are drawn into fewer nodes than there are draft rows`() throws {
+      try onAllBackends { backend in
+        let rows = try DistributionRows(backend: backend, rows: 4, vocabulary: 8, label: "draft")
+        try backend.write([UInt32](repeating: 1, count: rows.weights.count), to: rows.weights)
+        try backend.write([8, 0, 8, 0, 8, 0, 8, 0] as [UInt32], to: rows.totals)
+        let state = try backend.makeTensor(Self.states[0].words, "state")
+        let tokens = try backend.makeTensor([99, 99] as [UInt32], "tokens")
+        try backend.run("children") {
+          $0.drawChildren(
+            rows, state: state, tokens: tokens, parents: 1, children: 2, replacement: false,
+            firstParent: 3, firstChild: 0, childDepth: 1)
+        }
+        let drawn = try backend.read(tokens)
+        #expect(drawn.allSatisfy { $0 < 8 } && drawn[0] != drawn[1])
       }
     }
 
@@ -40,7 +58,7 @@ extension KernelsTests {
       var own = states[sequence]
       own.firstNode = 0
       let state = try backend.makeTensor(own.words, "state")
-      let tokens = try backend.makeTensor([200, 0, 0, 0] as [UInt32], "tokens")
+      let tokens = try backend.makeTensor([UInt32](repeating: 99, count: 4), "tokens")
       try backend.run("chain") { list in
         for depth in 1...3 {
           list.drawChildren(
