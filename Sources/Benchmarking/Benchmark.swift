@@ -59,16 +59,15 @@ public struct Benchmark {
     kernel: String?, filters: [String], sweeps: Bool
   ) throws(BenchmarkError) -> [KernelBenchmark] {
     let filters = filters.filter { !$0.isEmpty }
-    for filter in filters.isEmpty ? [""] : filters {
-      try requireMatch(kernel: kernel, filter: filter, sweeps: sweeps)
+    for alone in filters.isEmpty ? [[]] : filters.map({ [$0] }) {
+      try requireMatch(kernel: kernel, filters: alone, sweeps: sweeps)
     }
     return matching(kernel: kernel, filters: filters, sweeps: sweeps)
   }
 
   private static func requireMatch(
-    kernel: String?, filter: String, sweeps: Bool
+    kernel: String?, filters: [String], sweeps: Bool
   ) throws(BenchmarkError) {
-    let filters = filter.isEmpty ? [] : [filter]
     if !matching(kernel: kernel, filters: filters, sweeps: sweeps).isEmpty { return }
     if !sweeps, !matching(kernel: kernel, filters: filters, sweeps: true).isEmpty {
       throw .onlyInSweeps(
@@ -78,7 +77,7 @@ public struct Benchmark {
     if let kernel, !measured.contains(where: { $0.rawValue == kernel }) {
       throw .unknownKernel(kernel, known: Kernel.allCases.filter(measured.contains).map(\.rawValue))
     }
-    throw .noMatch(filter: filter, kernel: kernel)
+    throw .noMatch(filter: filters.joined(), kernel: kernel)
   }
 
   private static func matching(kernel: String?, filters: [String], sweeps: Bool) -> [KernelBenchmark] {

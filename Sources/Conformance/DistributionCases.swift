@@ -16,11 +16,12 @@ extension KernelCase {
         .output("weights", .word, [rows, vocabulary]), .output("totals", .word, [rows, 2]),
       ]
     ) { list, o in
-      let rowsOut = DistributionRows(
-        weights: o.words("weights"), totals: o.words("totals"), vocabulary: vocabulary)
-      list.distribution(o.floats("logits"), warp: warp, out: rowsOut, rows: rows, lanes: lanes)
+      list.distribution(
+        o.floats("logits"), warp: warp, out: o.rows("weights", "totals", vocabulary: vocabulary), rows: rows,
+        lanes: lanes)
     }
   }
+
   /// The same with a warp for each row, rarely one that is none.
   public static func distribution(
     vocabulary: Int, warps: [Warp], random: inout CaseRandom

@@ -120,6 +120,9 @@ struct ArgumentTests {
     #expect(
       try line(["--kernel", "argmax", "--filter", "fish"])
         == "no measurement of argmax has 'fish' in its name; bench --list shows the names")
+    #expect(
+      try line(["--filter", "argmax", "--filter", "fish"])
+        == "no measurement has 'fish' in its name; bench --list shows the names", "each has to match")
     #expect(try line(["--kernel", "fish"]) == "no benchmark of fish; bench --list shows the names")
     #expect(
       try line(["--kernel", "argmx"])
