@@ -48,6 +48,17 @@ public struct ShaderModule: Sendable {
   public let capabilities: [Int]
   let base64: StaticString
 
+  /// Invocations of a work group where constant i has the value `specialization[i]`, as far as there are such.
+  public func localSize(specialization: [UInt32]) -> [Int] {
+    func size(_ constant: Int?, _ fixed: Int) -> Int {
+      constant.map { $0 < specialization.count ? Int(specialization[$0]) : fixed } ?? fixed
+    }
+    return [
+      size(localSizeConstants.x, localSize.x), size(localSizeConstants.y, localSize.y),
+      size(localSizeConstants.z, localSize.z),
+    ]
+  }
+
   /// The SPIR-V words, decoded at each call.
   public var words: [UInt32] { base64.withUTF8Buffer(decodeBase64) }
 }

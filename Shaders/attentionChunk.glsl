@@ -26,6 +26,7 @@ uint keyWord(uint word) { return keyWords[word]; }
 uvec2 valuePair(uint word) { return valuePairs[word / 2u]; }
 uint valueWord(uint word) { return valueWords[word]; }
 
+#define FUSED
 #include "attentionOperands.glsl"
 
 const uint SCORES = HEADS * KEYS;

@@ -20,14 +20,24 @@ layout(set = 0, binding = 7, std430) readonly buffer Pages { uint pages[]; };   
 #include "cacheElements.glsl"
 #include "visibleKeys.glsl"
 
-float addPair(float sum, vec2 a, vec2 b) { return addProduct(addProduct(sum, a.x, b.x), a.y, b.y); }
+// FUSED: by an instruction that rounds once, which CPU drivers lack; elements of q8_0 have products that are not exact.
+#ifdef FUSED
+#include "exactProducts.glsl"
+float addElement(float sum, float a, float b) {
+  return FORMAT == CACHE_Q8 ? addProduct(sum, a, b) : addExactProduct(sum, a, b);
+}
+#else
+#define addElement addProduct
+#endif
+
+float addPair(float sum, vec2 a, vec2 b) { return addElement(addElement(sum, a.x, b.x), a.y, b.y); }
 
 float addQuad(float sum, vec4 a, vec4 b) { return addPair(addPair(sum, a.xy, b.xy), a.zw, b.zw); }
 
 vec4 addWeighted(vec4 sum, float weight, vec4 value) {
   return vec4(
-      addProduct(sum.x, weight, value.x), addProduct(sum.y, weight, value.y), addProduct(sum.z, weight, value.z),
-      addProduct(sum.w, weight, value.w));
+      addElement(sum.x, weight, value.x), addElement(sum.y, weight, value.y), addElement(sum.z, weight, value.z),
+      addElement(sum.w, weight, value.w));
 }
 
 // A key's score from its dot product.

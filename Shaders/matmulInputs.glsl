@@ -32,8 +32,16 @@ vec4 inputQuad(uint row, uint k, bool isWhole) {
   return partialQuad(row, k);
 }
 
+// FUSED: by an instruction that rounds once, which CPU drivers lack; f32 weights have products that are not exact.
+#if defined(FUSED) && !defined(ROUNDED_PRODUCTS)
+#include "exactProducts.glsl"
+#define ADD_PRODUCT addExactProduct
+#else
+#define ADD_PRODUCT addProduct
+#endif
+
 float addQuad(float sum, vec4 a, vec4 b) {
-  return addProduct(addProduct(addProduct(addProduct(sum, a.x, b.x), a.y, b.y), a.z, b.z), a.w, b.w);
+  return ADD_PRODUCT(ADD_PRODUCT(ADD_PRODUCT(ADD_PRODUCT(sum, a.x, b.x), a.y, b.y), a.z, b.z), a.w, b.w);
 }
 
 #endif

@@ -3,6 +3,7 @@
 // GPU's memory answers late, and has many requests on the way.
 // The includer defines its format as for matmul.glsl.
 #extension GL_EXT_control_flow_attributes : require
+#define FUSED
 #include "matmulInputs.glsl"
 
 #define PARTS 8u

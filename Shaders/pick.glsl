@@ -38,6 +38,8 @@ Wide enterRun(uint end, uint first, inout Wide running, out Wide weights[RUN]) {
 uint pickToken(uint lane, uvec2 block, TeamSums sums, Wide y) {
   bool isOwner = holds(sums.below, sums.own, y);
 #ifdef SAME_WEIGHTS
+  // The lowest of several owners, which sums that wrap have.
+  isOwner = TEAM == groupMinimum(lane, isOwner ? TEAM : TEAM_COUNT);
   uint begin = broadcast(lane, isOwner, block.x, 0u);
   uint end = broadcast(lane, isOwner, block.y, 0u);
   y = broadcast(lane, isOwner, wideSubtract(y, sums.below));

@@ -2,12 +2,13 @@
 // Output words of pair i = (a, b), both the bits of an f32:
 //   0 a + b   1 a - b   2 a * b   3 a * b + a in two roundings   4 floor(a)   5 round(a, 13)
 //   6 unpackHalf2x16(b).x   7 unpackHalf2x16(b).y
-//   8 round(a, 13) * unpackHalf2x16(b).x + 1 (the product is exact)   9 half(a)   10 exp(-|a|)   11 reciprocal(|a|)
+//   8 round(a, 13) * unpackHalf2x16(b).x + 1, fused (the product is exact)   9 half(a)   10 exp(-|a|)   11 reciprocal(|a|)
 //   12 reciprocalRoot(|a|)   13 sigmoid(a)   14 a > b, a >= b, a == b in bits 0...2   15 uint(|a|) below 2^31, else 0
 //   16 log(|a|)
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "elements.glsl"
+#include "exactProducts.glsl"
 #include "numerics.glsl"
 
 layout(set = 0, binding = 0, std430) readonly buffer Pairs { uvec2 pairs[]; };
@@ -32,7 +33,7 @@ void main() {
   results[to + 5u] = floatBitsToUint(rounded);
   results[to + 6u] = floatBitsToUint(halves.x);
   results[to + 7u] = floatBitsToUint(halves.y);
-  results[to + 8u] = floatBitsToUint(addProduct(1.0, rounded, halves.x));
+  results[to + 8u] = floatBitsToUint(addExactProduct(1.0, rounded, halves.x));
   results[to + 9u] = halfBits(a);
   results[to + 10u] = floatBitsToUint(expNonPositive(uintBitsToFloat(pairs[i].x | SIGN_BIT)));
   results[to + 11u] = floatBitsToUint(reciprocal(magnitude));

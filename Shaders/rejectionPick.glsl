@@ -12,10 +12,10 @@ uint pickToken(uint lane) {
   Wide below;
   Wide total = rowSum(lane, child == NO_NODE ? 0u : child, own, below);
   if (child != NO_NODE) toPicked(child, total, below, own);
-  bool isOwner = holds(below, own, y);
-  uint chunk = broadcast(lane, isOwner, lane, NO_NODE);
+  // The lowest of several owners, which sums that wrap have.
+  uint chunk = groupMinimum(lane, holds(below, own, y) ? lane : NO_NODE);
   if (chunk == NO_NODE) return 0u;
-  y = broadcast(lane, isOwner, wideSubtract(y, below));
+  y = broadcast(lane, lane == chunk, wideSubtract(y, below));
 
   openRows(lane, node, chunk, true);
   Wide quad[4] = targetQuad();

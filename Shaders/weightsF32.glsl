@@ -2,6 +2,7 @@
 #define GROUP_INPUTS 4u
 #define SEGMENT_INPUTS 4u
 #define PLANES 1u
+#define ROUNDED_PRODUCTS
 
 uvec4 segmentWord(uvec4 word, uint segment) { return word; }
 vec2 weightPair(uvec4 word, uint pair) { return uintBitsToFloat(pair == 0u ? word.xy : word.zw); }

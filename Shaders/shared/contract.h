@@ -101,7 +101,7 @@
 #define ROLE_TRAVERSAL_ROUND 20u   // fair rounding of its parent's residual
 #define ROLE_TRAVERSAL_BONUS 21u   // the token that follows it
 
-#define ROLE_NOISE 16u   // Gumbel noise of a token; index = token, the fourth word is a stream
+#define ROLE_NOISE 32u   // Gumbel noise of a token; index = token, the fourth word is a stream
 
 // What combineDistributions makes of two rows.
 #define COMBINE_MIXTURE 0u   // a share of each

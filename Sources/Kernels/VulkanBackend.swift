@@ -315,11 +315,8 @@ extension Device {
         missing: ["the shader \(layout.stem), which this build left out"], label: call.kernel.rawValue,
         device: description.name)
     }
-    let limit = description.limits.maxComputeSharedMemorySize
-    guard module.sharedMemoryBytes <= limit else {
-      throw .unsupported(
-        missing: ["\(module.sharedMemoryBytes) bytes of shared memory (it has \(limit))"],
-        label: call.kernel.rawValue, device: description.name)
+    if let missing = lack(of: module, specialization: layout.specialization) {
+      throw .unsupported(missing: [missing], label: call.kernel.rawValue, device: description.name)
     }
     // The shaders of a rejection rule have the same operands, of which some leave some alone.
     let bindings = layout.constants == nil ? module.bindings.count : operands.count
@@ -342,6 +339,22 @@ extension Device {
 }
 
 extension Device {
+  /// What work groups of the module need more of than the device has.
+  private func lack(of module: ShaderModule, specialization: [UInt32]) -> String? {
+    let limits = description.limits
+    if module.sharedMemoryBytes > limits.maxComputeSharedMemorySize {
+      return
+        "\(module.sharedMemoryBytes) bytes of shared memory (it has \(limits.maxComputeSharedMemorySize))"
+    }
+    let size = module.localSize(specialization: specialization)
+    let (invocations, most) = (size.reduce(1, *), limits.maxComputeWorkGroupInvocations)
+    if invocations > most { return "work groups of \(invocations) invocations (it has \(most))" }
+    if zip(size, limits.maxComputeWorkGroupSize).contains(where: { $0 > $1 }) {
+      return "work groups of \(size) (it has \(limits.maxComputeWorkGroupSize))"
+    }
+    return nil
+  }
+
   /// Whether operands are whole texels, and not more than the device binds.
   private func canBind(_ operands: [BufferOperand], _ module: ShaderModule) -> Bool {
     module.bindings.allSatisfy { binding in

@@ -36,6 +36,9 @@ public struct DeviceFeatures: OptionSet, Sendable, Hashable {
   /// Timeline semaphores; every device needs them.
   public static let timelineSemaphore = DeviceFeatures(rawValue: 1 << 14)
 
+  /// 64-bit floating-point arithmetic in shaders.
+  public static let shaderFloat64 = DeviceFeatures(rawValue: 1 << 15)
+
   static let names: [(DeviceFeatures, String)] = [
     (.shaderFloat16, "shaderFloat16"), (.shaderInt8, "shaderInt8"), (.shaderInt16, "shaderInt16"),
     (.shaderInt64, "shaderInt64"), (.storageBuffer16BitAccess, "storageBuffer16BitAccess"),
@@ -46,7 +49,7 @@ public struct DeviceFeatures: OptionSet, Sendable, Hashable {
     (.shaderSignedZeroInfNanPreserveFloat32, "shaderSignedZeroInfNanPreserveFloat32"),
     (.shaderDenormPreserveFloat32, "shaderDenormPreserveFloat32"),
     (.shaderDenormFlushToZeroFloat32, "shaderDenormFlushToZeroFloat32"),
-    (.timelineSemaphore, "timelineSemaphore"),
+    (.timelineSemaphore, "timelineSemaphore"), (.shaderFloat64, "shaderFloat64"),
   ]
 
   /// The names in the Vulkan specification of the features in the set.

@@ -54,6 +54,7 @@ struct FeatureChain {
   var features: DeviceFeatures {
     var set: DeviceFeatures = []
     func add(_ flag: VkBool32, _ feature: DeviceFeatures) { if flag != 0 { set.insert(feature) } }
+    add(core.pointee.features.shaderFloat64, .shaderFloat64)
     add(core.pointee.features.shaderInt16, .shaderInt16)
     add(core.pointee.features.shaderInt64, .shaderInt64)
     add(vulkan11.pointee.storageBuffer16BitAccess, .storageBuffer16BitAccess)
@@ -72,6 +73,7 @@ struct FeatureChain {
   /// Sets the flags of `features`.
   func enable(_ features: DeviceFeatures) {
     func flag(_ feature: DeviceFeatures) -> VkBool32 { features.contains(feature) ? 1 : 0 }
+    core.pointee.features.shaderFloat64 = flag(.shaderFloat64)
     core.pointee.features.shaderInt16 = flag(.shaderInt16)
     core.pointee.features.shaderInt64 = flag(.shaderInt64)
     vulkan11.pointee.storageBuffer16BitAccess = flag(.storageBuffer16BitAccess)
@@ -89,7 +91,9 @@ struct FeatureChain {
   /// Float controls are properties: a shader declares the mode, nothing has to be enabled.
   static func floatControls(_ properties: VkPhysicalDeviceVulkan12Properties) -> DeviceFeatures {
     var set: DeviceFeatures = []
-    if properties.shaderRoundingModeRTEFloat32 != 0 { set.insert(.shaderRoundingModeRTEFloat32) }
+    // Without independence a shader has to declare it for all widths, also those that it has no floats of.
+    let isAlone = properties.roundingModeIndependence != VK_SHADER_FLOAT_CONTROLS_INDEPENDENCE_NONE
+    if properties.shaderRoundingModeRTEFloat32 != 0 && isAlone { set.insert(.shaderRoundingModeRTEFloat32) }
     if properties.shaderSignedZeroInfNanPreserveFloat32 != 0 {
       set.insert(.shaderSignedZeroInfNanPreserveFloat32)
     }

@@ -44,7 +44,8 @@ public final class Pipeline: @unchecked Sendable {
       throw error
     }
     do throws(VulkanError) {
-      handle = try Self.makePipeline(device, cache, key, spirv, layout)
+      handle = try Self.makePipeline(
+        device, cache, key, FloatControls.declare(device.features, in: spirv), layout)
     } catch {
       let layout = layout
       device.destroy { vkDestroyPipelineLayout($0, layout, nil) }

@@ -1,7 +1,17 @@
+import Foundation
 import Numerics
 import Testing
 
 @Suite struct RandomTests {
+  /// Two roles with one number would draw the same words.
+  @Test func rolesDiffer() throws {
+    let header = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Shaders/shared/contract.h")
+    let text = try String(contentsOf: header, encoding: .utf8)
+    let roles = text.matches(of: /#define ROLE_\w+ (\d+)u/).map { Int($0.1)! }
+    #expect(roles.count >= 12 && Set(roles).count == roles.count)
+  }
+
   /// Known answers published with Random123 (kat_vectors, philox4x32 10).
   @Test func philoxGivesThePublishedWords() {
     let ones = UInt32.max

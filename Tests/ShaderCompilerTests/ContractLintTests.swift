@@ -90,6 +90,13 @@ import Testing
     #expect(names.count == expected.count)
   }
 
+  @Test func fusesInOneFileAlone() {
+    let shader = kernel("b[0] = fma(b[1], b[2], b[3]);")
+    let place = Shader(path: "/Shaders/exactProducts.glsl", stem: shader.stem, text: shader.text)
+    #expect(errors(shader).contains("Fma of GLSL.std.450 is outside"))
+    #expect(errors(place) == "")
+  }
+
   @Test func fastTierIsFree() {
     let exact = kernel("b[0] = sqrt(b[1]);")
     let fast = Shader(path: exact.path, stem: exact.stem, text: "// fast tier: no contract\n" + exact.text)

@@ -19,7 +19,7 @@ enum ContractLint {
       case .line: place = "\(module.strings[instruction[0]] ?? "?"):\(instruction[1])"
       case .noLine, .label: place = nil
       default:
-        guard let message = complaint(instruction, module, extended) else { continue }
+        guard let message = complaint(instruction, module, extended, place) else { continue }
         let violation = Violation(place: place, message: message)
         if !found.contains(violation) { found.append(violation) }
       }
@@ -28,9 +28,12 @@ enum ContractLint {
   }
 
   private static func complaint(
-    _ i: SpirvInstruction, _ module: SpirvModule, _ extended: [UInt32: String]
+    _ i: SpirvInstruction, _ module: SpirvModule, _ extended: [UInt32: String], _ place: String?
   ) -> String? {
-    if i.opcode == .extInst { return extendedComplaint(i, set: extended[i[2]] ?? "?") }
+    if i.opcode == .extInst {
+      if let place, place.contains("/exactProducts.glsl:"), i[3] == fma { return nil }
+      return extendedComplaint(i, set: extended[i[2]] ?? "?")
+    }
     if rounded.contains(i.opcode) {
       return module.has(.noContraction, i[1]) ? nil : "\(name(i.opcode)) without `precise`"
     }
@@ -40,6 +43,9 @@ enum ContractLint {
     if i.opcode == .typeFloat { return i[1] > 32 ? "64-bit floats are outside the numeric contract" : nil }
     return refused.contains(i.opcode.rawValue) ? "\(name(i.opcode)) is outside the numeric contract" : nil
   }
+
+  /// In exactProducts.glsl alone, which says when it may be used.
+  private static let fma: UInt32 = 50
 
   private static let rounded: Set<Opcode> = [.fAdd, .fSub, .fMul, .vectorTimesScalar]
 
