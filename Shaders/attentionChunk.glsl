@@ -1,5 +1,5 @@
-// One chunk of keys for one row and HEADS heads that share a key head, by a group of 64 lanes: lanes take keys for the
-// scores, columns of a head for the values.
+// Spans of keys for one row and HEADS heads that share a key head, by a group of 64 lanes: lanes take keys for the scores,
+// columns of a head for the values.
 #ifndef ESPALIER_ATTENTION_CHUNK_GLSL
 #define ESPALIER_ATTENTION_CHUNK_GLSL
 
@@ -26,8 +26,8 @@ uint keyWord(uint word) { return keyWords[word]; }
 uvec2 valuePair(uint word) { return valuePairs[word / 2u]; }
 uint valueWord(uint word) { return valueWords[word]; }
 
-#define FUSED
 #include "attentionOperands.glsl"
+#include "attentionMerge.glsl"
 
 const uint SCORES = HEADS * KEYS;
 #define SCORE_LANES (ATTENTION_CHUNK / KEYS)
@@ -157,6 +157,23 @@ OwnColumns attendChunk(uint lane, RowKeys keys, uint first, uint queryStart, uin
   sumValues(lane, count, column, own);
   barrier();  // the next chunk overwrites the keys
   return own;
+}
+
+void mergeColumns(inout OwnColumns running, OwnColumns next) {
+  MergeWeights weights = mergeWeights(running.maximum, next.maximum);
+  running.sum = merge(running.sum, next.sum, weights);
+  running.values.low = merge(running.values.low, next.values.low, weights);
+  running.values.high = merge(running.values.high, next.values.high, weights);
+}
+
+// The merged chunks of the span from key `first` on.
+OwnColumns attendSpan(uint lane, RowKeys keys, uint first, uint queryStart, uint column) {
+  OwnColumns span = attendChunk(lane, keys, first, queryStart, column);
+  uint end = min(first + SPAN_KEYS, keys.count);
+  for (first += ATTENTION_CHUNK; first < end; first += ATTENTION_CHUNK) {
+    mergeColumns(span, attendChunk(lane, keys, first, queryStart, column));
+  }
+  return span;
 }
 
 #endif

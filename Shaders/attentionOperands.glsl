@@ -1,4 +1,4 @@
-// Operands of treeAttention and attentionChunks, and the arithmetic of a chunk that all layouts share. Include after the keys and
+// Operands of treeAttention and attentionSpans, and the arithmetic of a chunk that all layouts share. Include after the keys and
 // values are declared, as cacheElements.glsl wants them.
 #ifndef ESPALIER_ATTENTION_OPERANDS_GLSL
 #define ESPALIER_ATTENTION_OPERANDS_GLSL
@@ -14,6 +14,7 @@ layout(set = 0, binding = 5, std430) readonly buffer Depths { uint depths[]; }; 
 layout(set = 0, binding = 6, std430) readonly buffer Owners { uint owners[]; };  // [firstRow + rows]
 layout(set = 0, binding = 7, std430) readonly buffer Pages { uint pages[]; };    // [sequences][pagesPerSequence]
 
+#define SPAN_KEYS (ATTENTION_SPAN * ATTENTION_CHUNK)
 #define KEY_COLUMNS (p.keyHeads * p.headSize)
 
 #include "numerics.glsl"

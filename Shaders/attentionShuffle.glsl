@@ -10,6 +10,7 @@
 #extension GL_KHR_shader_subgroup_shuffle : require
 
 layout(local_size_x = 8) in;
+#define LANE gl_SubgroupInvocationID
 // Specialization constants, so that no loop bound is known before the driver compiles: spirv-opt drops `precise` from the
 // loops that it unrolls.
 layout(constant_id = 0) const uint VECTORS = 4u;
@@ -44,50 +45,27 @@ const uint BLOCKS = PARTS * LANES;  // of eight columns of a head, at most
 const uint SCORES = VECTORS * KEY_GROUPS;
 const uint SUMS = VECTORS * PARTS;
 
-uint tileRow(uint row) { return min(gl_WorkGroupID.x * ROWS + row, p.rows - 1u); }  // the last row again, past the end
+// A lane has a part of each vector. Loops over registers are unrolled; arrays that other loops index lie in memory.
+#define OWN VECTORS
+#define EACH_OWN(i) for (uint i = 0u; i < OWN; i++)
+#include "attentionRows.glsl"
 
-uint firstHead() { return gl_WorkGroupID.y % (p.heads / HEADS) * HEADS; }
-
-// What attendChunk finds for each vector. Loops over registers are unrolled; arrays that other loops index lie in memory.
-float queries[VECTORS * BLOCKS];
-float chunkMaxima[VECTORS];
-float chunkSums[VECTORS];
-Eight chunkValues[SUMS];  // eight columns a part
-
-// Columns of a head that a lane has of `part`.
+uint rowOf(uint own) { return own / HEADS; }
+uint headOf(uint lane, uint own) { return firstHead() + own % HEADS; }
 uint ownColumns(uint lane, uint part) { return (part * LANES + lane) * 8u; }
 
-// The shader's own: what becomes of the chunk that begins at key `first`. In pass 0 it is one of all rows, in pass r + 1 of row r
-// of the group alone.
-void takeChunk(uint lane, uint pass, uint first);
+float queries[VECTORS * BLOCKS];
 
-// The shader's own, after the chunks of row `row` of the group, which sees `count` keys.
-void finishRow(uint lane, uint row, uint count);
-
-// Keys in whole chunks that all rows of the group see at the same places.
-RowKeys findCommonKeys() {
-  RowKeys together;
-  for (uint r = 0u; r < ROWS; r++) {
-    uint row = p.firstRow + tileRow(r);
-    RowKeys keys = findPrefix(row);
-    if (isPlain()) keys.count += inFlightRows(keys, row);
-    if (r == 0u) together = keys;
-    bool isSame = keys.sequence == together.sequence && keys.first == together.first;
-    together.count = isSame ? min(together.count, keys.count) : 0u;
-  }
-  together.count -= together.count % ATTENTION_CHUNK;
-  return together;
-}
-
-void loadQueries(uint lane) {
+// Loads the queries of all rows.
+void openGroup(uint lane) {
   for (uint v = 0u; v < VECTORS; v++) {
     uint from = tileRow(v / HEADS) * p.queryColumns + (firstHead() + v % HEADS) * p.headSize + lane;
     for (uint block = 0u; block * 8u < p.headSize; block++) queries[v * BLOCKS + block] = queryValues[from + block * 8u];
   }
 }
 
-// Keys first ..< first + 64 with all vectors; `column` is the key head's first.
-void attendChunk(uint lane, RowKeys keys, uint first, uint column) {
+// All vectors, also where those of one row alone count.
+void attendChunk(uint lane, RowKeys keys, uint first, uint column, uint only) {
   uint places[KEY_GROUPS];
   float scores[SCORES];
   for (uint g = 0u; g < KEY_GROUPS; g += STEP) {
@@ -173,27 +151,6 @@ void attendChunk(uint lane, RowKeys keys, uint first, uint column) {
   }
   [[unroll]] for (uint v = 0u; v < VECTORS; v++) chunkSums[v] = sums[v];
   [[unroll]] for (uint i = 0u; i < SUMS; i++) chunkValues[i] = values[i];
-}
-
-// Chunks that begin at keys begin ..< end, multiples of ATTENTION_CHUNK: first those of all rows; then the rest of each row,
-// which the vectors of the other rows compute in vain.
-void attend(uint lane, uint begin, uint end) {
-  loadQueries(lane);
-  uint column = firstHead() / (p.heads / p.keyHeads) * p.headSize;
-  RowKeys together = findCommonKeys();
-  for (uint pass = 0u; pass <= ROWS; pass++) {
-    RowKeys keys = together;
-    uint from = begin;
-    if (pass > 0u) {
-      keys = findKeys(lane, p.firstRow + tileRow(pass - 1u));
-      from = max(begin, together.count);
-    }
-    for (uint first = from; first < min(keys.count, end); first += ATTENTION_CHUNK) {
-      attendChunk(lane, keys, first, column);
-      takeChunk(lane, pass, first);
-    }
-    if (pass > 0u) finishRow(lane, pass - 1u, keys.count);
-  }
 }
 
 #endif

@@ -2,7 +2,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "attentionChunk.glsl"
-#include "attentionMerge.glsl"
 
 layout(set = 0, binding = 8, std430) writeonly buffer Out { vec2 outValues[]; };  // [rows][heads * headSize / 2]
 
@@ -19,15 +18,12 @@ void main() {
   running.maximum = negativeInfinity();
   running.sum = 0.0;
   running.values = Eight(vec4(0.0), vec4(0.0));
-  for (uint first = 0u; first < keys.count; first += ATTENTION_CHUNK) {
-    OwnColumns chunk = attendChunk(lane, keys, first, queryStart, column);
+  for (uint first = 0u; first < keys.count; first += SPAN_KEYS) {
+    OwnColumns span = attendSpan(lane, keys, first, queryStart, column);
     if (first == 0u) {
-      running = chunk;
+      running = span;
     } else {
-      MergeWeights weights = mergeWeights(running.maximum, chunk.maximum);
-      running.sum = merge(running.sum, chunk.sum, weights);
-      running.values.low = merge(running.values.low, chunk.values.low, weights);
-      running.values.high = merge(running.values.high, chunk.values.high, weights);
+      mergeColumns(running, span);
     }
   }
 

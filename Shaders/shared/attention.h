@@ -9,7 +9,7 @@
 #define CACHE_Q8 2u        // bytes, then an f16 scale a block of 32 columns; rows are multiples of four words
 #define CACHE_Q8_BLOCK 32u
 
-// Words after the weighted values of a chunk: maximum, sum, 1 if the chunk exists, unused.
+// Words after the weighted values of a span: maximum, sum, 1 if the span exists, unused.
 #define PART_MAXIMUM 0u
 #define PART_SUM 1u
 #define PART_EXISTS 2u
@@ -70,15 +70,15 @@ struct TreeAttention {
   F32 softCap;          // 0: none
   F32 inverseSoftCap;   // rounded from double
   U32 significantBits;  // of the output
-  U32 chunks;           // of a row and head in parts
-  U32 chunksPerGroup;   // neighbours that one group of attentionChunks computes
+  U32 spans;            // of a row and head in parts
+  U32 spansPerGroup;    // neighbours that one group of attentionSpans computes
 };
 
 struct AttentionMerge {
   U32 rows;
   U32 heads;
   U32 headSize;
-  U32 chunks;
+  U32 spans;
   U32 significantBits;
 };
 

@@ -20,6 +20,7 @@
 #define INT8_STEP 0.00787401572f  // 1 / 127
 #define INT8_INPUTS 131072u  // so that a sum of products of signed bytes fits 32 bits
 #define ATTENTION_CHUNK 64u  // keys that share a maximum before merging
+#define ATTENTION_SPAN 4u    // chunks that are merged before the spans are
 #define SCAN_CHUNK 32u       // elements of a state whose products with the query one accumulator sums
 #define REDUCTION_LANES 64u  // lanes of a row reduction
 #define VOCABULARY_LANES 256u  // lanes of a sum over a row of logits

@@ -10,7 +10,7 @@ extension KernelBenchmark {
       attention(rows: 16, heads: 32, keyHeads: 8, headSize: 128, length: 512, variant: "causal"),
       attention(rows: 16, heads: 32, keyHeads: 8, headSize: 128, length: 512),
       attention(rows: 1, heads: 32, keyHeads: 8, headSize: 128, length: 8192),
-      attention(rows: 1, heads: 32, keyHeads: 8, headSize: 128, length: 8192, chunksPerGroup: 8),
+      attention(rows: 1, heads: 32, keyHeads: 8, headSize: 128, length: 8192, spansPerGroup: 2),
     ]
     + [.bf16, .q8].map {
       attention(rows: 16, heads: 32, keyHeads: 8, headSize: 128, length: 512, format: $0)
@@ -27,23 +27,23 @@ extension KernelBenchmark {
   ///
   /// - Parameters:
   ///   - variant: "tree", or "causal" for rows without a mask.
-  ///   - chunksPerGroup: splits the keys over groups; nil does not.
+  ///   - spansPerGroup: splits the keys over groups; nil does not.
   static func attention(
     rows: Int, heads: Int, keyHeads: Int, headSize: Int, length: Int, variant: String = "tree",
-    format: KeyValueFormat = .f16, chunksPerGroup: Int? = nil
+    format: KeyValueFormat = .f16, spansPerGroup: Int? = nil
   ) -> KernelBenchmark {
     var shape = AttentionShape(
       rows: rows, heads: heads, keyHeads: keyHeads, headSize: headSize, length: length,
       maskWords: variant == "causal" ? 0 : (rows + 31) / 32)
     shape.format = format
-    let isUsual = format == .f16 && chunksPerGroup == nil
+    let isUsual = format == .f16 && spansPerGroup == nil
     return KernelBenchmark(
-      chunksPerGroup == nil ? .treeAttention : .attentionChunks,
+      spansPerGroup == nil ? .treeAttention : .attentionSpans,
       "\(rows) rows, \(heads)/\(keyHeads) heads of \(headSize), \(length) keys",
-      variant: isUsual ? variant : chunksPerGroup.map { "\($0) a group" } ?? format.rawValue,
+      variant: isUsual ? variant : spansPerGroup.map { "\($0) spans a group" } ?? format.rawValue,
       bytes: 8 * length * format.rowWords(keyColumns: keyHeads * headSize) + 8 * rows * heads * headSize,
       operations: 4 * rows * heads * headSize * length
-    ) { [shape] in .treeAttention(shape, chunksPerGroup: chunksPerGroup, random: &$0) }
+    ) { [shape] in .treeAttention(shape, spansPerGroup: spansPerGroup, random: &$0) }
   }
 
   private static func appended(_ format: KeyValueFormat) -> AttentionShape {

@@ -14,10 +14,10 @@ extension KernelBenchmark {
         .gatherSequences(sequences: 32, count: 4096, random: &$0)
       },
       KernelBenchmark(
-        .attentionMerge, "16 rows, 32 heads of 128, 8 chunks", bytes: 4 * 16 * 32 * (8 * 132 + 128),
+        .attentionMerge, "16 rows, 32 heads of 128, 8 spans", bytes: 4 * 16 * 32 * (8 * 132 + 128),
         operations: 4 * 16 * 32 * 8 * 128
       ) {
-        .attentionMerge(rows: 16, heads: 32, headSize: 128, chunks: 8, random: &$0)
+        .attentionMerge(rows: 16, heads: 32, headSize: 128, spans: 8, random: &$0)
       },
     ]
 

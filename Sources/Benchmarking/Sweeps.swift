@@ -24,7 +24,7 @@ extension KernelBenchmark {
   /// Few rows again, their keys split over groups.
   private static let splitSweeps: [KernelBenchmark] = [(1, 32_768), (8, 16_384)].flatMap { rows, longest in
     [2048, 4096, 8192, 16_384, 32_768].filter { $0 <= longest }.map { keys in
-      attention(rows: rows, heads: 32, keyHeads: 8, headSize: 128, length: keys, chunksPerGroup: 8)
+      attention(rows: rows, heads: 32, keyHeads: 8, headSize: 128, length: keys, spansPerGroup: 2)
         .inSweep("attention, \(rows) rows, split", by: "keys", at: keys)
     }
   }

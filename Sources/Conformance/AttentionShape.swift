@@ -1,5 +1,6 @@
 import Kernels
 import ShaderInterface
+import ShaderInterface
 
 /// How the in-flight rows of a case see each other; all are bits of one mask.
 public enum MaskPattern: Sendable, CaseIterable {
@@ -73,9 +74,18 @@ extension CaseRandom {
       let inFlight = firstRow + rows + (oneIn(4) ? below(8) : 0)
       let shape = AttentionShape(
         rows: rows, firstRow: firstRow, inFlight: inFlight, heads: keyHeads * ratio, keyHeads: keyHeads,
-        headSize: headSize, length: oneIn(8) ? 0 : length(300),
+        headSize: headSize, length: attentionLength(),
         maskWords: tree ? (inFlight + 31) / 32 + (oneIn(6) ? 1 : 0) : 0)
       if shape.multiplyAdds <= 300_000 { return shape }
+    }
+  }
+
+  /// None, around the ends of spans, or any.
+  private mutating func attentionLength() -> Int {
+    switch below(8) {
+    case 0: 0
+    case 1, 2: Int(ATTENTION_SPAN * ATTENTION_CHUNK) * integer(1...3) - below(8)
+    default: length(300)
     }
   }
 

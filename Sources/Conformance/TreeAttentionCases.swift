@@ -5,9 +5,9 @@ import ShaderInterface
 extension KernelCase {
   /// Attention under any pattern; slots that no row sees hold NaN and infinity.
   ///
-  /// - Parameter chunksPerGroup: splits the keys over groups of so many chunks; nil does not.
+  /// - Parameter spansPerGroup: splits the keys over groups of so many spans; nil does not.
   public static func treeAttention(
-    _ s: AttentionShape, chunksPerGroup: Int? = nil, random: inout CaseRandom
+    _ s: AttentionShape, spansPerGroup: Int? = nil, random: inout CaseRandom
   ) -> KernelCase {
     let columns = random.oneIn(4) ? (s.heads + random.below(4)) * s.headSize : nil
     let stride = columns ?? (s.heads + s.keyHeads) * s.headSize
@@ -19,11 +19,11 @@ extension KernelCase {
     let query = random.activations(s.rows * stride, bits: ACTIVATION_BITS_F16, exponents: -66...30)
     var operands = [.floats("query", [s.rows, stride], query)] + data.operands(random: &random)
     operands.append(.output("out", .float, [s.rows, s.heads, s.headSize]))
-    if chunksPerGroup != nil {
+    if spansPerGroup != nil {
       let count = AttentionSplit.count(rows: s.rows, heads: s.heads, headSize: s.headSize, capacity: capacity)
       operands.append(.output("parts", .float, [count / (s.headSize + 4), s.headSize + 4]))
     }
-    return KernelCase("\(s.text), bits \(bits), chunks a group \(chunksPerGroup ?? 0)", operands) { list, o in
+    return KernelCase("\(s.text), bits \(bits), spans a group \(spansPerGroup ?? 0)", operands) { list, o in
       list.treeAttention(
         query: o.floats("query"), queryColumns: columns,
         cache: s.cache(o, slots: slots, pagesPerSequence: pagesPerSequence),
@@ -32,20 +32,20 @@ extension KernelCase {
         out: o.floats("out"),
         rows: s.rows, firstRow: s.firstRow, heads: s.heads, keyHeads: s.keyHeads, headSize: s.headSize,
         maskWords: s.maskWords, scale: scale, significantBits: bits, options: s.options,
-        split: chunksPerGroup.map { AttentionSplit(parts: o.floats("parts"), chunksPerGroup: $0) })
+        split: spansPerGroup.map { AttentionSplit(parts: o.floats("parts"), spansPerGroup: $0) })
     }
   }
 
-  /// Chunks of random sums joined, some of them of keys without weight.
+  /// Spans of random sums joined, some of them of keys without weight.
   public static func attentionMerge(
-    rows: Int, heads: Int, headSize: Int, chunks: Int, random: inout CaseRandom
+    rows: Int, heads: Int, headSize: Int, spans: Int, random: inout CaseRandom
   ) -> KernelCase {
     let width = headSize + Int(PART_WORDS)
-    var parts = random.floats(rows * heads * chunks * width, exponents: -100...30)
+    var parts = random.floats(rows * heads * spans * width, exponents: -100...30)
     for place in 0..<rows * heads {
-      let existing = random.below(chunks + 1)
-      for c in 0..<chunks {
-        let tail = (place * chunks + c) * width + headSize
+      let existing = random.below(spans + 1)
+      for c in 0..<spans {
+        let tail = (place * spans + c) * width + headSize
         parts[tail] = random.oneIn(9) ? -.infinity : random.unit() * random.element([1, 30, 100])
         parts[tail + 1] = random.oneIn(9) ? 0 : 1 + 63 * random.unit()
         parts[tail + 2] = c < existing ? 1 : 0
@@ -53,14 +53,14 @@ extension KernelCase {
     }
     let bits = random.significantBits()
     return KernelCase(
-      "rows \(rows), heads \(heads) of \(headSize), chunks \(chunks), bits \(bits)",
+      "rows \(rows), heads \(heads) of \(headSize), spans \(spans), bits \(bits)",
       [
-        .floats("parts", [rows, heads, chunks, width], parts),
+        .floats("parts", [rows, heads, spans, width], parts),
         .output("out", .float, [rows, heads, headSize]),
       ]
     ) { list, o in
       list.attentionMerge(
-        o.floats("parts"), out: o.floats("out"), rows: rows, heads: heads, headSize: headSize, chunks: chunks,
+        o.floats("parts"), out: o.floats("out"), rows: rows, heads: heads, headSize: headSize, spans: spans,
         significantBits: bits)
     }
   }
@@ -78,8 +78,8 @@ private func attentionFamily(
       headSize: random.element(headSizes), ratio: random.element([1, 2, 4]), tree: isMasked)
     change(&shape, &random)
     shape.fillSteps()
-    let chunksPerGroup = kernel == .attentionChunks ? random.integer(1...4) : nil
-    return .treeAttention(shape, chunksPerGroup: chunksPerGroup, random: &random)
+    let spansPerGroup = kernel == .attentionSpans ? random.integer(1...4) : nil
+    return .treeAttention(shape, spansPerGroup: spansPerGroup, random: &random)
   }
 }
 
@@ -160,32 +160,32 @@ private let layoutFamilies =
   }
 
 private let splitFamilies = [
-  attentionFamily("one", of: .attentionChunks) { _, _ in },
-  attentionFamily("batch", of: .attentionChunks) { s, random in
+  attentionFamily("one", of: .attentionSpans) { _, _ in },
+  attentionFamily("batch", of: .attentionSpans) { s, random in
     addBatch(&s, &random)
     s.format = random.element(KeyValueFormat.allCases)
     s.pattern = random.element(MaskPattern.allCases)
     s.options.window = random.oneIn(2) ? 0 : random.integer(1...200)
     s.options.softCap = random.oneIn(2) ? 0 : 30
   },
-  attentionFamily("anySize", of: .attentionChunks, headSizes: (1...128).map { 2 * $0 }) { s, random in
+  attentionFamily("anySize", of: .attentionSpans, headSizes: (1...128).map { 2 * $0 }) { s, random in
     s.pattern = random.element(MaskPattern.allCases)
   },
-  attentionFamily("rows", of: .attentionChunks, headSizes: [40, 64]) { s, random in
+  attentionFamily("rows", of: .attentionSpans, headSizes: [40, 64]) { s, random in
     s.heads = s.keyHeads
     s.options.rowsPerGroup = random.element([1, 2, 4, 8])
     s.options.window = random.oneIn(2) ? 0 : random.integer(1...100)
     s.pattern = random.element(MaskPattern.allCases)
     if random.oneIn(2) { addBatch(&s, &random) }
   },
-  attentionFamily("keys", of: .attentionChunks) { s, random in
+  attentionFamily("keys", of: .attentionSpans) { s, random in
     s.options.keysPerLane = random.element([1, 2, 4, 8])
     s.format = random.element(KeyValueFormat.allCases)
   },
   CaseFamily(.attentionMerge) { random in
     .attentionMerge(
       rows: random.integer(1...3), heads: random.integer(1...5), headSize: 2 * random.integer(1...128),
-      chunks: random.integer(1...9), random: &random)
+      spans: random.oneIn(4) ? random.integer(60...200) : random.integer(1...9), random: &random)
   },
 ]
 

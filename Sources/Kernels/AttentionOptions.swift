@@ -44,28 +44,28 @@ public struct AttentionOptions: Sendable {
 
 /// Memory that lets the keys of a long context spread over many groups; it changes no bits.
 ///
-/// Pays where rows times heads leave a device idle: few rows, thousands of keys. Costs llvmpipe a tenth or so, and
-/// takes contexts there that are too long for one group.
+/// Pays where rows times heads leave a device idle: few rows, thousands of keys; GPUs split such calls by themselves.
+/// Costs llvmpipe a tenth or so, and takes contexts there that are too long for one group.
 public struct AttentionSplit: Sendable {
   /// f32, ``count(rows:heads:headSize:capacity:)`` elements of scratch.
   public let parts: Tensor<Float>
-  /// Chunks of 64 keys that one group takes.
-  public let chunksPerGroup: Int
+  /// Spans of 256 keys that one group takes.
+  public let spansPerGroup: Int
 
   /// Memory of the caller's, at least ``count(rows:heads:headSize:capacity:)`` elements.
-  public init(parts: Tensor<Float>, chunksPerGroup: Int = 4) {
+  public init(parts: Tensor<Float>, spansPerGroup: Int = 1) {
     self.parts = parts
-    self.chunksPerGroup = chunksPerGroup
+    self.spansPerGroup = spansPerGroup
   }
 
   /// Elements of scratch for a cache of ``KeyValueCache/capacity``; `Int.max`, which no memory has, for a size below 0 and for
   /// counts beyond `Int`.
   public static func count(rows: Int, heads: Int, headSize: Int, capacity: Int) -> Int {
     SizeArithmetic.product(
-      rows, heads, chunks(capacity: capacity), SizeArithmetic.sum(headSize, Int(PART_WORDS)))
+      rows, heads, spans(capacity: capacity), SizeArithmetic.sum(headSize, Int(PART_WORDS)))
   }
 
-  static func chunks(capacity: Int) -> Int {
-    SizeArithmetic.groups(of: Int(ATTENTION_CHUNK), holding: capacity)
+  static func spans(capacity: Int) -> Int {
+    SizeArithmetic.groups(of: Int(ATTENTION_SPAN * ATTENTION_CHUNK), holding: capacity)
   }
 }

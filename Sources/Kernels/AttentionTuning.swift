@@ -34,14 +34,57 @@ extension Tuning {
       }
     }
     let heads = p.sharingHeads(most: Self.sharingVectors)
-    layout.specialization = [keysPerLane == 0 ? attentionKeysPerLane : keysPerLane, format, heads]
     layout.groups.y /= Int(heads)
-    let chunks = p.chunks(ofRows: 1)
-    guard allows(chunks * p.chunkPasses) else {
-      throw .unsupported(
-        kernel: layout.stem,
-        reason: "llvmpipe ends loops too early for \(chunks) chunks of 64 keys in a group; split the keys")
+    if let mostRows = spreadRows, keysPerLane == 0 && p.headSize % 8 == 0 {
+      let rows = p.sharingRows(most: mostRows, chosen: rowsPerGroup)
+      layout.stem += "Spread"
+      layout.specialization = [rows, format, heads, elementsAhead]
+      layout.groups.x = Int((p.rows + rows - 1) / rows)
+      guard allows(p.chunks(ofRows: rows) * p.spreadPasses(rows: rows, ahead: elementsAhead)) else {
+        throw tooLong(p.chunks(ofRows: rows), layout)
+      }
+      return
     }
+    layout.specialization = [keysPerLane == 0 ? attentionKeysPerLane : keysPerLane, format, heads]
+    let chunks = p.chunks(ofRows: 1)
+    guard allows(chunks * p.chunkPasses) else { throw tooLong(chunks, layout) }
+  }
+
+  /// Spans apart, then merged, where a call has few groups and many keys; nil where groups have all keys of their rows.
+  func splitAttention(_ call: Invocation) -> [Layout]? {
+    guard call.kernel == .treeAttention, let mostRows = spreadRows else { return nil }
+    var p: ShaderInterface.TreeAttention = call.parameters()
+    let (format, chosenRows) = (call.specialization[1], call.specialization[2])
+    guard call.specialization[0] == 0, p.headSize % 8 == 0, p.rows > 0 else { return nil }
+    let heads = p.sharingHeads(most: Self.sharingVectors)
+    let rows = p.sharingRows(most: mostRows, chosen: chosenRows)
+    let tiles = (x: Int((p.rows + rows - 1) / rows), y: Int(p.heads / heads))
+    let spans = p.spansOfCapacity
+    let words = Int(p.rows * p.heads) * spans * Int(p.headSize + PART_WORDS)
+    guard spans > 1, tiles.x * tiles.y < attentionGroups, tiles.y * spans <= 65_535,
+      words <= Self.largestParts
+    else { return nil }
+    (p.spans, p.spansPerGroup) = (U32(spans), 1)
+    let merge = ShaderInterface.AttentionMerge(
+      rows: p.rows, heads: p.heads, headSize: p.headSize, spans: p.spans, significantBits: p.significantBits)
+    return [
+      Layout(
+        stem: "attentionSpansSpread", specialization: [rows, format, heads, elementsAhead],
+        groups: (tiles.x, tiles.y * spans), operands: (0..<8).map { $0 } + [nil], workspaceWords: words,
+        parameters: bytes(of: p)),
+      Layout(
+        stem: "attentionMerge", specialization: [elementsAhead], groups: (Int(p.rows), Int(p.heads)),
+        operands: [nil, 8], workspaceWords: words, parameters: bytes(of: merge)),
+    ]
+  }
+
+  /// Words of a workspace, 64 MiB; calls with more parts have enough groups.
+  private static let largestParts = 1 << 24
+
+  private func tooLong(_ chunks: Int, _ layout: Layout) -> BackendError {
+    .unsupported(
+      kernel: layout.stem,
+      reason: "llvmpipe ends loops too early for \(chunks) chunks of 64 keys in a group; split the keys")
   }
 
   private func allows(_ passes: Int) -> Bool {
@@ -63,9 +106,19 @@ extension ShaderInterface.TreeAttention {
 
   /// Chunks of a row that one group has, at most: all of them, or with a split its share.
   private var chunksOfGroup: Int {
-    if chunks > 0 { return Int(min(chunks, chunksPerGroup)) }
-    let capacity = pageSize == 0 ? Int(slots) : Int(pageSize) * Int(pagesPerSequence)
-    return AttentionSplit.chunks(capacity: capacity)
+    if spans > 0 { return Int(min(spans, spansPerGroup) * ATTENTION_SPAN) }
+    return spansOfCapacity * Int(ATTENTION_SPAN)
+  }
+
+  /// As many as a sequence may have.
+  fileprivate var spansOfCapacity: Int {
+    AttentionSplit.spans(
+      capacity: pageSize == 0 ? Int(slots) : Int(pageSize) * Int(pagesPerSequence))
+  }
+
+  /// Rows that one group of attentionSpread.glsl has, `chosen` if that is not 0.
+  fileprivate func sharingRows(most: U32, chosen: U32) -> U32 {
+    chosen != 0 ? min(chosen, most) : [1, 2].first { $0 >= min(rows, most) } ?? most
   }
 
   /// Query heads of a key head.
@@ -84,11 +137,17 @@ extension ShaderInterface.TreeAttention {
   fileprivate func shufflePasses(vectors: U32, _ unrolling: Tuning.Unrolling) -> Int {
     let steps = 8 / Int(unrolling.step)
     let scores = 1 + steps * (Int(headSize) / 8 + 2 * dotChunks + 2)
-    return 1 + scores + 2 * (Int(vectors) + 1) + 9 + 8 * (8 / Int(unrolling.times) + 1) + 20
+    return 1 + scores + 2 * (Int(vectors) + 1) + 9 + 8 * (8 / Int(unrolling.times) + 1) + 22
   }
 
   /// attentionChunk.glsl: scores and values; the driver unrolls the loops over a lane's keys. As measured, with room.
   fileprivate var chunkPasses: Int {
     Int(headSize) / (headSize % 8 == 0 ? 8 : 2) + 3 * dotChunks + Int(ATTENTION_CHUNK) + 22
+  }
+
+  /// attentionSpread.glsl: tiles of 64 columns, eight columns a pass; values some keys a pass.
+  fileprivate func spreadPasses(rows: U32, ahead: U32) -> Int {
+    let tiles = (Int(headSize) + 63) / 64
+    return Int(headSize) / 8 + 2 * tiles + Int(ATTENTION_CHUNK / ahead) + 8 * Int(rows) + 24
   }
 }

@@ -52,7 +52,7 @@ public struct Invocation: Sendable {
   ) {
     self.kernel = kernel
     self.specialization = specialization
-    self.constants = withUnsafeBytes(of: parameters) { Array($0) }
+    self.constants = bytes(of: parameters)
     self.operands = operands
     self.groups = groups
   }
@@ -72,6 +72,11 @@ public struct Invocation: Sendable {
   }
 }
 
+/// A parameter struct as a shader gets it.
+func bytes<Parameters: BitwiseCopyable>(of parameters: Parameters) -> [UInt8] {
+  withUnsafeBytes(of: parameters) { Array($0) }
+}
+
 /// Every kernel of the library, by stem.
 public enum Kernel: String, CaseIterable, Sendable {
   /// Row kernels.
@@ -82,7 +87,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   /// `matmul` by weight format, and what prepares its operands.
   case matmulF32, matmulF16, matmulBf16, matmulQ8, matmulQ4, quantizeRows, matmulInt8, sortChoices
   /// Attention and its cache.
-  case keyValueAppend, rotaryAppend, treeAttention, attentionChunks, attentionMerge, compactCache
+  case keyValueAppend, rotaryAppend, treeAttention, attentionSpans, attentionMerge, compactCache
   /// From logits to distributions, and draws from these.
   case argmax, topTokens, distribution, drawTarget, drawChildren
   /// Further draws, and what changes distributions.

@@ -51,8 +51,8 @@ enum ReferenceTable {
       Reference.treeAttentionFast(
         o.parameters(), query: o.floats(0), keys: o.words(1), values: o.words(2), mask: o.words(3),
         state: o.words(4), depths: o.words(5), owners: o.words(6), pages: o.words(7), out: o.out(8))
-    case .attentionChunks:
-      Reference.attentionChunks(
+    case .attentionSpans:
+      Reference.attentionSpans(
         o.parameters(), query: o.floats(0), keys: o.words(1), values: o.words(2), mask: o.words(3),
         state: o.words(4), depths: o.words(5), owners: o.words(6), pages: o.words(7), parts: o.out(8))
     case .attentionMerge: Reference.attentionMerge(o.parameters(), parts: o.floats(0), out: o.out(1))

@@ -39,8 +39,10 @@ struct RejectionStages {
         stem: stem, specialization: specialization, groups: size,
         operands: call.operands.indices.map { $0 } + [nil],
         workspaceWords: tree.workspaceWords(chunks: chunks),
-        constants: ShaderInterface.RejectionStage(
-          chunkTokens: U32(tokens), waves: U32(waves), wave: U32(wave), groups: U32(groups)))
+        parameters: call.constants
+          + bytes(
+            of: ShaderInterface.RejectionStage(
+              chunkTokens: U32(tokens), waves: U32(waves), wave: U32(wave), groups: U32(groups))))
     }
     func stage(_ name: String, _ size: (x: Int, y: Int), wave: Int = 0, groups: Int = 1) -> Tuning.Layout {
       layout(call.kernel.rawValue + name, [VOCABULARY_LANES, tree.mode], size, wave: wave, groups: groups)

@@ -5,7 +5,7 @@ extension CommandList {
   ///
   /// The pattern is data: visibility bits a row (trees, blocks that see each other, look-ahead branches, forests), or
   /// causal without bits; a window cuts either by position. Keys are taken in the order prefix, then visible in-flight
-  /// rows, in chunks of 64 that are merged in order, so a row gives the same bits in a chain, in a tree, in a batch, in
+  /// rows, in chunks of 64 and spans of four chunks that are merged in order, so a row gives the same bits in a chain, in a tree, in a batch, in
   /// any pages and alone.
   /// softmax(scale * query . keys) * values (Vaswani et al., 2017) with ancestor masks (Miao et al., 2024), chunks
   /// joined by a running maximum and sum (Milakov and Gimelshein, 2018). A score sums over headSize as `matmul` does, a
@@ -23,9 +23,9 @@ extension CommandList {
   ///   - depths: u32 `[in-flight rows]`, depth of each; position = state length + depth. Only a window needs them.
   ///   - batch: whose rows they are; nil for one sequence, whose row r is in-flight row firstRow + r.
   ///   - out: f32 `[rows][heads * headSize]`.
-  ///   - split: scratch for long contexts; nil computes a row and head in one group, which llvmpipe refuses for caches
-  ///     of more than some 40,000 slots a sequence (the page of limits says how many for which heads), whose loops it
-  ///     would end too early, while a split goes as far as memory.
+  ///   - split: scratch for long contexts; nil lets the device choose. GPUs then split by themselves where rows are few,
+  ///     in memory of the recording's own. llvmpipe does not, and refuses caches of more than some 40,000 slots a
+  ///     sequence (the page of limits says how many for which heads), whose loops it would end too early.
   public func treeAttention(
     query: Tensor<Float>, queryColumns: Int? = nil, cache: KeyValueCache, mask: Tensor<UInt32>,
     state: Tensor<UInt32>,
@@ -34,8 +34,8 @@ extension CommandList {
     significantBits: UInt32 = ACTIVATION_BITS_F16, options: AttentionOptions = AttentionOptions(),
     split: AttentionSplit? = nil
   ) {
-    var chunks = 0  // of a row and head, if apart
-    call(split == nil ? .treeAttention : .attentionChunks) { kernel throws(Refusal) in
+    var spans = 0  // of a row and head, if apart
+    call(split == nil ? .treeAttention : .attentionSpans) { kernel throws(Refusal) in
       try requireSizes(rows, firstRow, heads, keyHeads, headSize, maskWords)
       try requireHeads(heads, keyHeads, headSize, cache.format)
       try require(scale.isFinite, "scale \(scale)")
@@ -65,15 +65,15 @@ extension CommandList {
         pageSize: cache.pageSize, pagesPerSequence: cache.pagesPerSequence, isCross: options.isCross ? 1 : 0,
         window: U32(options.window), scale: scale, softCap: options.softCap,
         inverseSoftCap: options.softCap > 0 ? Float(1 / Double(options.softCap)) : 0,
-        significantBits: significantBits, chunks: 0, chunksPerGroup: 0)
+        significantBits: significantBits, spans: 0, spansPerGroup: 0)
       var groups = (rows, heads)
       if let split {
-        try requireSizes(split.chunksPerGroup)
-        try require(split.chunksPerGroup >= 1, "\(split.chunksPerGroup) chunks a group")
-        chunks = AttentionSplit.chunks(capacity: cache.capacity)
-        p.chunks = U32(chunks)
-        p.chunksPerGroup = U32(split.chunksPerGroup)
-        groups.1 *= (chunks + split.chunksPerGroup - 1) / split.chunksPerGroup
+        try requireSizes(split.spansPerGroup)
+        try require(split.spansPerGroup >= 1, "\(split.spansPerGroup) spans a group")
+        spans = AttentionSplit.spans(capacity: cache.capacity)
+        p.spans = U32(spans)
+        p.spansPerGroup = U32(split.spansPerGroup)
+        groups.1 *= (spans + split.spansPerGroup - 1) / split.spansPerGroup
         try require(
           rows <= 65_535 && groups.1 <= 65_535, "\(rows) x \(groups.1) groups, at most 65535 x 65535")
         try require(
@@ -91,9 +91,9 @@ extension CommandList {
         groups: groups,
         specialization: [U32(options.keysPerLane ?? 0), cache.format.code, U32(options.rowsPerGroup ?? 0)])
     }
-    if let split, chunks > 0 {
+    if let split, spans > 0 {
       attentionMerge(
-        split.parts, out: out, rows: rows, heads: heads, headSize: headSize, chunks: chunks,
+        split.parts, out: out, rows: rows, heads: heads, headSize: headSize, spans: spans,
         significantBits: significantBits)
     }
   }

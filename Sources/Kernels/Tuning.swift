@@ -18,6 +18,10 @@ struct Tuning {
   let matmulOutputsPerLane: UInt32
   /// Keys that one lane of an attention group scores.
   let attentionKeysPerLane: UInt32
+  /// Rows that share the loaded keys of a group of attentionSpread.glsl, at most; nil: another shader. For GPUs.
+  var spreadRows: UInt32?
+  /// Groups of a call of attention from which on none of them shares its keys with others.
+  var attentionGroups = 0
   /// Lanes of a group that walks a row of the vocabulary: each one costs a CPU driver its barriers, and hides a GPU's wait for
   /// memory.
   var rowLanes: UInt32
@@ -98,6 +102,8 @@ extension Tuning {
     if kind == .graphics {
       elementsAhead = 8
       quads = true
+      spreadRows = limits.maxComputeSharedMemorySize >= 32 * 1024 ? 4 : 1
+      attentionGroups = device.kind == .cpu ? 8 : 1024
       // A lane beyond the 256 that shaders are built with takes eight bytes more of shared memory.
       if limits.maxComputeSharedMemorySize >= 32 * 1024 {
         for lanes in [512, 1024] where lanes <= groupLanes { rowLanes = UInt32(lanes) }
@@ -126,13 +132,13 @@ extension Tuning {
     /// The call's operands by the shader's bindings, nil for the workspace; nil: all in their order.
     var operands: [Int?]?
     var workspaceWords = 0
-    /// Behind the call's own parameters.
-    var constants: ShaderInterface.RejectionStage?
+    /// The shader's parameters, byte for byte, where they are others than the call's.
+    var parameters: [UInt8]?
   }
 
   /// This device's layouts where the call leaves them open; several run one after another.
   func layouts(of call: Invocation) throws(BackendError) -> [Layout] {
-    if let layouts = rowChunks?.layouts(of: call) { return layouts }
+    if let layouts = rowChunks?.layouts(of: call) ?? splitAttention(call) { return layouts }
     let layout = try layout(of: call)
     return rejectionStages?.layouts(of: call, walk: layout) ?? [layout]
   }
@@ -146,7 +152,8 @@ extension Tuning {
         call.specialization[0], outputsPerLane(call) == 1 ? 8 * MATMUL_TILE : MATMUL_TILE,
       ]
       if dotProducts { layout.stem += "Dot" }
-    case .treeAttention, .attentionChunks: try attention(call, &layout)
+    case .treeAttention, .attentionSpans: try attention(call, &layout)
+    case .attentionMerge: layout.specialization = [elementsAhead]
     case .rotaryAppend where call.specialization.count == 1: rotaryAppend(call, &layout)
     case .argmax, .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .drawShared,
       .combineDistributions, .penalties:

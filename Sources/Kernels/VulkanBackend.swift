@@ -218,7 +218,7 @@ private final class VulkanCommandList: CommandList {
     }
     recorder?.dispatch(
       pipeline, groups: (UInt32(layout.groups.x), UInt32(layout.groups.y), 1),
-      constants: call.constants(layout),
+      constants: layout.parameters ?? call.constants,
       operands: operands)
   }
 
@@ -282,13 +282,6 @@ private final class VulkanRecording: Recording {
   }
 }
 
-extension Invocation {
-  fileprivate func constants(_ layout: Tuning.Layout) -> [UInt8] {
-    guard let more = layout.constants else { return constants }
-    return constants + withUnsafeBytes(of: more) { Array($0) }
-  }
-}
-
 extension Operand {
   fileprivate var vulkan: BufferOperand {
     let view = VulkanStorage.view(storage, byteOffset, byteCount)
@@ -318,12 +311,13 @@ extension Device {
     if let missing = lack(of: module, specialization: layout.specialization) {
       throw .unsupported(missing: [missing], label: call.kernel.rawValue, device: description.name)
     }
-    // The shaders of a rejection rule have the same operands, of which some leave some alone.
-    let bindings = layout.constants == nil ? module.bindings.count : operands.count
+    // Of several shaders some leave some of the operands alone.
+    let bindings = layout.operands == nil ? module.bindings.count : operands.count
+    let parameterBytes = (layout.parameters ?? call.constants).count
     precondition(
       bindings == operands.count && module.bindings.allSatisfy { $0.index < operands.count }
-        && module.pushConstantBytes == call.constants(layout).count,
-      "\(layout.stem): \(operands.count) operands and \(call.constants(layout).count) bytes of parameters; "
+        && module.pushConstantBytes == parameterBytes,
+      "\(layout.stem): \(operands.count) operands and \(parameterBytes) bytes of parameters; "
         + "the shader has \(module.bindings.count) and \(module.pushConstantBytes)")
     let texels = module.bindings.compactMap { binding in
       binding.texelFormat.flatMap(TexelFormat.init).map { (binding.index, $0) }

@@ -34,10 +34,18 @@ struct SoftmaxChunk {
       m: n, l: flush(l * a) + flush(next.l * b), o: zip(o, next.o).map { flush($0 * a) + flush($1 * b) })
   }
 
-  /// The attention of one row and head over its chunks; +0 without any.
-  static func attention(of chunks: [SoftmaxChunk], size: Int, significantBits: UInt32) -> [Float] {
-    guard let first = chunks.first else { return [Float](repeating: 0, count: size) }
-    let all = chunks.dropFirst().reduce(first) { $0.merged(with: $1) }
+  /// The merged chunks of each span.
+  static func spans(of chunks: [SoftmaxChunk]) -> [SoftmaxChunk] {
+    stride(from: 0, to: chunks.count, by: Int(ATTENTION_SPAN)).map { start in
+      let span = chunks[start..<min(start + Int(ATTENTION_SPAN), chunks.count)]
+      return span.dropFirst().reduce(span.first!) { $0.merged(with: $1) }
+    }
+  }
+
+  /// The attention of one row and head over its spans; +0 without any.
+  static func attention(of spans: [SoftmaxChunk], size: Int, significantBits: UInt32) -> [Float] {
+    guard let first = spans.first else { return [Float](repeating: 0, count: size) }
+    let all = spans.dropFirst().reduce(first) { $0.merged(with: $1) }
     let inverse = reciprocal(all.l)
     return all.o.map { rounded(flush($0) * inverse, to: significantBits) }
   }

@@ -41,6 +41,7 @@ private struct KeyHead {
   typealias Vector = SIMD16<Float>
   static var lanes: Int { 16 }
   static var chunk: Int { Int(ATTENTION_CHUNK) }
+  static var span: Int { chunk * Int(ATTENTION_SPAN) }
 
   var size: Int { Int(p.headSize) }
   /// headSize in vectors, rounded up; the padding is zero.
@@ -60,8 +61,10 @@ private struct KeyHead {
     let slots = rows.map { visible.slots(row: $0) }
     let keyVectors = Self.chunk / Self.lanes
     let outputs = rows.count * group
-    let capacity = (size + 2) * keyVectors + (Self.chunk + 1 + outputs) * vectors
+    let capacity = (size + 2) * keyVectors + (Self.chunk + 1 + 2 * outputs) * vectors
+    // Of the spans before the last one, and of the last one.
     var sums = [(m: Float, l: Float)](repeating: (0, 0), count: outputs)
+    var spanSums = sums
     withUnsafeTemporaryAllocation(of: Vector.self, capacity: capacity) { memory in
       memory.initialize(repeating: .zero)
       let keys = memory.baseAddress!
@@ -69,6 +72,7 @@ private struct KeyHead {
       let scores = values + Self.chunk * vectors
       let part = scores + 2 * keyVectors
       let running = part + vectors  // [row][head of the group][headSize, padded]
+      let span = running + outputs * vectors  // likewise
       let chunk = Chunk(keys: keys, values: values, scores: scores, part: part)
       for start in stride(from: 0, to: slots.map(\.count).max() ?? 0, by: Self.chunk) {
         var loaded: ArraySlice<Int?> = []
@@ -82,19 +86,21 @@ private struct KeyHead {
             let output = r * group + g
             let head = index * group + g
             let (m, l) = attend(row: rows.lowerBound + r, head: head, wanted, chunk)
-            let o = running + output * vectors
-            if start == 0 {
-              sums[output] = (m, l)
-              o.update(from: chunk.part, count: vectors)
-            } else {
-              merge((m, l), chunk.part, into: &sums[output], o)
+            if start % Self.span != 0 {
+              merge((m, l), chunk.part, into: &spanSums[output], span + output * vectors)
+              continue
             }
+            addSpan(output, spansBefore: start / Self.span, spanSums, span, to: &sums, running)
+            spanSums[output] = (m, l)
+            (span + output * vectors).update(from: chunk.part, count: vectors)
           }
         }
       }
       for r in slots.indices {
+        let spansBefore = (slots[r].count + Self.span - 1) / Self.span
         for g in 0..<group {
           let output = r * group + g
+          addSpan(output, spansBefore: spansBefore, spanSums, span, to: &sums, running)
           store(
             running + output * vectors, l: sums[output].l, row: rows.lowerBound + r,
             head: index * group + g, empty: slots[r].isEmpty)
@@ -150,6 +156,22 @@ private struct KeyHead {
       chunk.part[i] = sum
     }
     return (m, l)
+  }
+
+  /// Merges the last one of `spansBefore` spans of an output, if there is one.
+  private func addSpan(
+    _ output: Int, spansBefore: Int, _ spanSums: [(m: Float, l: Float)],
+    _ span: UnsafeMutablePointer<Vector>, to sums: inout [(m: Float, l: Float)],
+    _ running: UnsafeMutablePointer<Vector>
+  ) {
+    let (o, part) = (running + output * vectors, span + output * vectors)
+    switch spansBefore {
+    case 0: break
+    case 1:
+      sums[output] = spanSums[output]
+      o.update(from: part, count: vectors)
+    default: merge(spanSums[output], part, into: &sums[output], o)
+    }
   }
 
   private func merge(

@@ -29,7 +29,7 @@ extension KernelsTests {
     }
 
     @Test(arguments: [1, 3, 100])
-    func `Chunks apart and any number of keys a lane give the same bits`(chunksPerGroup: Int) throws {
+    func `Spans apart and any number of keys a lane give the same bits`(spansPerGroup: Int) throws {
       try withDevice { backend in
         var random = CaseRandom(seed: 4, family: "split", index: 0)
         let batch = [(200, 9), (63, 3)].map {
@@ -40,13 +40,13 @@ extension KernelsTests {
         for keys in [1, 2, 4, 8] {
           let options = AttentionOptions(keysPerLane: keys)
           #expect(firstDifference(try run.attend(options), whole) == nil)
-          let apart = try run.attend(options, chunksPerGroup: chunksPerGroup)
+          let apart = try run.attend(options, spansPerGroup: spansPerGroup)
           #expect(firstDifference(apart, whole) == nil, "\(keys) keys a lane")
         }
         for rows in [1, 2, 4] {
           let options = AttentionOptions(rowsPerGroup: rows)
           #expect(firstDifference(try run.attend(options), whole) == nil, "\(rows) rows a group")
-          let apart = try run.attend(options, chunksPerGroup: chunksPerGroup)
+          let apart = try run.attend(options, spansPerGroup: spansPerGroup)
           #expect(firstDifference(apart, whole) == nil, "\(rows) rows a group, apart")
         }
       }
@@ -58,25 +58,25 @@ extension KernelsTests {
         var shape = AttentionShape(
           rows: 2, heads: 4, keyHeads: 1, headSize: headSize, length: 32_768, maskWords: 1)
         shape.pageSize = 64
-        for chunksPerGroup in [nil, 16] as [Int?] {
+        for spansPerGroup in [nil, 4] as [Int?] {
           var random = CaseRandom(seed: 5, family: "long", index: 0)
           let placed = try PlacedCase(
-            .treeAttention(shape, chunksPerGroup: chunksPerGroup, random: &random), on: backend)
+            .treeAttention(shape, spansPerGroup: spansPerGroup, random: &random), on: backend)
           let difference = try placed.firstDifference()
-          #expect(difference == nil, "\(chunksPerGroup ?? 0) chunks a group")
+          #expect(difference == nil, "\(spansPerGroup ?? 0) spans a group")
         }
       }
     }
 
-    @Test(arguments: [(1, 8), (1, 800), (4, 100)])
-    func `100,000 keys apart give the reference's bits`(sharing: Int, chunksPerGroup: Int) throws {
+    @Test(arguments: [(1, 2), (1, 200), (4, 25)])
+    func `100,000 keys apart give the reference's bits`(sharing: Int, spansPerGroup: Int) throws {
       try withDevice { backend in
         var shape = AttentionShape(
           rows: 5, heads: sharing, keyHeads: 1, headSize: 64, length: 100_000, maskWords: 1)
         shape.pageSize = 32
         var random = CaseRandom(seed: 6, family: "longer", index: sharing)
         let placed = try PlacedCase(
-          .treeAttention(shape, chunksPerGroup: chunksPerGroup, random: &random), on: backend)
+          .treeAttention(shape, spansPerGroup: spansPerGroup, random: &random), on: backend)
         #expect(try placed.firstDifference() == nil)
       }
     }
@@ -279,7 +279,7 @@ struct AttentionRun {
   }
 
   /// The rows in flight of every sequence, one after another.
-  func attend(_ options: AttentionOptions, chunksPerGroup: Int? = nil) throws -> [Float] {
+  func attend(_ options: AttentionOptions, spansPerGroup: Int? = nil) throws -> [Float] {
     let parts = sequences.map { ($0, rows: $0.length..<$0.length + $0.nodes) }
     let rows = parts.map(\.rows.count).reduce(0, +)
     let (state, batch) = try place(parts)
@@ -287,11 +287,11 @@ struct AttentionRun {
     let mask = try backend.makeTensor(sequences.flatMap(\.mask), "mask")
     let depths = try backend.makeTensor(sequences.flatMap(\.depths), "depths")
     let out: Tensor<Float> = try backend.makeTensor(rows * Sizes.queryColumns, "out")
-    let split = try chunksPerGroup.map { chunks in
+    let split = try spansPerGroup.map { spans in
       let capacity = cache.pages.map { $0.pageSize * $0.pagesPerSequence } ?? cache.slots
       let count = AttentionSplit.count(
         rows: rows, heads: Sizes.heads, headSize: Sizes.headSize, capacity: capacity)
-      return AttentionSplit(parts: try backend.makeTensor(count, "parts"), chunksPerGroup: chunks)
+      return AttentionSplit(parts: try backend.makeTensor(count, "parts"), spansPerGroup: spans)
     }
     try backend.run("attention") {
       $0.treeAttention(

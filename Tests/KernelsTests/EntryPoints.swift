@@ -162,7 +162,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         depths: $1.tensor(), batch: $1.batch(), out: $1.tensor(), rows: $1.size(), firstRow: $1.size(),
         heads: $1.size(), keyHeads: 1, headSize: 32, maskWords: $1.size(), scale: $1.number(),
         options: $1.attention(),
-        split: $1.flag() ? nil : AttentionSplit(parts: $1.tensor(), chunksPerGroup: $1.size()))
+        split: $1.flag() ? nil : AttentionSplit(parts: $1.tensor(), spansPerGroup: $1.size()))
     },
     EntryPoint("treeAttention q8") {
       $0.treeAttention(
@@ -173,7 +173,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("attentionMerge") {
       $0.attentionMerge(
         $1.tensor(), out: $1.tensor(), rows: $1.size(), heads: $1.size(), headSize: $1.size(),
-        chunks: $1.size(), significantBits: $1.bits())
+        spans: $1.size(), significantBits: $1.bits())
     },
     EntryPoint("compactCache") { $0.compactCache($1.cache(), result: $1.tensor(), maximumNodes: $1.size()) },
     EntryPoint("compactCache batch") {

@@ -30,12 +30,12 @@ extension KernelsTests {
     @Test func `Matrices and attention are fused`() throws {
       let matmuls = ["F16", "Bf16", "Q8", "Q4"].map { "matmul\($0)Spread" }
       let shaders = try Self.fused.get().keys.filter { !$0.hasSuffix("Texels") }
-      #expect(Set(shaders) == Set(matmuls + ["treeAttention", "attentionChunks", "probe"]))
+      #expect(Set(shaders) == Set(matmuls + ["treeAttentionSpread", "attentionSpansSpread", "probe"]))
     }
 
     /// The first variant of each kernel: pipelines with doubles take long.
     private static let families = [
-      Kernel.matmulF16, .matmulBf16, .matmulQ8, .matmulQ4, .treeAttention, .attentionChunks,
+      Kernel.matmulF16, .matmulBf16, .matmulQ8, .matmulQ4, .treeAttention, .attentionSpans,
     ].map { kernel in Conformance.families.first { $0.kernel == kernel }! }
 
     @Test(arguments: families)

@@ -213,6 +213,22 @@ extension KernelsTests {
       }
     }
 
+    @Test(arguments: [(1, 4, 128), (4, 4, 64), (3, 2, 80), (5, 1, 256)], [KeyValueFormat.f16, .q8])
+    func `The longest context that one group of a GPU's layouts takes`(
+      size: (rows: Int, heads: Int, headSize: Int), format: KeyValueFormat
+    ) throws {
+      let longest = stride(from: 55_000, to: 10_000, by: -3000)
+      try expectSameAtLongest(Array(longest), layouts: .graphics) { length in
+        var random = CaseRandom(seed: 1, family: "long context", index: length)
+        var shape = AttentionShape(
+          rows: size.rows, heads: size.heads, keyHeads: 1, headSize: size.headSize, length: length,
+          maskWords: 1)
+        shape.format = format
+        shape.fillSteps()
+        return .treeAttention(shape, random: &random)
+      }
+    }
+
     @Test(arguments: [PackedWeights.Format.f32, .q8], [1, 4, 8])
     func `A product over as many inputs as a forced layout takes`(
       format: PackedWeights.Format, outputsPerLane: Int
@@ -269,17 +285,23 @@ extension KernelsTests {
     }
 
     /// The first of the cases, from the longest on, that the device does not refuse.
-    private func expectSameAtLongest(_ lengths: [Int], _ make: (Int) -> KernelCase) throws {
+    private func expectSameAtLongest(
+      _ lengths: [Int], layouts: LayoutKind? = nil, _ make: (Int) -> KernelCase
+    ) throws {
       for length in lengths {
-        do { return try expectSame(make(length)) } catch BackendError.unsupported { continue }
+        do { return try expectSame(make(length), layouts: layouts) } catch BackendError.unsupported {
+          continue
+        }
       }
       Issue.record("every one of \(lengths) is refused")
     }
 
     /// - Parameter alsoGraphics: in a GPU's layouts too.
-    private func expectSame(_ kernelCase: KernelCase, alsoGraphics: Bool = false) throws {
+    private func expectSame(
+      _ kernelCase: KernelCase, layouts: LayoutKind? = nil, alsoGraphics: Bool = false
+    ) throws {
       try withDevice { backend in
-        var backends = [backend]
+        var backends = [try layouts.map { try VulkanBackend(device: backend.device, layouts: $0) } ?? backend]
         if alsoGraphics && backend.layouts != .graphics {
           backends.append(try VulkanBackend(device: backend.device, layouts: .graphics))
         }

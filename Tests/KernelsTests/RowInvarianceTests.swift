@@ -56,7 +56,7 @@ extension KernelsTests {
       .matmulF32: "MatmulTests", .matmulF16: "MatmulTests", .matmulBf16: "MatmulTests",
       .matmulQ8: "MatmulTests", .matmulQ4: "MatmulTests", .matmulInt8: "MatmulTests",
       .sortChoices: "MatmulTests: no product depends on its order", .treeAttention: "TreeAttentionTests",
-      .attentionChunks: "AttentionBatchTests", .attentionMerge: "AttentionBatchTests",
+      .attentionSpans: "AttentionBatchTests", .attentionMerge: "AttentionBatchTests",
       .treeScan: "ScanTests", .treeConvolution: "ScanTests", .drawChildren: "below", .penalties: "below",
       .allocatePages: "PageTests: its sequences share a pool", .releasePages: "PageTests",
       .forkPages: "PageTests", .copyPages: "PageTests",

@@ -24,9 +24,9 @@ struct AttentionCase: CustomTestStringConvertible {
     """
   }
 
-  /// Lengths around the chunk of 64, heads around 16 lanes and the dot chunk of 128.
+  /// Lengths around the chunk of 64 and the span of 256, heads around 16 lanes and the dot chunk of 128.
   static let all: [AttentionCase] =
-    [0, 1, 62, 63, 64, 65, 127, 128, 200].map { AttentionCase(length: $0, rows: 3) } + [
+    [0, 1, 62, 63, 64, 65, 127, 128, 200, 253, 256, 319, 510, 600].map { AttentionCase(length: $0, rows: 3) } + [
       AttentionCase(length: 100, rows: 5, firstRow: 2, headSize: 30, maskWords: 1),
       AttentionCase(length: 63, rows: 40, headSize: 64, maskWords: 2, adversarial: true),
       AttentionCase(length: 10, rows: 70),
@@ -71,7 +71,7 @@ struct AttentionCase: CustomTestStringConvertible {
       slots: U32(slots), rowWords: U32(rowWords),
       format: c.format, sequences: 1, pageSize: 0, pagesPerSequence: 0, isCross: 0, window: U32(c.window),
       scale: 0.25, softCap: c.softCap, inverseSoftCap: c.softCap == 0 ? 0 : 1 / c.softCap,
-      significantBits: 13, chunks: 0, chunksPerGroup: 0)
+      significantBits: 13, spans: 0, spansPerGroup: 0)
     let depths = (0..<inFlight).map { UInt32($0 * 3 / 4) }
     let none = operand([UInt32.max])
     let state = operand([UInt32(c.length), 0, 0, 0, 0, 0, 0, 0])

@@ -1,0 +1,5 @@
+// treeAttention for GPUs.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "attentionSpread.glsl"
+#include "attentionWhole.glsl"
