@@ -12,6 +12,9 @@ uint startOf(uint node);
 // What else the rule knows before any wave. Defined by the includer.
 void beginRule(uint lane);
 
+// Puts off for ever the nodes whose children no wave has to try, as far as that is known already. Defined by the includer.
+void prune(uint lane);
+
 // Q of a token that a child of packed node `row` has.
 uint draftedWeight(uint row, uint token) {
   if (token >= p.vocabulary || !isDrafted(row)) return 0u;
@@ -85,6 +88,12 @@ void planWaves(uint lane) {
       end += waveCounts[wave];
       waveCounts[wave] = begin;
       workspace[waveEndAt(wave)] = end;
+      // A sequence alone says how many groups a wave has.
+      if (p.sequences == 1u) {
+        workspace[wave * REJECTION_GROUP_WORDS] = begin == end ? 0u : chunkCount();
+        workspace[wave * REJECTION_GROUP_WORDS + 1u] = min(end - begin, stage.groups);
+        workspace[wave * REJECTION_GROUP_WORDS + 2u] = 1u;
+      }
     }
   }
   barrier();
@@ -109,6 +118,13 @@ void main() {
   for (uint node = lane; node < nodes; node += LANES) setNodeWord(node, NODE_START, startOf(node));
   memoryBarrierBuffer();
   barrier();
-  if (nodes != 0u) beginRule(lane);
+  if (nodes != 0u) {
+    beginRule(lane);
+    memoryBarrierBuffer();
+    barrier();
+    prune(lane);
+  }
+  memoryBarrierBuffer();
+  barrier();
   planWaves(lane);
 }

@@ -9,6 +9,7 @@
 #define WAVES stage.waves
 #include "chunk.glsl"
 
+// First the numbers of groups of each wave, x, y and z, then a block a sequence.
 // Words of a block: those of the pick, where the waves end in the order, the order of children, nodes, then the sums of
 // weights [maximumNodes][chunks][WIDE_WORDS]: of the residual that a child leaves; of the root, which is no child, of the row
 // that the token is picked from if that is whole.
@@ -35,7 +36,8 @@
 
 uint blockWord() {
   uint sums = p.maximumNodes * chunkCount() * WIDE_WORDS;
-  return sequence * (REJECTION_PICK_WORDS + REJECTION_WAVES + p.maximumNodes * (1u + REJECTION_NODE_WORDS) + sums);
+  uint words = REJECTION_PICK_WORDS + REJECTION_WAVES + p.maximumNodes * (1u + REJECTION_NODE_WORDS) + sums;
+  return REJECTION_WAVES * REJECTION_GROUP_WORDS + sequence * words;
 }
 
 uint waveEndAt(uint wave) { return blockWord() + REJECTION_PICK_WORDS + wave; }

@@ -60,6 +60,12 @@ uint fairShare(Wide n, Wide d, uint role, uint index) {
   return wideLess(draw(d, role, index), n) ? quotient + 1u : quotient;
 }
 
+// Whether a node with this share, of which no child is left, ends the round.
+bool isAccepted(uint node, uint itsShare) {
+  if (itsShare == SHARE_ONE || itsShare == 0u) return itsShare != 0u;
+  return draw(widen(SHARE_ONE), ROLE_TRAVERSAL_ACCEPT, node).x < itsShare;
+}
+
 // The share of the node's child whose token weighs so much, fairly rounded.
 uint shareOf(uint child, uint weight, uint drafted) {
   return fairShare(wideScale(wantedScale, weight), wideScale(givenScale, drafted), ROLE_TRAVERSAL_CHILD, child);

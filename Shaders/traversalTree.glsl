@@ -20,11 +20,15 @@ void takeBefore(uint child) {
 }
 
 // For one lane: the shares of a node, of its first child, of that one's first child and so on. Turns to other nodes.
-void keepShares(uint node, uint itsShare) {
+// Whether the last one is a leaf that ends the round, if all before it could be drawn.
+bool keepShares(uint node, uint itsShare) {
+  bool isDrawn = true;
   for (uint i = 0u; i < nodes; i++) {
     setNodeWord(node, NODE_SHARE, itsShare);
     uint child = nodeWord(node, NODE_FIRST);
-    if (child == NO_NODE || itsShare == 0u) return;  // nobody enters what is below a node without a share
+    // Nobody enters what is below a node without a share.
+    if (child == NO_NODE || itsShare == 0u) return child == NO_NODE && isDrawn && isAccepted(node, itsShare);
+    isDrawn = isDrawn && nodeWord(child, NODE_DRAFTED) != 0u;
     setNodeWord(child, NODE_PARENT_SHARE, itsShare);
     share = itsShare;
     targetTotal = nodeWord(child, NODE_TOTAL);
@@ -33,6 +37,7 @@ void keepShares(uint node, uint itsShare) {
     itsShare = shareOf(child, nodeWord(child, NODE_WEIGHT), nodeWord(child, NODE_DRAFTED));
     node = child;
   }
+  return false;  // not reached: a path has fewer nodes than the tree
 }
 
 void openNode(uint node) {}

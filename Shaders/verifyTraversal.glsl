@@ -131,11 +131,6 @@ uint childAfter(uint lane, uint last) {
 #endif
 }
 
-bool isAccepted() {
-  if (share == SHARE_ONE || share == 0u) return share != 0u;
-  return draw(widen(SHARE_ONE), ROLE_TRAVERSAL_ACCEPT, node).x < share;
-}
-
 // `removed` is the node's child that was removed last, or NO_NODE.
 uint bonusToken(uint lane, uint removed) {
   Wide y = draw(widen(targetTotal), ROLE_TRAVERSAL_BONUS, node);
@@ -164,7 +159,7 @@ void main() {
   for (uint i = 0u; i < 2u * p.maximumNodes && status == STATUS_OK; i++) {
     uint child = share == 0u ? NO_NODE : childAfter(lane, last);
     if (child == NO_NODE) {
-      if (isAccepted()) {
+      if (isAccepted(node, share)) {
         bonus = bonusToken(lane, removed);
         break;
       }

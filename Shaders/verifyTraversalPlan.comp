@@ -18,6 +18,14 @@ uint startOf(uint node) {
   return start;
 }
 
+shared bool endsAtFirstLeaf;
+
 void beginRule(uint lane) {
-  if (lane == 0u) keepShares(0u, SHARE_ONE);
+  if (lane == 0u) endsAtFirstLeaf = keepShares(0u, SHARE_ONE);
+}
+
+// The first leaf's path is looked at before any child is removed.
+void prune(uint lane) {
+  if (!endsAtFirstLeaf) return;
+  for (uint node = lane; node < nodes; node += LANES) setNodeWord(node, NODE_START, NEVER);
 }

@@ -77,12 +77,13 @@ struct VerifyTraversal {
 #define REJECTION_PICK_WORDS 8u     // a sequence: the token that is still to be picked
 #define REJECTION_NODE_WORDS 11u    // a node
 #define REJECTION_WAVES 16u         // of children tried together, at most
+#define REJECTION_GROUP_WORDS 3u    // a wave's number of groups, as an indirect dispatch reads it
 
 struct RejectionStage {
   U32 chunkTokens;  // of a chunk, a multiple of 4; four times VOCABULARY_LANES at most, as many chunks a row at most
   U32 waves;        // of the call, at most REJECTION_WAVES
   U32 wave;         // of this shader
-  U32 groups;       // a sequence and chunk
+  U32 groups;       // a sequence and chunk; of the plan: at most
 };
 
 struct LossyAccept {

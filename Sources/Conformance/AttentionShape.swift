@@ -1,6 +1,5 @@
 import Kernels
 import ShaderInterface
-import ShaderInterface
 
 /// How the in-flight rows of a case see each other; all are bits of one mask.
 public enum MaskPattern: Sendable, CaseIterable {

@@ -49,9 +49,12 @@ struct RejectionStages {
     }
     func wave(_ index: Int) -> Tuning.Layout {
       let groups = min(tree.mostChildren(in: index), mostGroups)
-      return stage("Wave", (chunks, groups * tree.sequences), wave: index, groups: groups)
+      var layout = stage("Wave", (chunks, groups * tree.sequences), wave: index, groups: groups)
+      // Of a sequence alone the plan counts the groups: most waves have few, or none.
+      if tree.sequences == 1 { layout.groupWords = index * Int(REJECTION_GROUP_WORDS) }
+      return layout
     }
-    return [stage("Plan", (tree.sequences, 1))]
+    return [stage("Plan", (tree.sequences, 1), groups: mostGroups)]
       + (0..<waves).map(wave)
       + [layout(walk.stem + "Walk", walk.specialization, walk.groups)]
       + [stage("Leaf", (chunks, tree.sequences)), stage("Pick", (tree.sequences, 1))]
@@ -98,7 +101,8 @@ struct RejectionStages {
 
     func workspaceWords(chunks: Int) -> Int {
       let node = 1 + Int(REJECTION_NODE_WORDS) + chunks * wideWords
-      return sequences * (Int(REJECTION_PICK_WORDS + REJECTION_WAVES) + maximumNodes * node)
+      let block = Int(REJECTION_PICK_WORDS + REJECTION_WAVES) + maximumNodes * node
+      return Int(REJECTION_WAVES * REJECTION_GROUP_WORDS) + sequences * block
     }
   }
 }

@@ -110,7 +110,7 @@ extension Tuning {
       }
       // On a CPU's driver these layouts are tried for their bits alone: short chunks, so that short rows have several.
       rowChunks = RowChunks(leastTokens: device.kind == .cpu ? 64 : 4096)
-      if limits.maxPerStageDescriptorStorageBuffers >= 10 {
+      if limits.maxPerStageDescriptorStorageBuffers >= 10 && limits.maxComputeSharedMemorySize >= 32 * 1024 {
         rejectionStages = device.kind == .cpu ? .small : .graphics
       }
     }
@@ -132,6 +132,8 @@ extension Tuning {
     /// The call's operands by the shader's bindings, nil for the workspace; nil: all in their order.
     var operands: [Int?]?
     var workspaceWords = 0
+    /// The word of the workspace where a shader before this one leaves the numbers of groups in x, y and z; nil: `groups`.
+    var groupWords: Int?
     /// The shader's parameters, byte for byte, where they are others than the call's.
     var parameters: [UInt8]?
   }

@@ -216,10 +216,15 @@ private final class VulkanCommandList: CommandList {
     let pipeline = try vulkan { () throws(VulkanError) in
       try device.pipeline(call, layout, operands, usesTexels: usesTexels, substitutes)
     }
-    recorder?.dispatch(
-      pipeline, groups: (UInt32(layout.groups.x), UInt32(layout.groups.y), 1),
-      constants: layout.parameters ?? call.constants,
-      operands: operands)
+    let constants = layout.parameters ?? call.constants
+    if let word = layout.groupWords {
+      let groups = try workspace(layout.workspaceWords).view.slice(byteOffset: 4 * word, byteCount: 12)
+      recorder?.dispatchIndirect(pipeline, groups: groups, constants: constants, operands: operands)
+    } else {
+      recorder?.dispatch(
+        pipeline, groups: (UInt32(layout.groups.x), UInt32(layout.groups.y), 1), constants: constants,
+        operands: operands)
+    }
   }
 
   /// Memory of this list's own, for what a call's shaders leave for one another.

@@ -26,7 +26,8 @@ struct AttentionCase: CustomTestStringConvertible {
 
   /// Lengths around the chunk of 64 and the span of 256, heads around 16 lanes and the dot chunk of 128.
   static let all: [AttentionCase] =
-    [0, 1, 62, 63, 64, 65, 127, 128, 200, 253, 256, 319, 510, 600].map { AttentionCase(length: $0, rows: 3) } + [
+    [0, 1, 62, 63, 64, 65, 127, 128, 200, 253, 256, 319, 510, 600].map { AttentionCase(length: $0, rows: 3) }
+    + [
       AttentionCase(length: 100, rows: 5, firstRow: 2, headSize: 30, maskWords: 1),
       AttentionCase(length: 63, rows: 40, headSize: 64, maskWords: 2, adversarial: true),
       AttentionCase(length: 10, rows: 70),
