@@ -10,8 +10,9 @@
 layout(local_size_x = 256) in;  // PARTS x MATMUL_TILE
 layout(constant_id = 0) const uint ROWS = 1u;
 // Specialization constants, so that no loop is unrolled before the driver compiles (see matmulShuffle.glsl).
-layout(constant_id = 1) const uint GREATEST_DEPTH = 4u;
-const uint DEPTH = (ROWS <= 4u ? GREATEST_DEPTH : GREATEST_DEPTH / 2u) / PLANES;  // groups of inputs
+layout(constant_id = 1) const uint GREATEST_DEPTH = 8u;
+const uint WANTED_DEPTH = (ROWS <= 4u ? GREATEST_DEPTH : GREATEST_DEPTH / 2u) / PLANES;
+const uint DEPTH = WANTED_DEPTH < CHUNK_GROUPS ? WANTED_DEPTH : CHUNK_GROUPS;  // groups of inputs
 const uint OWN_ROWS = (ROWS + PARTS - 1u) / PARTS;
 
 shared float chunkSums[PARTS * ROWS * MATMUL_TILE];

@@ -45,7 +45,7 @@ void main() {
   if (!isEmpty) {
     float magnitude = uintBitsToFloat(most);
     inverse = multiply(127.0, reciprocal(magnitude));
-    scale = multiply(magnitude, INT8_STEP);
+    scale = multiply(magnitude, INVERSE_127);
   }
 
   uint bytesWords = (p.columns + 15u) / 16u * 4u;

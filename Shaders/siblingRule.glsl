@@ -16,7 +16,7 @@ layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTot
 layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };              // [capacity]
 layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };            // [capacity]
 layout(set = 0, binding = 6, std430) readonly buffer State { uint state[]; };                // [sequences][STATE_WORDS]
-layout(set = 0, binding = 7, std430) coherent buffer Scratch { uint scratch[]; };            // [sequences][2][vocabulary]
+layout(set = 0, binding = 7, std430) coherent buffer Scratch { uint scratch[]; };            // [sequences][vocabulary]
 layout(set = 0, binding = 8, std430) writeonly buffer Result { uint result[]; };             // [sequences][result words]
 
 #include "tree.glsl"

@@ -7,7 +7,7 @@
 #endif
 #include "residual.glsl"
 
-// The residual of one node. scratch[s][0] holds P once a child was rejected. Q needs no copy: a rejected token has P = 0 from
+// The residual of one node. scratch[s] holds P once a child was rejected. Q needs no copy: a rejected token has P = 0 from
 // then on, so its Q enters no residual again.
 uint rowStart;           // of the node in target and draft weights
 uint rowTotal;           // of the node's target row, before any rejection
@@ -17,7 +17,7 @@ uint draftShift;         // of Q and S; k-seq alone
 uint rejected;           // x
 uint draftCap;           // k-seq: S / r
 
-uint scratchAt(uint token) { return sequence * 2u * p.vocabulary + token; }
+uint scratchAt(uint token) { return sequence * p.vocabulary + token; }
 
 uint targetWeight(uint token) { return isReduced ? scratch[scratchAt(token)] : weights[rowStart + token]; }
 

@@ -17,7 +17,6 @@
 
 #define DOT_CHUNK 128u       // elements of a dot product that one accumulator sums
 #define BLOCK_INPUTS 32u     // weights that share a scale
-#define INT8_STEP 0.00787401572f  // 1 / 127
 #define INT8_INPUTS 131072u  // so that a sum of products of signed bytes fits 32 bits
 #define ATTENTION_CHUNK 64u  // keys that share a maximum before merging
 #define ATTENTION_SPAN 4u    // chunks that are merged before the spans are
@@ -50,7 +49,7 @@
 #define RECIPROCAL_SEED 0x7ef127eau         // seed = this - bits(x); three Newton steps
 #define RECIPROCAL_ROOT_SEED 0x5f375a86u    // seed = this - bits(x) / 2; three Newton steps
 
-#define INVERSE_127 0.00787401572f  // 1 / 127: scale of a block of signed bytes
+#define INVERSE_127 0.00787401572f  // 1 / 127: scale of a row or a block of signed bytes
 
 #define GELU_LINEAR 1.59576912f   // 2 * sqrt(2 / pi)
 #define GELU_CUBE 0.0713548163f    // 0.044715 * 2 * sqrt(2 / pi)

@@ -22,7 +22,7 @@ extension KernelCase {
     _ rule: SiblingRule, _ extreme: RejectionExtreme, nodes: Int, vocabulary: Int
   ) -> KernelCase {
     extremeCase(
-      extreme, nodes, vocabulary, [.output("scratch", .word, [2, vocabulary], role: .scratch)]
+      extreme, nodes, vocabulary, [.output("scratch", .word, [vocabulary], role: .scratch)]
     ) { list, o in
       list.verifySiblings(
         target: o.rows("weights", "totals", vocabulary: vocabulary),

@@ -17,7 +17,7 @@ extension KernelCase {
     return KernelCase(
       drawn.shape,
       drawn.operandsWithoutDepths
-        + [.output("scratch", .word, [sequences, 2, vocabulary], role: .scratch)]
+        + [.output("scratch", .word, [sequences, vocabulary], role: .scratch)]
     ) { list, o in
       list.verifySiblings(
         target: o.rows("weights", "totals", vocabulary: vocabulary),

@@ -49,7 +49,7 @@ struct RejectionPart: VerifyPart {
   private let target: DistributionRows
   private let draft: DistributionRows  // not read with certain tokens
   private let rule: SiblingRule
-  private let scratch: Tensor<UInt32>?  // [2][vocabulary]; nil: leaves first
+  private let scratch: Tensor<UInt32>?  // [vocabulary]; nil: leaves first
 
   /// How children are rejected is the drafter's: drawn tokens with their rows, or certain tokens.
   init(
@@ -66,7 +66,7 @@ struct RejectionPart: VerifyPart {
       (self.draft, rule) = (rows, replacement ? .withReplacement : .withoutReplacement)
     }
     self.target = target
-    scratch = isTraversal ? nil : try backend.makeTensor(2 * vocabulary, "residual rows")
+    scratch = isTraversal ? nil : try backend.makeTensor(vocabulary, "residual row")
   }
 
   func record(_ commands: any CommandList, logits: Tensor<Float>) {

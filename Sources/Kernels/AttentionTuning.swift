@@ -38,9 +38,9 @@ extension Tuning {
     if let mostRows = spreadRows, keysPerLane == 0 && p.headSize % 8 == 0 {
       let rows = p.sharingRows(most: mostRows, chosen: rowsPerGroup)
       layout.stem += "Spread"
-      layout.specialization = [rows, format, heads, elementsAhead]
+      layout.specialization = [rows, format, heads, valuesAhead]
       layout.groups.x = Int((p.rows + rows - 1) / rows)
-      guard allows(p.chunks(ofRows: rows) * p.spreadPasses(rows: rows, ahead: elementsAhead)) else {
+      guard allows(p.chunks(ofRows: rows) * p.spreadPasses(rows: rows, ahead: valuesAhead)) else {
         throw tooLong(p.chunks(ofRows: rows), layout)
       }
       return
@@ -69,11 +69,11 @@ extension Tuning {
       rows: p.rows, heads: p.heads, headSize: p.headSize, spans: p.spans, significantBits: p.significantBits)
     return [
       Layout(
-        stem: "attentionSpansSpread", specialization: [rows, format, heads, elementsAhead],
+        stem: "attentionSpansSpread", specialization: [rows, format, heads, valuesAhead],
         groups: (tiles.x, tiles.y * spans), operands: (0..<8).map { $0 } + [nil], workspaceWords: words,
         parameters: bytes(of: p)),
       Layout(
-        stem: "attentionMerge", specialization: [elementsAhead], groups: (Int(p.rows), Int(p.heads)),
+        stem: "attentionMerge", specialization: [valuesAhead], groups: (Int(p.rows), Int(p.heads)),
         operands: [nil, 8], workspaceWords: words, parameters: bytes(of: merge)),
     ]
   }

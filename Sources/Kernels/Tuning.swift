@@ -16,6 +16,9 @@ public enum LayoutKind: String, Sendable, CaseIterable {
 struct Tuning {
   /// Outputs that one lane of a matmul has; 0 lets the shader choose for a CPU driver, 1 shares each output's chunks among lanes.
   let matmulOutputsPerLane: UInt32
+  /// Groups of inputs that a lane of matmulSpread.glsl loads before it uses the first, at most: more of them take a CPU's
+  /// driver long to compile.
+  var matmulDepth: UInt32 = 4
   /// Keys that one lane of an attention group scores.
   let attentionKeysPerLane: UInt32
   /// Rows that share the loaded keys of a group of attentionSpread.glsl, at most; nil: another shader. For GPUs.
@@ -45,6 +48,8 @@ struct Tuning {
   var teamLanes: UInt32?
   /// Elements of a row that a lane loads before it uses the first, where lanes are part of the order of a sum.
   var elementsAhead: UInt32 = 1
+  /// Values, and parts of attention, that a lane loads before it uses the first.
+  var valuesAhead: UInt32 = 1
   /// Whether matmuls of bytes take the device's dot product of four.
   var dotProducts = false
   /// llvmpipe leaves a loop once an invocation's loops have had so many passes in total, and computes on; nil elsewhere.
@@ -100,10 +105,12 @@ extension Tuning {
     let limits = device.limits
     let groupLanes = min(limits.maxComputeWorkGroupInvocations, limits.maxComputeWorkGroupSize[0])
     if kind == .graphics {
-      elementsAhead = 8
+      elementsAhead = device.kind == .cpu ? 8 : 32
+      valuesAhead = 8
       quads = true
       spreadRows = limits.maxComputeSharedMemorySize >= 32 * 1024 ? 4 : 1
       attentionGroups = device.kind == .cpu ? 8 : 1024
+      matmulDepth = device.kind == .cpu ? 4 : 8
       // A lane beyond the 256 that shaders are built with takes eight bytes more of shared memory.
       if limits.maxComputeSharedMemorySize >= 32 * 1024 {
         for lanes in [512, 1024] where lanes <= groupLanes { rowLanes = UInt32(lanes) }
@@ -155,7 +162,7 @@ extension Tuning {
       ]
       if dotProducts { layout.stem += "Dot" }
     case .treeAttention, .attentionSpans: try attention(call, &layout)
-    case .attentionMerge: layout.specialization = [elementsAhead]
+    case .attentionMerge: layout.specialization = [valuesAhead]
     case .rotaryAppend where call.specialization.count == 1: rotaryAppend(call, &layout)
     case .argmax, .topTokens, .distribution, .drawTarget, .drawLogits, .drawGumbel, .drawShared,
       .combineDistributions, .penalties:
@@ -242,7 +249,7 @@ extension Tuning {
   private func matmul(_ steps: Int, rows: U32, outputs: U32, _ layout: inout Layout) throws(BackendError) {
     if outputs == 1 {
       layout.stem += "Spread"
-      layout.specialization = [rows]
+      layout.specialization = [rows, matmulDepth]
       return try addStride(LoopPasses(others: steps / 2 + Self.finishPasses), &layout)
     }
     layout.specialization = [rows, outputs]

@@ -24,7 +24,7 @@ extension CommandList {
   ///   - tree: tokens, parents and state are read.
   ///   - rule: llvmpipe refuses ``SiblingRule/kSeq`` for trees of more than 235 (vocabulary 151,936) to 546 nodes
   ///     (32,000): its loops would end too early.
-  ///   - scratch: u32 `[sequences][2][vocabulary]`.
+  ///   - scratch: u32 `[sequences][vocabulary]`.
   public func verifySiblings(
     target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, scratch: Tensor<UInt32>,
     rule: SiblingRule, sequences: Int = 1
@@ -33,7 +33,7 @@ extension CommandList {
       try tree.check(\.tokens, \.parents, sequences: sequences)
       let capacity = try rejectionCapacity(target: target, draft: draft, tree: tree, rule: rule)
       let draft = draftOperand(draft, target: target, rule: rule)
-      try require(scratch, sequences * 2 * target.vocabulary, "scratch")
+      try require(scratch, sequences * target.vocabulary, "scratch")
       let p = ShaderInterface.VerifySiblings(
         maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
         sequences: UInt32(sequences), capacity: UInt32(capacity),

@@ -21,7 +21,7 @@ extension Reference {
         continue
       }
       guard greatest >= 0x1p-60 else { continue }
-      words[byteWords] = (greatest * INT8_STEP).bitPattern
+      words[byteWords] = (greatest * INVERSE_127).bitPattern
       let inverse = 127 * reciprocal(greatest)
       for (i, value) in row.enumerated() {
         let magic: Float = 0x1.8p23  // the last bit of a sum with it is 1

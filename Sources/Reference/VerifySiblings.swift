@@ -8,7 +8,7 @@ extension Reference {
   /// k-seq: SpecTr (Sun et al. 2023).
   /// `weights`, `totals`: u32 [capacity][vocabulary] and [capacity][2] of the target; `draftWeights`, `draftTotals`:
   /// the same of the draft, a row a parent, without weight where it is missing; `tokens`, `parents`: u32 [capacity];
-  /// `state`: u32 [sequences][STATE_WORDS]; `scratch`: u32 [sequences][2][vocabulary]; `result`: u32
+  /// `state`: u32 [sequences][STATE_WORDS]; `scratch`: u32 [sequences][vocabulary]; `result`: u32
   /// [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes].
   public static func verifySiblings(
     _ p: ShaderInterface.VerifySiblings, weights: UnsafeBufferPointer<UInt32>,
@@ -44,24 +44,21 @@ extension Reference {
       capacity: p.capacity)
     let vocabulary = Int(p.vocabulary)
     let drafted = Int(p.draftRows)
-    let block = Int(sequence) * 2 * vocabulary
+    let block = Int(sequence) * vocabulary
     let target = UnsafeMutableBufferPointer(rebasing: scratch[block..<block + vocabulary])
-    let draft = UnsafeMutableBufferPointer(rebasing: scratch[block + vocabulary..<block + 2 * vocabulary])
     let round = tree.walk { node, depth, children, tried in
       let r = tree.firstNode + node
       let row = r * vocabulary..<(r + 1) * vocabulary
       _ = target.update(fromContentsOf: weights[row])
-      var draftTotal: UInt64 = 0
-      draft.update(repeating: 0)
-      if p.mode != SIBLINGS_ONE_HOT && !children.isEmpty && r < drafted {
-        _ = draft.update(fromContentsOf: draftWeights[row])
-        draftTotal = UInt64(draftTotals[2 * r])
+      let hasDraft = p.mode != SIBLINGS_ONE_HOT && !children.isEmpty && r < drafted
+      var draft = hasDraft ? Array(draftWeights[row]) : [UInt32](repeating: 0, count: vocabulary)
+      return draft.withUnsafeMutableBufferPointer { draft in
+        verifyNode(
+          target: target, total: UInt64(totals[2 * r]), status: totals[2 * r + 1], draft: draft,
+          draftTotal: hasDraft ? UInt64(draftTotals[2 * r]) : 0,
+          children: children.map { tree.tokens[$0] }, mode: p.mode, position: tree.length &+ depth &+ 1,
+          reducedTotalBits: reducedTotalBits, tried: &tried, source: &source)
       }
-      return verifyNode(
-        target: target, total: UInt64(totals[2 * r]), status: totals[2 * r + 1], draft: draft,
-        draftTotal: draftTotal, children: children.map { tree.tokens[$0] }, mode: p.mode,
-        position: tree.length &+ depth &+ 1, reducedTotalBits: reducedTotalBits, tried: &tried,
-        source: &source)
     }
     tree.write(round, sequence: sequence, into: result)
   }

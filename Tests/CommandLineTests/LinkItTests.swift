@@ -82,7 +82,7 @@ struct LinkItTests {
     try backend.write([1], to: drawn.tokens)  // the root's; its two children are drawn
     try backend.write([NO_NODE, 0, 0], to: drawn.parents)
     let links: Tensor<UInt32> = try backend.makeTensor(2 * 3, "links")
-    let scratch: Tensor<UInt32> = try backend.makeTensor(2 * vocabulary, "scratch")
+    let scratch: Tensor<UInt32> = try backend.makeTensor(vocabulary, "scratch")
     // What the models make of these rows: the draft of the root, the target of all three nodes.
     let draftLogits = try backend.makeTensor([1, 2, 0, 1] as [Float], "draft logits")
     let targetLogits = try backend.makeTensor(

@@ -218,7 +218,7 @@ private let rejectionKernels: [UnitKernel] =
     UnitKernel(.verifySiblings, "\(rule)", sizes: [1, 6, 9, 14, 33]) { call, size in
       let vocabulary = size == 9 ? 300 : 40
       call.addRejection(rule, vocabulary: vocabulary)
-      call.add("scratch", .each(2 * vocabulary), role: .scratch) { random, _, count in random.words(count) }
+      call.add("scratch", .each(vocabulary), role: .scratch) { random, _, count in random.words(count) }
       call.outputResult()
       call.record = { list, o, places in
         list.verifySiblings(

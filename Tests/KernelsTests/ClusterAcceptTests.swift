@@ -105,7 +105,7 @@ private struct Chains {
     picks = try backend.makeTensor(2 * Self.rows, "picks")
     ends = try backend.makeTensor(2 * Self.rows, "ends")
     accept = try backend.makeTensor(Self.rows, "accept")
-    scratch = try backend.makeTensor(Self.sequences * 2 * Self.vocabulary, "scratch")
+    scratch = try backend.makeTensor(Self.sequences * Self.vocabulary, "scratch")
     score = try backend.makeTensor(Self.rows, "score")
   }
 

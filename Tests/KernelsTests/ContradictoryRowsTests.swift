@@ -56,7 +56,7 @@ extension KernelsTests {
         maximumNodes: nodes)
       let target = try rows([1 << 31, 1 << 31 - 1, 0, 0], total: 1)
       let draft = try rows([0, 0, 1, 1], total: .max)
-      let scratch: Tensor<UInt32> = try backend.makeTensor(2 * vocabulary, "scratch")
+      let scratch: Tensor<UInt32> = try backend.makeTensor(vocabulary, "scratch")
       try backend.run("wrapped") {
         $0.verifySiblings(target: target, draft: draft, tree: tree, scratch: scratch, rule: .withReplacement)
       }
@@ -91,7 +91,7 @@ extension KernelsTests {
         depths: try words(nodes), mask: try words(1),
         result: try backend.makeTensor(TreeBuffers.resultWords(maximumNodes: nodes), "result"),
         maximumNodes: nodes)
-      let scratch = try words(2 * vocabulary)
+      let scratch = try words(vocabulary)
       let drawn = try words(2 * nodes)
       let (parents, children) = (random.integer(1...nodes), random.integer(1...6))
       let distinct = try words(1 + parents * children)

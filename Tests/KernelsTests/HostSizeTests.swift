@@ -14,7 +14,7 @@ extension KernelsTests {
 
     @Test func `Counts of random sizes never trap, and a size below 0 is no memory`() throws {
       let words: Tensor<UInt32> = try ReferenceBackend().makeTensor(64, "words")
-      let seed = UInt64.random(in: 0...UInt64.max)
+      let seed: UInt64 = 1
       var random = SplitMix64(seed)
       for _ in 0..<20_000 {
         let s = (0..<4).map { _ in Self.sizes.randomElement(using: &random)! }
@@ -73,7 +73,7 @@ extension KernelsTests {
       #expect(SortedChoices.wordCount(rows: 40, matrices: 3, rowsPerGroup: 16) == 6 * 17)
       #expect([1, 16, 17].map { quantizedWordCount(columns: $0) } == [8, 8, 12])
       #expect(
-        AttentionSplit.count(rows: 2, heads: 3, headSize: 8, capacity: 65) == 2 * 3 * 2
+        AttentionSplit.count(rows: 2, heads: 3, headSize: 8, capacity: 257) == 2 * 3 * 2
           * (8 + Int(PART_WORDS)))
       #expect(TreeBuffers.resultWords(maximumNodes: 5) == Int(RESULT_PATH + RESULT_ARRAYS * 5))
       #expect([0, 2, 64].map { KeyValueFormat.f16.rowWords(keyColumns: $0) } == [0, 1, 32])

@@ -10,22 +10,22 @@ extension KernelsTests {
     @Test(arguments: SiblingRule.allCases)
     func `A node of many children, all of them rejected, at a large vocabulary`(rule: SiblingRule) throws {
       try expectSameResult(nodes: 64, vocabulary: 151_936) { backend, list, tree, target, draft in
-        let scratch: Tensor<UInt32> = try backend.makeTensor(2 * target.vocabulary, "scratch")
+        let scratch: Tensor<UInt32> = try backend.makeTensor(target.vocabulary, "scratch")
         try list { $0.verifySiblings(target: target, draft: draft, tree: tree, scratch: scratch, rule: rule) }
       }
     }
 
-    @Test(arguments: [SiblingRule.withReplacement, .withoutReplacement, .oneHot])
+    @Test(.longLoops, arguments: [SiblingRule.withReplacement, .withoutReplacement, .oneHot])
     func `A traversal that removes every child, at a large vocabulary`(rule: SiblingRule) throws {
       try expectSameResult(nodes: 64, vocabulary: 151_936) { _, list, tree, target, draft in
         try list { $0.verifyTraversal(target: target, draft: draft, tree: tree, rule: rule) }
       }
     }
 
-    @Test(arguments: SiblingRule.allCases.filter { $0 != .kSeq })
+    @Test(.longLoops, arguments: SiblingRule.allCases.filter { $0 != .kSeq })
     func `The widest tree, all of it rejected`(rule: SiblingRule) throws {
       try expectSameResult(nodes: 1024, vocabulary: 32_000) { backend, list, tree, target, draft in
-        let scratch: Tensor<UInt32> = try backend.makeTensor(2 * target.vocabulary, "scratch")
+        let scratch: Tensor<UInt32> = try backend.makeTensor(target.vocabulary, "scratch")
         try list { $0.verifySiblings(target: target, draft: draft, tree: tree, scratch: scratch, rule: rule) }
       }
       try expectSameResult(nodes: 1024, vocabulary: 2000) { _, list, tree, target, draft in
@@ -33,7 +33,7 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: [(262_144, 63), (32_000, 1000)], [true, false])
+    @Test(.longLoops, arguments: [(262_144, 63), (32_000, 1000)], [true, false])
     func `Many children of a large vocabulary, drawn from its end`(
       size: (vocabulary: Int, children: Int), replacement: Bool
     ) throws {
@@ -83,7 +83,7 @@ extension KernelsTests {
       try expectSame(.quantizeRows(rows: 1, columns: columns, random: &random), alsoGraphics: true)
     }
 
-    @Test(arguments: PackedWeights.Format.allCases)
+    @Test(.longLoops, arguments: PackedWeights.Format.allCases)
     func `A product over very many inputs`(format: PackedWeights.Format) throws {
       let inputs = format == .int8 ? 131_071 : 1_048_575
       var random = CaseRandom(seed: 1, family: "long product", index: 0)
@@ -91,13 +91,13 @@ extension KernelsTests {
       try expectSame(.matmul(shape, random: &random))
     }
 
-    @Test func `As many choices as can be sorted`() throws {
+    @Test(.longLoops) func `As many choices as can be sorted`() throws {
       var random = CaseRandom(seed: 1, family: "long sort", index: 0)
       try expectSame(.sortChoices(rows: 65_535, matrices: 1024, rowsPerGroup: 16, random: &random))
       try expectSame(.sortChoices(rows: 65_535, matrices: 8, rowsPerGroup: 1, random: &random))
     }
 
-    @Test(arguments: [(1, 4096), (4096, 1), (64, 64), (512, 8)])
+    @Test(.longLoops, arguments: [(1, 4096), (4096, 1), (64, 64), (512, 8)])
     func `Paths that part late`(paths: Int, length: Int) throws {
       let parting = length / 2
       let tokens = (0..<paths * length).map { UInt32($0 % length < parting ? $0 % length : $0) }
@@ -113,7 +113,7 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: [(256, 1 << 20), (4097, 1 << 20), (151_936, 1 << 17), (262_144, 1 << 20)])
+    @Test(.longLoops, arguments: [(256, 1 << 20), (4097, 1 << 20), (151_936, 1 << 17), (262_144, 1 << 20)])
     func `Penalties over a very long text`(vocabulary: Int, length: Int) throws {
       let history = (0..<UInt32(length)).map { $0 &* 2_654_435_761 % UInt32(vocabulary) }
       var penalties = LogitPenalties(presence: 1, frequency: 0x1p-12, window: length)
@@ -134,7 +134,7 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: [(32_768, 64), (1_048_576, 8), (768_000, 39)])
+    @Test(.longLoops, arguments: [(32_768, 64), (1_048_576, 8), (768_000, 39)])
     func `A long history that repeats itself, with its best place near the end`(length: Int, maximum: Int)
       throws
     {
@@ -155,7 +155,7 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: [(3000, 1), (4000, 4)])
+    @Test(.longLoops, arguments: [(3000, 1), (4000, 4)])
     func `Very many rows of a recurrence`(rows: Int, lanesPerColumn: Int) throws {
       var random = CaseRandom(seed: 1, family: "long scan", index: rows)
       let shape = ScanShape(heads: 1, headSize: 8, stateSize: 128, groups: 1)
@@ -178,7 +178,7 @@ extension KernelsTests {
       }
     }
 
-    @Test func `Pages for a very long sequence`() throws {
+    @Test(.longLoops) func `Pages for a very long sequence`() throws {
       let pages = 65_536
       try expectSame { backend in
         let pool = try PagePool(
@@ -190,6 +190,7 @@ extension KernelsTests {
     }
 
     @Test(
+      .longLoops,
       arguments: [
         (1, 1, 128, nil), (4, 1, 128, nil), (1, 4, 80, nil), (1, 8, 96, nil), (2, 2, 256, nil),
         (1, 1, 36, nil),
@@ -213,7 +214,8 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: [(1, 4, 128), (4, 4, 64), (3, 2, 80), (5, 1, 256)], [KeyValueFormat.f16, .q8])
+    @Test(
+      .longLoops, arguments: [(1, 4, 128), (4, 4, 64), (3, 2, 80), (5, 1, 256)], [KeyValueFormat.f16, .q8])
     func `The longest context that one group of a GPU's layouts takes`(
       size: (rows: Int, heads: Int, headSize: Int), format: KeyValueFormat
     ) throws {
@@ -229,7 +231,7 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: [PackedWeights.Format.f32, .q8], [1, 4, 8])
+    @Test(.longLoops, arguments: [PackedWeights.Format.f32, .q8], [1, 4, 8])
     func `A product over as many inputs as a forced layout takes`(
       format: PackedWeights.Format, outputsPerLane: Int
     ) throws {
@@ -242,7 +244,8 @@ extension KernelsTests {
       }
     }
 
-    @Test func `A call whose loops no stride makes short enough is refused where they would end early`()
+    @Test(.longLoops)
+    func `A call whose loops no stride makes short enough is refused where they would end early`()
       throws
     {
       let shape = ScanShape(heads: 1, headSize: 1, stateSize: 1024, groups: 1)

@@ -8,7 +8,7 @@ import Testing
 extension KernelsTests {
   /// Every decision that the device takes at random is the reference's.
   ///
-  /// `ESPALIER_TEST_DRAWS` is the number of draws a test, a million unless set.
+  /// `ESPALIER_TEST_DRAWS` is the number of draws a test, a million unless set, a tenth on a slow device.
   @Suite(.needsDevice) struct RandomDrawTests {
     private static let (runs, rows, vocabulary) = (DrawData.runs, DrawData.rowCount, DrawData.vocabulary)
 
@@ -96,7 +96,8 @@ extension KernelsTests {
 /// Random decisions that a test compares.
 enum DrawCount {
   static let draws =
-    ProcessInfo.processInfo.environment["ESPALIER_TEST_DRAWS"].flatMap { Int($0) } ?? 1_000_000
+    ProcessInfo.processInfo.environment["ESPALIER_TEST_DRAWS"].flatMap { Int($0) }
+    ?? (TestDevice.isSlow ? 100_000 : 1_000_000)
 }
 
 /// Rows of small distributions and the states of many runs.

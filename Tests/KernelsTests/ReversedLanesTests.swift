@@ -19,12 +19,10 @@ extension KernelsTests {
 
     /// Of matmuls, whose pipelines take long, the first variant of each kernel; on SwiftShader, where all do, of all.
     private static let families: [CaseFamily] = {
-      let driver = (try? TestDevice.backend())?.device.description.driverName ?? ""
-      let isSlow = driver.contains("SwiftShader")
       var kernels: Set<Kernel> = []
       return Conformance.families.filter { family in
         let isFirst = kernels.insert(family.kernel).inserted
-        return isFirst || !isSlow && !family.kernel.rawValue.hasPrefix("matmul")
+        return isFirst || !TestDevice.isSlow && !family.kernel.rawValue.hasPrefix("matmul")
       }
     }()
 
@@ -60,7 +58,8 @@ extension KernelsTests {
       }
     }
 
-    /// Lane 0 clears what all lanes then lower. Without the barrier between, a group whose first lane runs first does not notice.
+    /// Lane 0 clears what all lanes then lower. Without the barrier between, a group whose first lane runs first, as it does on
+    /// the CPU drivers known, does not notice.
     /// All under the shader's own name on one device: no pipeline is taken for another.
     @Test func `Lanes in reverse show that a barrier is missing`() throws {
       try withDevice { backend in
@@ -79,10 +78,9 @@ extension KernelsTests {
           ) { $0.rowChunks = nil }
           return try PlacedCase(kernelCase, on: other).firstDifference()
         }
-        let unnoticed = try difference("a barrier missing", broken)
         let harmless = try difference("lanes reversed", reversed)
         let noticed = try difference("a barrier missing, lanes reversed", both)
-        #expect(unnoticed == nil && harmless == nil)
+        #expect(harmless == nil)
         #expect(noticed != nil)
       }
     }

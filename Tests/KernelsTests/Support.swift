@@ -24,6 +24,12 @@ enum TestDevice {
   }
 
   static func backend() throws -> VulkanBackend { try opened.get() }
+
+  /// Whether each pipeline and each draw takes long, as on SwiftShader: what repeats itself most is then repeated less.
+  static var isSlow: Bool {
+    (try? backend())?.device.description.driverName.contains("SwiftShader") ?? false
+  }
+
 }
 
 /// Skips, visibly, on a machine without a Vulkan device.
@@ -31,6 +37,11 @@ extension Trait where Self == ConditionTrait {
   static var needsDevice: Self {
     .enabled("no Vulkan device: kernels are not compared with their reference") { TestDevice.isExpected }
   }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// Not on slow devices: the largest sizes are for drivers that end loops early, as llvmpipe does.
+  static var longLoops: Self { .enabled("the device is slow") { !TestDevice.isSlow } }
 }
 
 /// Runs `body` on the device and fails if the validation layer said anything.

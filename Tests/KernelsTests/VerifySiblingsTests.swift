@@ -106,7 +106,7 @@ private final class SpineWalk {
           maximumNodes: nodes)
         list.verifySiblings(
           target: targetRows, draft: draftRows, tree: tree,
-          scratch: scratch[state..<state + 2 * vocabulary], rule: rule)
+          scratch: scratch[state..<state + vocabulary], rule: rule)
       }
     }
   }
@@ -136,7 +136,7 @@ private final class SpineWalk {
 
   private func reference(_ state: [UInt32]) -> [UInt32] {
     var result = [UInt32](repeating: 0xdead_beef, count: Self.resultWords)
-    var scratch = [UInt32](repeating: 0, count: 2 * Self.vocabulary)
+    var scratch = [UInt32](repeating: 0, count: Self.vocabulary)
     func pointer(_ array: [UInt32], _ body: (UnsafeBufferPointer<UInt32>) -> Void) {
       array.withUnsafeBufferPointer(body)
     }

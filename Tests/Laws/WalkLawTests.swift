@@ -63,7 +63,7 @@ struct SharedKeys: UniformSource {
     let p = VerifySiblings(
       maximumNodes: U32(tokens.count), vocabulary: U32(vocabulary), mode: mode, sequences: 1,
       capacity: U32(tokens.count), draftRows: U32(rows.count))
-    var scratch = [UInt32](repeating: 0, count: 2 * vocabulary)
+    var scratch = [UInt32](repeating: 0, count: vocabulary)
     var result = [UInt32](repeating: 0, count: Int(RESULT_PATH) + 3 * tokens.count)
     func reading(_ words: [UInt32], _ body: (UnsafeBufferPointer<UInt32>) -> Void) {
       words.withUnsafeBufferPointer(body)
