@@ -10,18 +10,20 @@ layout(push_constant) uniform Push { TopTokens p; };
 #include "top.glsl"
 
 layout(set = 0, binding = 0, std430) writeonly buffer Out { uint outTokens[]; };  // [rows][count]
+layout(set = 0, binding = 2, std430) writeonly buffer Values { uint values[]; };  // f32 bits [rows][count]
 
 #include "topChunk.glsl"
+#include "topValues.glsl"
 
 uint keyOf(uint offer) { return workspace[offerWord(gl_WorkGroupID.x, offer)]; }
 
 void writeBest(uint rank, uint key, uint offer) {
-  outTokens[gl_WorkGroupID.x * p.count + rank] = workspace[offerWord(gl_WorkGroupID.x, offer) + 1u];
+  writeRank(rank, key, workspace[offerWord(gl_WorkGroupID.x, offer) + 1u]);
 }
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint kept = min(p.count, p.vocabulary);
   writeAllBest(lane, chunkCount() * p.count, kept);
-  for (uint i = kept + lane; i < p.count; i += LANES) outTokens[gl_WorkGroupID.x * p.count + i] = NO_TOKEN;
+  writeNone(lane, kept);
 }

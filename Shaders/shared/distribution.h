@@ -12,6 +12,7 @@ struct TopTokens {
   U32 rows;
   U32 vocabulary;
   U32 count;      // tokens a row, best first
+  U32 hasValues;  // 0: values are not written
 };
 
 struct Distribution {

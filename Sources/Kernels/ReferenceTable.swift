@@ -60,7 +60,8 @@ enum ReferenceTable {
       Reference.compactCache(
         o.parameters(), result: o.words(0), pages: o.words(1), keys: o.out(2), values: o.out(3))
     case .argmax: Reference.argmax(o.parameters(), logits: o.floats(0), out: o.out(1))
-    case .topTokens: Reference.topTokens(o.parameters(), logits: o.floats(0), out: o.out(1))
+    case .topTokens:
+      Reference.topTokens(o.parameters(), logits: o.floats(0), out: o.out(1), values: o.out(2))
     case .distribution:
       Reference.distribution(
         o.parameters(), logits: o.floats(0), weights: o.out(1), totals: o.out(2), warps: o.words(3))

@@ -63,7 +63,7 @@ struct RowChunks {
     .topTokens: Plan(
       stages: [
         Stage(stem: "topTokensChunks", operands: [0, nil]),
-        Stage(stem: "topTokensMerge", operands: [1, nil], isWhole: true),
+        Stage(stem: "topTokensMerge", operands: [1, nil, 2], isWhole: true),
       ],
       vocabulary: { Int(($0.parameters() as ShaderInterface.TopTokens).vocabulary) },
       words: { 2 * Int(($0.parameters() as ShaderInterface.TopTokens).count) }),

@@ -189,8 +189,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("topTokens") {
       $0.topTokens(
-        $1.tensor(), out: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), count: $1.size(),
-        lanes: $1.lanes())
+        $1.tensor(), out: $1.tensor(), values: $1.flag() ? nil : $1.tensor(), rows: $1.size(),
+        vocabulary: $1.size(), count: $1.size(), lanes: $1.lanes())
     },
     EntryPoint("distribution") {
       $0.distribution(

@@ -359,6 +359,18 @@ private let logitKernels: [UnitKernel] =
       }
     }
   }
+  + [
+    UnitKernel(.topTokens, "values", sizes: [9, 65, 300, 1025]) { call, size in
+      call.logits("logits", vocabulary: size)
+      call.output("out", .nodes(12))
+      call.output("values", .nodes(12), .float)
+      call.record = { list, o, places in
+        list.topTokens(
+          o.floats("logits"), out: o.words("out"), values: o.floats("values"), rows: places.capacity,
+          vocabulary: size, count: 12)
+      }
+    }
+  ]
   + [1, 5].map { count in
     UnitKernel(.tokenLogProbability, "\(count)") { call, size in
       call.logits("logits", vocabulary: size)

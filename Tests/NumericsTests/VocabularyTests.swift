@@ -23,9 +23,17 @@ import Testing
 
   @Test func topTokensOrdersByValueThenToken() {
     let logits: [Float] = [0, .nan, 5, -0.0, 5, -.infinity, .infinity]
-    let out = mutableOperand([UInt32](repeating: 77, count: 9))
-    Reference.topTokens(TopTokens(rows: 1, vocabulary: 7, count: 9), logits: operand(logits), out: out)
-    #expect(Array(out) == [6, 2, 4, 0, 3, 1, 5, NO_TOKEN, NO_TOKEN])
+    for hasValues in [0, 1] as [U32] {
+      let (out, values) = (mutableOperand([UInt32](repeating: 77, count: 9)), poisoned(9))
+      let before = bits(values)
+      Reference.topTokens(
+        TopTokens(rows: 1, vocabulary: 7, count: 9, hasValues: hasValues), logits: operand(logits), out: out,
+        values: values)
+      #expect(Array(out) == [6, 2, 4, 0, 3, 1, 5, NO_TOKEN, NO_TOKEN])
+      let none = -Self.infinity
+      let counted: [Float] = [Self.infinity, 5, 5, 0, 0, none, none, none, none]
+      #expect(bits(values) == (hasValues == 0 ? before : bits(counted)))
+    }
   }
 
   private func weights(
