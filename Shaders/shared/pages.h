@@ -35,9 +35,4 @@ struct CopyPages {
   U32 pageWords;         // words of a page's keys, and of its values
 };
 
-struct GatherSequences {
-  U32 sequences;
-  U32 words;             // of one sequence
-};
-
 #endif

@@ -88,4 +88,28 @@ struct GatherRow {
   U32 sequences;
 };
 
+struct GatherColumns {
+  U32 rows;
+  U32 columns;
+  U32 count;            // indices a list
+  U32 rowLists;         // 1: a list for each row; 0: one for all
+  U32 missing;          // the word in place of columns that do not exist
+};
+
+struct GatherRows {
+  U32 sequences;
+  U32 rows;             // of a sequence of x
+  U32 columns;
+  U32 count;            // rows of a sequence of out
+  U32 firstSource;      // of a sequence's sources
+  U32 sourceStride;     // words between the sources of two sequences
+  U32 missing;          // the word in place of rows that do not exist
+};
+
+struct ScatterRows {
+  U32 count;            // rows of x
+  U32 columns;
+  U32 rows;             // of out
+};
+
 #endif

@@ -10,9 +10,6 @@ extension KernelBenchmark {
         let pool = RandomPool(sequences: 32, pages: 128, pagesPerSequence: 4, pageSize: 16)
         return .copyPages(pool, keyColumns: 1024, random: &$0)
       },
-      KernelBenchmark(.gatherSequences, "32 x 4096 words", bytes: 8 * 32 * 4096, operations: 0) {
-        .gatherSequences(sequences: 32, count: 4096, random: &$0)
-      },
       KernelBenchmark(
         .attentionMerge, "16 rows, 32 heads of 128, 8 spans", bytes: 4 * 16 * 32 * (8 * 132 + 128),
         operations: 4 * 16 * 32 * 8 * 128

@@ -73,5 +73,23 @@ extension KernelBenchmark {
     KernelBenchmark(.gatherRow, "1 of 64 x 4096", bytes: 8 * 4096, operations: 0) {
       .gatherRow(rows: 64, columns: 4096, random: &$0)
     },
+    // The law of a draft vocabulary of 32,000 over the target's.
+    KernelBenchmark(
+      .gatherColumns, "8 x 128256 of 32000", variant: "oneList", bytes: 4 * 128_256 * (1 + 2 * 8),
+      operations: 0
+    ) {
+      .gatherColumns(rows: 8, columns: 32_000, count: 128_256, rowLists: false, random: &$0)
+    },
+    KernelBenchmark(.gatherRows, "32 x 4096 words", variant: "one", bytes: 8 * 32 * 4096, operations: 0) {
+      .gatherRows(rows: 32, count: 32, columns: 4096, random: &$0)
+    },
+    KernelBenchmark(
+      .gatherRows, "1024 x 8 words of 32000", variant: "one", bytes: 8 * 1024 * 8, operations: 0
+    ) {
+      .gatherRows(rows: 32_000, count: 1024, columns: 8, random: &$0)
+    },
+    KernelBenchmark(.scatterRows, "1024 x 8 words of 32000", bytes: 8 * 1024 * 8, operations: 0) {
+      .scatterRows(count: 1024, rows: 32_000, columns: 8, random: &$0)
+    },
   ]
 }

@@ -46,4 +46,4 @@ let gatherRowFamilies = [
 let rowFamilies =
   embeddingGatherFamilies + embeddingMixFamilies + rmsNormFamilies + layerNormFamilies + gatedUnitFamilies
   + geluFamilies + residualAddFamilies + scaledAddFamilies + roundActivationsFamilies
-  + rotaryFamilies + gatherRowFamilies
+  + rotaryFamilies + gatherRowFamilies + gatherColumnsFamilies + gatherRowsFamilies + scatterRowsFamilies

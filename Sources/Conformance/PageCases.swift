@@ -154,20 +154,6 @@ extension KernelCase {
           keys: o.words("keys"), values: o.words("values"), slots: slots, keyColumns: keyColumns))
     }
   }
-
-  /// Words of sequences that go on from others.
-  public static func gatherSequences(sequences: Int, count: Int, random: inout CaseRandom) -> KernelCase {
-    KernelCase(
-      "sequences \(sequences), words \(count)",
-      [
-        .words("x", random.words(sequences * count), [sequences, count]),
-        .words("sources", random.sources(sequences)), .output("out", .word, [sequences, count]),
-      ]
-    ) { list, o in
-      list.gatherSequences(
-        o.words("x"), sources: o.words("sources"), out: o.words("out"), sequences: sequences, count: count)
-    }
-  }
 }
 
 let pageFamilies = [
@@ -177,8 +163,5 @@ let pageFamilies = [
   CaseFamily(.copyPages) { random in
     let pool = random.poolShape(pageSize: random.integer(1...4))
     return .copyPages(pool, keyColumns: 2 * random.length(40), random: &random)
-  },
-  CaseFamily(.gatherSequences) { random in
-    .gatherSequences(sequences: random.length(20), count: random.length(300), random: &random)
   },
 ]

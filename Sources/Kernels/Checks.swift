@@ -57,6 +57,16 @@ func requireCount(_ count: Int) throws(Refusal) {
   try require(count >= 1 && count <= Int(UInt32.max), "\(count) elements, 1 to \(UInt32.max) are possible")
 }
 
+/// Kernels that only move elements take them as words.
+func requireWords<Element>(of: Element.Type) throws(Refusal) {
+  try require(MemoryLayout<Element>.stride == 4, "elements of \(MemoryLayout<Element>.stride) bytes")
+}
+
+/// The bits of an element of four bytes.
+func word<Element: BitwiseCopyable>(_ element: Element) -> UInt32 {
+  withUnsafeBytes(of: element) { $0.loadUnaligned(as: UInt32.self) }
+}
+
 func requireVocabulary(_ vocabulary: Int) throws(Refusal) {
   try require(
     vocabulary >= 1 && vocabulary <= Int(MAXIMUM_VOCABULARY),

@@ -4,7 +4,7 @@ extension CommandList {
   /// Tables of a batch whose sequence s goes on from sequence `sources[s]`: fork, beam reorder, eviction in one gather.
   ///
   /// Exact. Pages of committed slots are shared (Kwon et al., 2023); `allocatePages` parts them when one of the sharers
-  /// is about to write. States, histories and recurrent states follow by `gatherSequences`, after this call, which
+  /// is about to write. States, histories and recurrent states follow by `gatherRows`, after this call, which
   /// reads the sources' lengths.
   /// - Parameters:
   ///   - sources: u32 `[sequences]`; a sequence whose source is not below `sequences` ends up without pages.

@@ -83,7 +83,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   case embeddingGather, embeddingMix, embeddingMixF32, rmsNorm, layerNorm, swiglu, geglu, gegluErf, gelu,
     geluErf, residualAdd, scaledAdd
   /// Row kernels that round, turn or choose rows.
-  case roundActivations, rotary, gatherRow
+  case roundActivations, rotary, gatherRow, gatherColumns, gatherRows, scatterRows
   /// `matmul` by weight format, and what prepares its operands.
   case matmulF32, matmulF16, matmulBf16, matmulQ8, matmulQ4, quantizeRows, matmulInt8, sortChoices
   /// Attention and its cache.
@@ -101,8 +101,8 @@ public enum Kernel: String, CaseIterable, Sendable {
   case treeLayout, growTree, selectTree, mergePaths
   /// Recurrence along trees, and its state.
   case treeScan, treeConvolution, gatherState, gatherTail
-  /// Pages, and what goes on from another sequence.
-  case allocatePages, releasePages, forkPages, copyPages, gatherSequences
+  /// Pages.
+  case allocatePages, releasePages, forkPages, copyPages
 
   /// How many of the first operands the result may replace: each of its elements is written after the last read of
   /// theirs.

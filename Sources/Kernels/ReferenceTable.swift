@@ -31,6 +31,11 @@ enum ReferenceTable {
         o.parameters(), x: o.floats(0), table: o.floats(1), depths: o.words(2), state: o.words(3),
         owners: o.words(4), out: o.out(5))
     case .gatherRow: Reference.gatherRow(o.parameters(), x: o.floats(0), state: o.words(1), out: o.out(2))
+    case .gatherColumns:
+      Reference.gatherColumns(o.parameters(), x: o.words(0), indices: o.words(1), out: o.out(2))
+    case .gatherRows: Reference.gatherRows(o.parameters(), x: o.words(0), sources: o.words(1), out: o.out(2))
+    case .scatterRows:
+      Reference.scatterRows(o.parameters(), x: o.words(0), targets: o.words(1), out: o.out(2))
     case .matmulF32: o.matmul(.f32)
     case .matmulF16: o.matmul(.f16)
     case .matmulBf16: o.matmul(.bf16)
@@ -184,8 +189,6 @@ enum ReferenceTable {
         counts: o.out(4))
     case .copyPages:
       Reference.copyPages(o.parameters(), copies: o.words(0), keys: o.out(1), values: o.out(2))
-    case .gatherSequences:
-      Reference.gatherSequences(o.parameters(), x: o.words(0), sources: o.words(1), out: o.out(2))
     }
   }
 }

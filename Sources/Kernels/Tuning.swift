@@ -147,6 +147,7 @@ extension Tuning {
 
   /// This device's layouts where the call leaves them open; several run one after another.
   func layouts(of call: Invocation) throws(BackendError) -> [Layout] {
+    if call.kernel == .scatterRows { return Self.scatterLayouts(of: call) }
     if let layouts = rowChunks?.layouts(of: call) ?? splitAttention(call) { return layouts }
     let layout = try layout(of: call)
     return rejectionStages?.layouts(of: call, walk: layout) ?? [layout]

@@ -381,14 +381,36 @@ private let treeKernels: [UnitKernel] =
           sequences: places.sequences)
       }
     },
-    UnitKernel(.gatherSequences, sizes: [1, 65, 300]) { call, size in
+    UnitKernel(.gatherRows, "one", sizes: [1, 65, 300]) { call, size in
       call.words("x", .each(size))
       call.words("sources", .number)
       call.output("out", .each(size))
       call.record = { list, o, places in
-        list.gatherSequences(
-          o.words("x"), sources: o.words("sources"), out: o.words("out"), sequences: places.sequences,
-          count: size)
+        list.gatherRows(
+          o.words("x"), rows: places.sequences, sources: o.words("sources"), out: o.words("out"),
+          count: places.sequences, columns: size)
+      }
+    },
+    UnitKernel(.gatherRows, "sequences", sizes: [1, 9, 70]) { call, size in
+      let (rows, count) = (size / 2 + 1, size)
+      call.words("x", .each(rows * 5))
+      call.words("sources", .each(count + 3), below: rows + 1)
+      call.output("out", .each(count * 5))
+      call.record = { list, o, places in
+        list.gatherRows(
+          o.words("x"), rows: rows, sources: o.words("sources"), firstSource: 2, sourceStride: count + 3,
+          out: o.words("out"), count: count, columns: 5, sequences: places.sequences)
+      }
+    },
+    // A unit's row goes to the unit's place.
+    UnitKernel(.scatterRows, sizes: [1, 65, 300]) { call, size in
+      call.words("x", .each(size))
+      call.words("targets", .number)
+      call.words("out", .each(size), role: .inputOutput)
+      call.record = { list, o, places in
+        list.scatterRows(
+          o.words("x"), targets: o.words("targets"), out: o.words("out"), count: places.sequences,
+          rows: places.sequences, columns: size)
       }
     },
   ]

@@ -89,6 +89,23 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         $1.tensor(), state: $1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size(),
         sequences: $1.flag() ? 1 : $1.size())
     },
+    EntryPoint("gatherColumns") {
+      $0.gatherColumns(
+        $1.tensor(of: Float.self), indices: $1.tensor(), missing: $1.number(), out: $1.tensor(),
+        rows: $1.size(), columns: $1.size(), count: $1.size(), rowLists: $1.flag())
+    },
+    EntryPoint("gatherRows") {
+      $0.gatherRows(
+        $1.tensor(of: Float.self), rows: $1.size(), sources: $1.tensor(),
+        firstSource: $1.flag() ? 0 : $1.size(), sourceStride: $1.optionalSize(),
+        missing: $1.flag() ? nil : $1.number(), out: $1.tensor(), count: $1.size(), columns: $1.size(),
+        sequences: $1.flag() ? 1 : $1.size())
+    },
+    EntryPoint("scatterRows") {
+      $0.scatterRows(
+        $1.tensor(of: Float.self), targets: $1.tensor(), out: $1.tensor(), count: $1.size(), rows: $1.size(),
+        columns: $1.size())
+    },
   ]
 
   private static let matrices: [EntryPoint] =
@@ -392,11 +409,6 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       $0.forkPages($1.pool(), sources: $1.tensor(), state: $1.tensor(), into: $1.tensor())
     },
     EntryPoint("copyPages") { $0.copyPages($1.pool(), cache: $1.cache()) },
-    EntryPoint("gatherSequences") {
-      $0.gatherSequences(
-        $1.tensor(of: Float.self), sources: $1.tensor(), out: $1.tensor(), sequences: $1.size(),
-        count: $1.size())
-    },
   ]
 }
 

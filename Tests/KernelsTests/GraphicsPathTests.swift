@@ -27,7 +27,7 @@ extension KernelsTests {
     private static let chunkKernels: Set<Kernel> = [
       .argmax, .topTokens, .distribution, .drawTarget, .combineDistributions,
     ]
-    private static let stagedKernels = chunkKernels.union([.verifySiblings, .verifyTraversal])
+    private static let stagedKernels = chunkKernels.union([.verifySiblings, .verifyTraversal, .scatterRows])
     private static let rowKernels: Set<Kernel> = chunkKernels.union([
       .topTokens, .drawLogits, .drawGumbel, .drawShared, .penalties, .drawChildren, .verifySiblings,
       .verifyTraversal,

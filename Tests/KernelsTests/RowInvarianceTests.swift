@@ -302,6 +302,26 @@ private let elementKernels: [UnitKernel] = [
         o.floats("x"), out: o.floats("out"), count: places.capacity * size, significantBits: 13)
     }
   },
+  UnitKernel(.gatherColumns) { call, size in
+    call.words("x", .nodes(40))
+    call.words("indices", .shared(size), below: 42)
+    call.output("out", .nodes(size))
+    call.record = { list, o, places in
+      list.gatherColumns(
+        o.words("x"), indices: o.words("indices"), missing: 7, out: o.words("out"), rows: places.capacity,
+        columns: 40, count: size)
+    }
+  },
+  UnitKernel(.gatherColumns, "rowLists") { call, size in
+    call.words("x", .nodes(40))
+    call.words("indices", .nodes(size), below: 42)
+    call.output("out", .nodes(size))
+    call.record = { list, o, places in
+      list.gatherColumns(
+        o.words("x"), indices: o.words("indices"), missing: 7, out: o.words("out"), rows: places.capacity,
+        columns: 40, count: size, rowLists: true)
+    }
+  },
   UnitKernel(.quantizeRows) { call, size in
     call.floats("x", .nodes(size), -126...126, hasSpecials: true)
     call.output("out", .nodes(quantizedWordCount(columns: size)))

@@ -19,6 +19,40 @@ import Testing
     #expect(Array(row1) == [0x1p-24, -2])
   }
 
+  @Test func rowsAndColumnsAreTakenByIndex() {
+    let x: [UInt32] = [1, 2, 3, 4, 5, 6]
+    func filled(_ count: Int) -> UnsafeMutableBufferPointer<UInt32> {
+      mutableOperand([UInt32](repeating: 77, count: count))
+    }
+    // Three rows of two; the second and third source of four.
+    let rows = filled(4)
+    Reference.gatherRows(
+      GatherRows(
+        sequences: 1, rows: 3, columns: 2, count: 2, firstSource: 1, sourceStride: 3, missing: 9),
+      x: operand(x), sources: operand([0, 2, 3, 0]), out: rows)
+    #expect(Array(rows) == [5, 6, 9, 9])
+    // Three sequences of two rows of one; a source is a row of its sequence.
+    let own = filled(3)
+    Reference.gatherRows(
+      GatherRows(
+        sequences: 3, rows: 2, columns: 1, count: 1, firstSource: 1, sourceStride: 2, missing: 0),
+      x: operand(x), sources: operand([8, 1, 8, 0, 8, 2]), out: own)
+    #expect(Array(own) == [2, 3, 0])
+    // Of the rows with target 3 the last stays; target 4 and NO_NODE do not exist.
+    let out = filled(4)
+    Reference.scatterRows(
+      ScatterRows(count: 6, columns: 1, rows: 4), x: operand(x), targets: operand([3, 0, 3, 4, 3, NO_NODE]),
+      out: out)
+    #expect(Array(out) == [2, 77, 77, 5])
+    for (rowLists, expected) in [(0, [3, 8, 6, 8]), (1, [3, 8, 4, 6])] as [(U32, [UInt32])] {
+      let columns = filled(4)
+      Reference.gatherColumns(
+        GatherColumns(rows: 2, columns: 3, count: 2, rowLists: rowLists, missing: 8), x: operand(x),
+        indices: operand([2, 3, 0, 2]), out: columns)
+      #expect(Array(columns) == expected)
+    }
+  }
+
   /// Bound: the squares' sum is off by (columns / 64 + 7) * 2^-24 of itself, its root by half of that; the root
   /// function by 2.2 ulp, each of three products by 2^-24, the output by 2^-bits; a flush by 2^-64 * |weight|.
   @Test(arguments: [1, 2, 63, 64, 65, 128, 200, 1024], [13, 24] as [UInt32])

@@ -1,0 +1,16 @@
+// scatterRows.comp, second part: a target belongs to the highest row that names it. One invocation a row.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "shared/rows.h"
+#include "elements.glsl"
+
+layout(push_constant) uniform Push { ScatterRows p; };
+layout(set = 0, binding = 0, std430) readonly buffer Targets { uint targets[]; };  // [count]
+layout(set = 0, binding = 1, std430) buffer Workspace { uint owners[]; };          // [rows]: row + 1
+
+void main() {
+  uint row = elementIndex();
+  if (row >= p.count) return;
+  uint target = targets[row];
+  if (target < p.rows) atomicMax(owners[target], row + 1u);
+}
