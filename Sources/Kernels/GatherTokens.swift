@@ -5,7 +5,9 @@ extension CommandList {
   ///
   /// A fixed tree is a source table: a template, child-rank lists or a Cartesian product. Where blockwise heads offer
   /// `candidates[depth - 1][rank]`, node i takes (depth - 1) * ranks + rank; where each node of a level offers
-  /// `candidates[node][rank]`, it takes node * ranks + rank; an adjacency store is read level by level in the same way.
+  /// `candidates[node][rank]`, it takes node * ranks + rank. An adjacency store, a row of successors for each token
+  /// (Token Recycling: Luo et al., 2024), is read level by level: `gatherRows` takes the rows of the level's tokens,
+  /// which are then its candidates.
   /// - Parameters:
   ///   - candidates: u32 `[sequences][candidateCount]`.
   ///   - candidateCount: nil for all of the memory; needed where `state` has more sequences than take part.
