@@ -18,8 +18,8 @@ float logitOf(uint matrix, uint token) {
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
-  Softmax a = softmaxOf(lane, 0u, p.vocabulary);
-  Softmax b = softmaxOf(lane, 1u, p.vocabulary);
+  SoftmaxSums a = softmaxOf(lane, 0u, p.vocabulary);
+  SoftmaxSums b = softmaxOf(lane, 1u, p.vocabulary);
 
   // Where the share is not zero the difference is at least -44, so no infinities cancel.
   float weighted = 0.0;

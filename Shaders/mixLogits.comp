@@ -29,8 +29,8 @@ void main() {
   uint lane = gl_LocalInvocationID.x;
   uint start = gl_WorkGroupID.x * p.vocabulary;
   bool normalizes = p.normalize != 0u;
-  Softmax ofA = Softmax(STATUS_OK, 0.0, 1.0);
-  Softmax ofB = ofA;
+  SoftmaxSums ofA = SoftmaxSums(STATUS_OK, 0.0, 1.0);
+  SoftmaxSums ofB = ofA;
   if (normalizes) {
     ofA = softmaxOf(lane, 0u, p.vocabulary);
     ofB = softmaxOf(lane, 1u, p.vocabulary);

@@ -14,7 +14,7 @@ float logitOf(uint matrix, uint token) { return logits[gl_WorkGroupID.x * p.voca
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
-  Softmax softmax = softmaxOf(lane, 0u, p.vocabulary);
+  SoftmaxSums softmax = softmaxOf(lane, 0u, p.vocabulary);
 
   uint best = ORDERED_NEGATIVE_INFINITY;
   uint second = ORDERED_NEGATIVE_INFINITY;

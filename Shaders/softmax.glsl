@@ -3,7 +3,7 @@
 #ifndef ESPALIER_SOFTMAX_GLSL
 #define ESPALIER_SOFTMAX_GLSL
 
-#ifdef LANES_BY_HOST
+#if defined(LANES_BY_HOST) && !defined(LANES_OF_SHORT_ROWS)
 #error "the lanes are part of the order of summation"
 #endif
 
@@ -14,19 +14,21 @@
 // Defined by the includer: the logit of this group's row, of the first or the second matrix.
 float logitOf(uint matrix, uint token);
 
-struct Softmax {
+struct SoftmaxSums {
   uint status;
   float maximum;  // of the flushed logits
   float sum;      // of exp(logit - maximum): 1 ... vocabulary
 };
 
-shared float laneSums[VOCABULARY_LANES];
+// A row has VOCABULARY_LANES of them. A group of fewer, a power of two that the row does not exceed, gives the same sums: those
+// left out have +0 alone, and come first in the tree.
+shared float laneSums[LANES];
 
 // Adds the lanes' sums in a halving tree; the same value on every lane.
 float groupSum(uint lane, float sum) {
   laneSums[lane] = sum;
   barrier();
-  for (uint h = VOCABULARY_LANES / 2u; h > 0u; h /= 2u) {
+  for (uint h = LANES / 2u; h > 0u; h /= 2u) {
     if (lane < h) laneSums[lane] = add(laneSums[lane], laneSums[lane + h]);
     barrier();
   }
@@ -39,7 +41,7 @@ float groupSum(uint lane, float sum) {
 float belowMaximum(float logit, float maximum) { return subtract(flush(logit), maximum); }
 
 // With a status the maximum and the sum mean nothing.
-Softmax softmaxOf(uint lane, uint matrix, uint vocabulary) {
+SoftmaxSums softmaxOf(uint lane, uint matrix, uint vocabulary) {
   uint best = ORDERED_NEGATIVE_INFINITY;
   uint status = STATUS_OK;
   float logits[AHEAD];
@@ -60,7 +62,7 @@ Softmax softmaxOf(uint lane, uint matrix, uint vocabulary) {
     LOAD_AHEAD(logits, token, first, LANES, vocabulary, logitOf(matrix, token))
     USE_AHEAD(n, token, first, LANES, vocabulary) sum = add(sum, expNonPositive(belowMaximum(logits[n], maximum)));
   }
-  return Softmax(status, maximum, groupSum(lane, sum));
+  return SoftmaxSums(status, maximum, groupSum(lane, sum));
 }
 
 #endif

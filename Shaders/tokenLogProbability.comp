@@ -15,7 +15,7 @@ float logitOf(uint matrix, uint token) { return logits[gl_WorkGroupID.x * p.voca
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
-  Softmax softmax = softmaxOf(lane, 0u, p.vocabulary);
+  SoftmaxSums softmax = softmaxOf(lane, 0u, p.vocabulary);
   uint malformed = STATUS_OK;
   for (uint j = lane; j < p.count; j += LANES) {
     uint token = tokens[row * p.count + j];

@@ -16,7 +16,10 @@ layout(local_size_x = 8) in;
 #define LANES 8u
 #define barrier() subgroupBarrier()
 #elif defined(LANES_BY_HOST)  // a power of two up to 1,024: each lane costs a CPU driver its barriers
-layout(local_size_x = 256, local_size_x_id = 0) in;
+#ifndef LANES_ID
+#define LANES_ID 0
+#endif
+layout(local_size_x = 256, local_size_x_id = LANES_ID) in;
 #define LANES gl_WorkGroupSize.x
 #else
 layout(local_size_x = 256) in;

@@ -39,6 +39,13 @@ struct RowStatistics {
   U32 vocabulary;
 };
 
+struct Softmax {
+  U32 rows;
+  U32 columns;
+  F32 inverseTemperature;
+  U32 significantBits;   // of the probabilities
+};
+
 struct TokenLogProbability {
   U32 rows;
   U32 vocabulary;

@@ -5,13 +5,27 @@ extension KernelBenchmark {
   static let vocabularyKernels: [KernelBenchmark] =
     vocabularyKernels(rows: 32, vocabulary: 256) + vocabularyKernels(rows: 16, vocabulary: 32_000)
     + [1, 32, 256].map { topTokens(rows: 4, vocabulary: 262_144, count: $0) }
+    + [
+      topTokens(rows: 64, vocabulary: 128, count: 8, hasValues: true),
+      topTokens(rows: 4, vocabulary: 262_144, count: 32, hasValues: true), experts(rows: 64, count: 8),
+    ]
 
-  private static func topTokens(rows: Int, vocabulary: Int, count: Int) -> KernelBenchmark {
+  private static func experts(rows: Int, count: Int) -> KernelBenchmark {
     KernelBenchmark(
-      .topTokens, "\(rows) x \(vocabulary), \(count) best", variant: "plain", bytes: 4 * rows * vocabulary,
-      operations: 0
+      .softmax, "\(rows) x \(count)", bytes: 8 * rows * count, operations: 34 * rows * count
     ) {
-      .topTokens(rows: rows, vocabulary: vocabulary, count: count, random: &$0)
+      .softmax(rows: rows, columns: count, random: &$0)
+    }
+  }
+
+  private static func topTokens(
+    rows: Int, vocabulary: Int, count: Int, hasValues: Bool = false
+  ) -> KernelBenchmark {
+    KernelBenchmark(
+      .topTokens, "\(rows) x \(vocabulary), \(count) best", variant: hasValues ? "values" : "plain",
+      bytes: 4 * rows * vocabulary, operations: 0
+    ) {
+      .topTokens(rows: rows, vocabulary: vocabulary, count: count, hasValues: hasValues, random: &$0)
     }
   }
 
@@ -40,6 +54,9 @@ extension KernelBenchmark {
       // Two passes of exp with a sum each, one of them weighted.
       KernelBenchmark(.rowStatistics, shape, bytes: 4 * elements, operations: 34 * elements) {
         .rowStatistics(rows: rows, vocabulary: vocabulary, random: &$0)
+      },
+      KernelBenchmark(.softmax, shape, bytes: 8 * elements, operations: 34 * elements) {
+        .softmax(rows: rows, columns: vocabulary, temperature: 0.8, random: &$0)
       },
       KernelBenchmark(.tokenLogProbability, shape, bytes: 4 * elements, operations: 16 * elements) {
         .tokenLogProbability(rows: rows, vocabulary: vocabulary, count: 1, random: &$0)

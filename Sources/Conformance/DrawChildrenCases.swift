@@ -56,6 +56,7 @@ let drawChildrenFamilies =
 
 let vocabularyFamilies =
   argmaxFamilies + topTokensFamilies + distributionFamilies + drawTargetFamilies + drawChildrenFamilies
-  + rowStatisticsFamilies + tokenLogProbabilityFamilies + divergenceFamilies + penaltiesFamilies
+  + rowStatisticsFamilies + softmaxFamilies + tokenLogProbabilityFamilies + divergenceFamilies
+  + penaltiesFamilies
   + mixLogitsFamilies + drawLogitsFamilies + drawGumbelFamilies + drawSharedFamilies
   + combineDistributionsFamilies + suppressTokensFamilies + groupSumsFamilies

@@ -93,7 +93,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   /// Further draws, and what changes distributions.
   case drawLogits, drawGumbel, drawShared, combineDistributions, suppressTokens, groupSums
   /// Floats of rows of logits.
-  case rowStatistics, tokenLogProbability, divergence, penalties, mixLogits
+  case rowStatistics, softmax, tokenLogProbability, divergence, penalties, mixLogits
   /// Drafts that cost no model, verification, and the end of a round.
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, verifyTraversal, lossyAccept, clusterAccept,
     verifyAccepted, commitRound, advanceState
@@ -109,7 +109,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   var replaceableOperands: Int {
     switch self {
     case .residualAdd, .scaledAdd: 2
-    case .gelu, .geluErf, .roundActivations, .mixLogits, .rmsNorm, .layerNorm: 1
+    case .gelu, .geluErf, .roundActivations, .mixLogits, .softmax, .rmsNorm, .layerNorm: 1
     default: 0
     }
   }

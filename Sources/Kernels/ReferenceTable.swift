@@ -72,6 +72,7 @@ enum ReferenceTable {
         o.parameters(), logits: o.floats(0), weights: o.out(1), totals: o.out(2), warps: o.words(3))
     case .rowStatistics:
       Reference.rowStatistics(o.parameters(), logits: o.floats(0), out: o.out(1), status: o.out(2))
+    case .softmax: Reference.softmax(o.parameters(), x: o.floats(0), out: o.out(1), status: o.out(2))
     case .tokenLogProbability:
       Reference.tokenLogProbability(
         o.parameters(), logits: o.floats(0), tokens: o.words(1), out: o.out(2), status: o.out(3))

@@ -184,6 +184,7 @@ extension Tuning {
       walk(call, &layout)
     case .rmsNorm, .layerNorm, .quantizeRows, .rowStatistics, .tokenLogProbability, .divergence, .mixLogits:
       layout.specialization = [elementsAhead]
+    case .softmax: layout.specialization = [elementsAhead] + call.specialization
     case .treeScan where call.specialization.isEmpty: layout.specialization = [scanLanes]
     case .residualAdd, .scaledAdd, .gelu, .geluErf, .roundActivations, .swiglu, .geglu, .gegluErf:
       if quads {

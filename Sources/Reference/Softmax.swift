@@ -33,5 +33,27 @@ struct Softmax {
   }
 }
 
+extension Reference {
+  /// out[r] = the softmax of z = flush(flush(x[r]) * inverseTemperature), each probability rounded. NaN with a status.
+  ///
+  /// `x`, `out`: f32 [rows][columns]; `status`: u32 [rows].
+  public static func softmax(
+    _ p: ShaderInterface.Softmax, x: UnsafeBufferPointer<Float>, out: UnsafeMutableBufferPointer<Float>,
+    status: UnsafeMutableBufferPointer<UInt32>
+  ) {
+    let columns = Int(p.columns)
+    for r in 0..<Int(p.rows) {
+      let z = x[r * columns..<(r + 1) * columns].map { flush(flush($0) * p.inverseTemperature) }
+      let softmax = z.withUnsafeBufferPointer { Softmax($0, row: 0, vocabulary: columns) }
+      status[r] = softmax.status
+      let scale = softmax.status == STATUS_OK ? reciprocal(softmax.sum) : .nan
+      for c in 0..<columns {
+        let share = rounded(flush(softmax.shares[c] * scale), to: p.significantBits)
+        out[r * columns + c] = softmax.status == STATUS_OK ? share : notANumber
+      }
+    }
+  }
+}
+
 /// What a kernel writes for a number that does not exist.
 let notANumber = Float(bitPattern: NAN_BITS)

@@ -106,6 +106,46 @@ struct LinkItTests {
     return round
   }
 
+  private func draftVocabulary(_ backend: any Backend) throws -> [UInt32] {
+    let ownLogits = try backend.makeTensor([1, 2] as [Float], "logits of the draft's two tokens")
+    let ownLaw = try DistributionRows(backend: backend, rows: 1, vocabulary: 2, label: "own law")
+    // The draft's token 0 is the target's 1, its token 1 the target's 3.
+    let ownTokens = try backend.makeTensor([NO_TOKEN, 0, NO_TOKEN, 1], "the draft's token for each")
+    let spread = DistributionRows(
+      weights: try backend.makeTensor(4, "law over all tokens"), totals: ownLaw.totals, vocabulary: 4)
+    try backend.run("draft vocabulary") {
+      $0.distribution(ownLogits, warp: Warp(), out: ownLaw, rows: 1)
+      $0.gatherColumns(
+        ownLaw.weights, indices: ownTokens, missing: 0, out: spread.weights, rows: 1, columns: 2, count: 4)
+    }
+    print(try backend.read(spread.weights))  // [0, 395007552, 0, 1073741824]: e to 1
+    return try backend.read(spread.weights)
+  }
+
+  private func experts(_ backend: any Backend) throws -> ([UInt32], [Float]) {
+    let (tokensRouted, experts, chosenExperts) = (2, 4, 2)
+    let routerLogits = try backend.makeTensor([0, 3, 1, 2, 5, 0, 5, 1] as [Float], "router logits")
+    let expertChoices: Tensor<UInt32> = try backend.makeTensor(tokensRouted * chosenExperts, "choices")
+    let expertLogits: Tensor<Float> = try backend.makeTensor(tokensRouted * chosenExperts, "their logits")
+    let expertShares: Tensor<Float> = try backend.makeTensor(tokensRouted * chosenExperts, "their shares")
+    let routed: Tensor<UInt32> = try backend.makeTensor(tokensRouted, "status")
+    // What matmul with MatrixChoices leaves: a row of one output for each choice.
+    let expertResults = try backend.makeTensor([1, 2, 3, 5] as [Float], "results")
+    let places = try backend.makeTensor([0, 1, 2, 3] as [UInt32], "places of the results")
+    let joined: Tensor<Float> = try backend.makeTensor(tokensRouted, "joined")
+    try backend.run("experts") {
+      $0.topTokens(
+        routerLogits, out: expertChoices, values: expertLogits, rows: tokensRouted, vocabulary: experts,
+        count: chosenExperts)
+      $0.softmax(expertLogits, out: expertShares, status: routed, rows: tokensRouted, columns: chosenExperts)
+      $0.embeddingMix(
+        tokens: places, weights: expertShares, table: expertResults, out: joined, rows: tokensRouted,
+        columns: 1, vocabulary: 4, count: chosenExperts)
+    }
+    print(try backend.read(expertChoices), try backend.read(joined))  // [1, 3, 0, 2] [1.2689414, 4.0]
+    return (try backend.read(expertChoices), try backend.read(joined))
+  }
+
   private func decoding(_ backend: any Backend) throws -> Generation {
     let target = try Model(directory: EmbeddedModel.target.directory(), backend: backend)
     let draft = try Model(directory: EmbeddedModel.draft.directory(), backend: backend)
@@ -126,6 +166,9 @@ struct LinkItTests {
     #expect(rounds.map(\.path) == [[0, 2, 3], [0]] && rounds.map(\.tokens) == [[4, 5, 8], [1]])
     let round = try sampled(backend)
     #expect(round.path == [0, 1] && round.tokens == [1, 2] && round.status == [])
+    #expect(try draftVocabulary(backend) == [0, 395_007_552, 0, 1_073_741_824])
+    let (choices, joined) = try experts(backend)
+    #expect(choices == [1, 3, 0, 2] && joined == [1.2689414, 4])
   }
 
   @Test("every line of Swift in the article compiles here")

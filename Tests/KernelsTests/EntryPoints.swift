@@ -221,6 +221,11 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       $0.rowStatistics(
         $1.tensor(), out: $1.tensor(), status: $1.tensor(), rows: $1.size(), vocabulary: $1.size())
     },
+    EntryPoint("softmax") {
+      $0.softmax(
+        $1.tensor(), out: $1.tensor(), status: $1.tensor(), rows: $1.size(), columns: $1.size(),
+        temperature: $1.real(), significantBits: $1.bits())
+    },
     EntryPoint("tokenLogProbability") {
       $0.tokenLogProbability(
         $1.tensor(), tokens: $1.tensor(), out: $1.tensor(), status: $1.tensor(), rows: $1.size(),

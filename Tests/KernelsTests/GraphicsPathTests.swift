@@ -33,7 +33,8 @@ extension KernelsTests {
       .verifyTraversal,
     ])
     private static let aheadKernels: Set<Kernel> = [
-      .rmsNorm, .layerNorm, .quantizeRows, .rowStatistics, .tokenLogProbability, .divergence, .mixLogits,
+      .rmsNorm, .layerNorm, .quantizeRows, .rowStatistics, .softmax, .tokenLogProbability, .divergence,
+      .mixLogits,
     ]
 
     @Test(arguments: paths.indices)

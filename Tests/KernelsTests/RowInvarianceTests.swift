@@ -350,6 +350,16 @@ private let logitKernels: [UnitKernel] =
           vocabulary: size)
       }
     },
+    UnitKernel(.softmax, sizes: [1, 8, 65, 257]) { call, size in
+      call.logits("x", vocabulary: size)
+      call.output("out", .nodes(size), .float)
+      call.output("status", .nodes(1))
+      call.record = { list, o, places in
+        list.softmax(
+          o.floats("x"), out: o.floats("out"), status: o.words("status"), rows: places.capacity,
+          columns: size, temperature: 0.7, significantBits: 13)
+      }
+    },
     UnitKernel(.divergence) { call, size in
       var p: [[Float]] = []
       for _ in call.nodes { p.append(call.random.logits(rows: 1, columns: size)) }
