@@ -137,7 +137,7 @@ struct GroupSums {
 struct DrawChildren {
   U32 parents;         // distribution rows
   U32 vocabulary;
-  U32 children;        // a parent
+  U32 children;        // a parent; of a tree at most
   U32 replacement;     // 1: independent draws; 0: without replacement
   U32 firstChild;      // node of parent 0's child 0; children of parent i follow at + i * children
   U32 childDepth;      // all children have this depth
@@ -146,6 +146,7 @@ struct DrawChildren {
   U32 sequences;
   U32 rows;            // draft rows held, all sequences' nodes packed
   U32 capacity;        // tokens held, packed alike
+  U32 maximumNodes;    // of a sequence's tree, whose parents tell the children; 0: children follow from firstChild
 };
 
 #endif

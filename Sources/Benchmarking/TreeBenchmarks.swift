@@ -57,6 +57,12 @@ extension KernelBenchmark {
           parents: 16, vocabulary: 32_000, children: 4, replacement: false, firstParent: 0, firstChild: 16,
           random: &$0)
       },
+      KernelBenchmark(
+        .drawChildren, "64 nodes, vocabulary 32000, up to 4 children", variant: "tree",
+        bytes: 4 * 64 * 32_000, operations: 0
+      ) {
+        .drawChildren(maximumNodes: 64, vocabulary: 32_000, children: 4, replacement: false, random: &$0)
+      },
       KernelBenchmark(.commitRound, "64 nodes", bytes: 4 * 64, operations: 0) {
         .commitRound(maximumNodes: 64, capacity: 1024, random: &$0)
       },

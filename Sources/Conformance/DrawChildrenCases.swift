@@ -36,6 +36,40 @@ extension KernelCase {
   }
 }
 
+extension KernelCase {
+  /// The children that a tree has of some of its nodes, up to `children` of each.
+  public static func drawChildren(
+    sequences: Int = 1, maximumNodes: Int, vocabulary: Int, children: Int, replacement: Bool,
+    random: inout CaseRandom
+  ) -> KernelCase {
+    let trees = random.packedTrees(
+      sequences: sequences, maximumNodes: maximumNodes, hasRoom: random.oneIn(2))
+    let held = max(1, trees.capacity - random.below(3))
+    let rows = WeightRows(rows: held, vocabulary: vocabulary, emptyRarity: 12, random: &random)
+    let firstParent = random.below(min(held, maximumNodes))
+    let parents = random.integer(1...held - firstParent)
+    let (keys, childDepth) = (random.element(DraftKeys.allCases), random.integer(1...20))
+    let capacity = max(maximumNodes, trees.capacity)
+    let nodeParents = trees.parents + random.words(capacity - trees.capacity)
+    return KernelCase(
+      """
+      sequences \(sequences), nodes \(maximumNodes), parents \(parents) from \(firstParent), vocabulary \(vocabulary), \
+      children up to \(children), depth \(childDepth), keyed by \(keys)
+      """,
+      [
+        .words("weights", rows.weights, [held, vocabulary]), .words("totals", rows.totals, [held, 2]),
+        .words("state", trees.state), .words("parents", nodeParents),
+        .words("tokens", random.words(capacity, below: 1000), role: .inputOutput),
+      ]
+    ) { list, o in
+      list.drawChildren(
+        o.rows("weights", "totals", vocabulary: vocabulary), tree: o.tree(maximumNodes: maximumNodes),
+        parents: parents, children: children, replacement: replacement, firstParent: firstParent,
+        childDepth: childDepth, keys: keys, sequences: sequences)
+    }
+  }
+}
+
 let drawChildrenFamilies =
   [true, false].map { replacement in
     CaseFamily(.drawChildren, replacement ? "withReplacement" : "withoutReplacement") { random in
@@ -51,7 +85,18 @@ let drawChildrenFamilies =
         sequences: random.integer(2...4), parents: random.integer(1...4), vocabulary: random.length(600),
         children: random.integer(1...4), replacement: random.oneIn(2), firstParent: random.below(3),
         firstChild: random.integer(1...9), random: &random)
-    }
+    },
+    CaseFamily(.drawChildren, "tree") { random in
+      let vocabulary = random.vocabulary()
+      return .drawChildren(
+        maximumNodes: random.length(max(3, min(60, 12_000 / vocabulary))), vocabulary: vocabulary,
+        children: random.length(9), replacement: random.oneIn(2), random: &random)
+    },
+    CaseFamily(.drawChildren, "treeBatch") { random in
+      .drawChildren(
+        sequences: random.integer(2...4), maximumNodes: random.length(20), vocabulary: random.length(600),
+        children: random.length(6), replacement: random.oneIn(2), random: &random)
+    },
   ]
 
 let vocabularyFamilies =

@@ -76,11 +76,13 @@ private func traversalPasses(_ p: ShaderInterface.VerifyTraversal, _ lanes: Int)
     items: 2 * (nodes + 1) * block, others: (nodes + 1) * (3 * walk + scan + 4 * draw + 11))
 }
 
-/// The row is summed, then walked for each child.
+/// The row is summed, then walked for each child; in a tree each is looked for above the one before it.
 private func childrenPasses(_ p: ShaderInterface.DrawChildren, _ lanes: Int) -> LoopPasses {
   let block = passes(p.vocabulary, lanes)
+  let children = Int(p.children)
+  let search = p.maximumNodes == 0 ? 0 : passes(p.maximumNodes, lanes) + 2 * (children + 1)
   return LoopPasses(
-    items: (Int(p.children) + 1) * block, others: Int(p.children) * (draw + 4) + 35 + scan)
+    items: (children + 1) * block, others: children * (draw + 4) + search + 35 + scan)
 }
 
 /// The row is walked for each rank; then a lane measures the distances of some neighbours.

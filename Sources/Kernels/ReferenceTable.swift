@@ -110,7 +110,8 @@ enum ReferenceTable {
       Reference.groupSums(o.parameters(), weights: o.words(0), groups: o.words(1), sums: o.out(2))
     case .drawChildren:
       Reference.drawChildren(
-        o.parameters(), weights: o.words(0), totals: o.words(1), state: o.words(2), tokens: o.out(3))
+        o.parameters(), weights: o.words(0), totals: o.words(1), state: o.words(2), tokens: o.out(3),
+        parents: o.words(4))
     case .promptLookup:
       Reference.promptLookup(o.parameters(), history: o.words(0), state: o.out(1), tokens: o.out(2))
     case .gatherTokens:

@@ -368,6 +368,21 @@ private let treeKernels: [UnitKernel] =
           sequences: places.sequences)
       }
     },
+    UnitKernel(.drawChildren, "tree", sizes: [5, 300, 600]) { call, size in
+      call.nodes = call.nodes.map { _ in 12 }
+      call.leastCapacity = 12
+      call.distributions("weights", "totals", vocabulary: size)
+      call.state(lengths: 0...300)
+      call.add("parents", .nodes(1)) { random, _, count in
+        (0..<count).map { $0 == 0 ? NO_NODE : UInt32(random.below($0)) }
+      }
+      call.words("tokens", .nodes(1), role: .inputOutput)
+      call.record = { list, o, places in
+        list.drawChildren(
+          o.rows("weights", "totals", vocabulary: size), tree: o.tree(maximumNodes: 12), parents: 4,
+          children: 5, replacement: false, firstParent: 1, childDepth: 2, sequences: places.sequences)
+      }
+    },
     // Two parents of three children each, after the root.
     UnitKernel(.drawChildren, sizes: [5, 300, 600]) { call, size in
       call.nodes = call.nodes.map { _ in 9 }

@@ -292,6 +292,12 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         replacement: $1.flag(), firstParent: $1.size(), firstChild: $1.size(), childDepth: $1.size(),
         keys: $1.flag() ? .position : .node, sequences: $1.size())
     },
+    EntryPoint("drawChildren of a tree") {
+      $0.drawChildren(
+        $1.distribution(), tree: $1.tree(), parents: $1.size(), children: $1.size(), replacement: $1.flag(),
+        firstParent: $1.size(), childDepth: $1.size(), keys: $1.flag() ? .position : .node,
+        sequences: $1.flag() ? 1 : $1.size())
+    },
   ]
 
   private static let trees: [EntryPoint] = [

@@ -132,10 +132,10 @@ import Testing
     let tokens = mutableOperand([UInt32](repeating: 77, count: 12))
     let p = DrawChildren(
       parents: 2, vocabulary: 4, children: 4, replacement: 0, firstChild: 3, childDepth: 2, firstParent: 1,
-      keyedByNode: 0, sequences: 1, rows: 3, capacity: 12)
+      keyedByNode: 0, sequences: 1, rows: 3, capacity: 12, maximumNodes: 0)
     Reference.drawChildren(
       p, weights: operand([9, 9, 9, 9, 5, 0, 1, 2, 0, 0, 7, 0]), totals: operand([36, 0, 8, 0, 7, 0]),
-      state: operand([10, 5, 6, 3, 0, 0, 0, 0]), tokens: tokens)
+      state: operand([10, 5, 6, 3, 0, 0, 0, 0]), tokens: tokens, parents: operand([]))
     #expect(tokens[..<3].allSatisfy { $0 == 77 } && tokens[11] == 77)
     #expect(Set(tokens[3..<6]) == [0, 2, 3] && tokens[6] == NO_TOKEN)
     #expect(Array(tokens[7..<11]) == [2, NO_TOKEN, NO_TOKEN, NO_TOKEN])
