@@ -33,12 +33,8 @@ struct ModelDraft: DraftPart {
     let firstChild: Int
     let candidates: Int
     let source: Tensor<UInt32>?  // a child's entry among the ranked tokens of the level; nil without children
-    let runs: [Run]
-
-    /// Neighbouring parents with the same number of children.
-    struct Run {
-      var firstParent, parents, children, firstChild: Int
-    }
+    let parents: Range<Int>  // up to the last node that has children
+    let mostChildren: Int  // of one node
   }
 
   /// - Parameter warp: nil for the best tokens whatever `candidates` says: at temperature 0 nothing is drawn.
@@ -87,10 +83,8 @@ struct ModelDraft: DraftPart {
   }
 
   private func draw(_ commands: any CommandList, _ level: Level, _ drawing: Drawing) {
-    guard let last = level.runs.last else { return }
-    let (rows, scratch) = (drawing.rows, drawing.level)
+    let (rows, scratch, parents) = (drawing.rows, drawing.level, level.parents)
     // Rows go to their nodes by copy: a kernel operand cannot start at any row. Childless rows at the end stay behind.
-    let parents = level.nodes.lowerBound..<last.firstParent + last.parents
     let vocabulary = rows.vocabulary
     commands.distribution(session.logits, warp: drawing.warp, out: scratch, rows: parents.count)
     commands.copy(
@@ -98,12 +92,10 @@ struct ModelDraft: DraftPart {
       to: rows.weights[parents.lowerBound * vocabulary..<parents.upperBound * vocabulary])
     commands.copy(
       scratch.totals[0..<parents.count * 2], to: rows.totals[parents.lowerBound * 2..<parents.upperBound * 2])
-    for run in level.runs {
-      commands.drawChildren(
-        rows, state: tree.state, tokens: tree.tokens, parents: run.parents, children: run.children,
-        replacement: drawing.replacement, firstParent: run.firstParent, firstChild: run.firstChild,
-        childDepth: level.depth + 1, keys: drawing.keys)
-    }
+    commands.drawChildren(
+      rows, tree: tree, parents: parents.count, children: level.mostChildren,
+      replacement: drawing.replacement, firstParent: parents.lowerBound, childDepth: level.depth + 1,
+      keys: drawing.keys)
   }
 
   private static func level(_ nodes: Range<Int>, _ shape: TreeShape, _ backend: any Backend)
@@ -117,20 +109,11 @@ struct ModelDraft: DraftPart {
         children.map { UInt32((shape.parents[$0] - nodes.lowerBound) * candidates + shape.ranks[$0]) },
         "draft sources")
     }
-    var runs: [Level.Run] = []
-    var firstChild = children.first ?? 0
     let counts = shape.childCounts
-    for node in nodes where counts[node] > 0 {
-      if let run = runs.last, run.firstParent + run.parents == node, run.children == counts[node] {
-        runs[runs.count - 1].parents += 1
-      } else {
-        runs.append(
-          Level.Run(firstParent: node, parents: 1, children: counts[node], firstChild: firstChild))
-      }
-      firstChild += counts[node]
-    }
+    let end = nodes.last { counts[$0] > 0 }.map { $0 + 1 } ?? nodes.lowerBound
     return Level(
       nodes: nodes, depth: shape.depths[nodes.lowerBound], firstChild: children.first ?? 0,
-      candidates: candidates, source: source, runs: runs)
+      candidates: candidates, source: source, parents: nodes.lowerBound..<end,
+      mostChildren: nodes.map { counts[$0] }.max() ?? 0)
   }
 }
