@@ -6,8 +6,8 @@
 #include "select.glsl"
 
 layout(push_constant) uniform Push { GrowTree p; };
-layout(set = 0, binding = 0, std430) readonly buffer LogProbabilities { float logProbabilities[]; };  // [sequences][rows][count]
-layout(set = 0, binding = 1, std430) readonly buffer Candidates { uint candidates[]; };               // [sequences][rows][count]
+layout(set = 0, binding = 0, std430) readonly buffer LogProbabilities { float logProbabilities[]; };  // [sequences][inputRows][count]
+layout(set = 0, binding = 1, std430) readonly buffer Candidates { uint candidates[]; };               // [sequences][inputRows][count]
 layout(set = 0, binding = 2, std430) writeonly buffer Tokens { uint tokens[]; };        // [sequences][maximumRows][count]
 layout(set = 0, binding = 3, std430) buffer Scores { float scores[]; };                 // [sequences][maximumRows][count]
 layout(set = 0, binding = 4, std430) buffer RowParents { uint rowParents[]; };          // [sequences][maximumRows]
@@ -28,7 +28,7 @@ float baseScore(uint i) {
 }
 
 // Index of this depth's candidate k in the inputs.
-uint inputIndex(uint k) { return gl_WorkGroupID.x * p.rows * p.count + k; }
+uint inputIndex(uint k) { return (gl_WorkGroupID.x * p.inputRows + p.firstInput) * p.count + k; }
 
 float scoreOf(uint k) {
   float base = baseScore(k / p.count);

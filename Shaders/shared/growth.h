@@ -19,6 +19,8 @@ struct GrowTree {
   U32 maximumRows;   // of a sequence's store
   U32 count;         // candidates a row; candidate r * count + j is the j-th of row r
   U32 width;         // rows of the next depth; 0 after the last
+  U32 firstInput;    // row of the inputs that is row firstRow
+  U32 inputRows;     // between the inputs of two sequences
 };
 
 struct SelectTree {

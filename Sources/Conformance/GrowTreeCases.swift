@@ -54,11 +54,13 @@ extension BoundOperands {
 extension KernelCase {
   /// One depth of growth after the first `firstRow` rows.
   public static func growTree(
-    sequences: Int, firstRow: Int, rows: Int, width: Int, count: Int, random: inout CaseRandom
+    sequences: Int, firstRow: Int, rows: Int, width: Int, count: Int, firstInput: Int = 0,
+    inputRows: Int? = nil, random: inout CaseRandom
   ) -> KernelCase {
     let shape = GrowthShape(
       sequences: sequences, firstRow: firstRow, rows: rows, width: width, count: count)
-    let inputs = sequences * rows * count
+    let held = inputRows ?? firstInput + rows
+    let inputs = sequences * held * count
     var (scores, rowParents) = random.grown(shape)
     if random.oneIn(6) { scores[random.below(scores.count)] = random.element([.nan, .infinity, 0x1p-140]) }
     if random.oneIn(6) { rowParents[random.below(rowParents.count)] = UInt32(firstRow * count) }
@@ -66,10 +68,12 @@ extension KernelCase {
     if random.oneIn(3) { candidates[random.below(inputs)] = NO_TOKEN }
     let maximumRows = shape.maximumRows
     return KernelCase(
-      "sequences \(sequences), rows \(firstRow) + \(rows) + \(width), candidates \(count)",
+      """
+      sequences \(sequences), rows \(firstRow) + \(rows) + \(width) from \(firstInput) of \(held), candidates \(count)
+      """,
       [
-        .floats("logProbabilities", [sequences, rows, count], random.logProbabilities(inputs)),
-        .words("candidates", candidates, [sequences, rows, count]),
+        .floats("logProbabilities", [sequences, held, count], random.logProbabilities(inputs)),
+        .words("candidates", candidates, [sequences, held, count]),
         .words(
           "tokens", random.words(shape.candidates), [sequences, maximumRows, count], role: .inputOutput),
         .floats("scores", [sequences, maximumRows, count], scores, role: .inputOutput),
@@ -82,17 +86,20 @@ extension KernelCase {
     ) { list, o in
       list.growTree(
         o.growth(shape), logProbabilities: o.floats("logProbabilities"), candidates: o.words("candidates"),
-        firstRow: firstRow, rows: rows, width: width)
+        firstRow: firstRow, rows: rows, width: width, firstInput: firstInput, inputRows: inputRows)
     }
   }
 }
 
-let growTreeFamilies = [
-  CaseFamily(.growTree) { random in
+let growTreeFamilies = [false, true].map { isApart in
+  CaseFamily(.growTree, isApart ? "apart" : "dense") { random in
     let isFirst = random.oneIn(4)
     let width = random.oneIn(6) ? 0 : random.length(random.oneIn(8) ? 256 : 20)
+    let rows = isFirst ? 1 : random.length(20)
+    let firstInput = isApart ? random.below(20) : 0
     return .growTree(
-      sequences: random.sequences(), firstRow: isFirst ? 0 : random.integer(1...40),
-      rows: isFirst ? 1 : random.length(20), width: width, count: random.length(40), random: &random)
+      sequences: random.sequences(), firstRow: isFirst ? 0 : random.integer(1...40), rows: rows, width: width,
+      count: random.length(40), firstInput: firstInput,
+      inputRows: isApart && random.oneIn(2) ? firstInput + rows + random.below(9) : nil, random: &random)
   }
-]
+}

@@ -71,30 +71,39 @@ extension CommandList {
   ///
   /// A score never exceeds its parent's, so the best candidates of all depths form a tree: `selectTree`. A path is
   /// summed from the root down; error at depth d: (d - 1) * 2^-24 of the score, and 2^-63 a depth.
+  ///
+  /// A draft model that runs over a batch with its sequences `maximumRows` apart leaves its rows so: `inputRows` is then
+  /// `maximumRows` and `firstInput` the depth's first row. A head that takes the hidden row of each node's parent
+  /// (EAGLE) finds it by `gatherRows` with `nodeParents` as sources, which count from each tree's root.
   /// - Parameters:
-  ///   - logProbabilities: f32 `[sequences][rows][count]`, in nats, of the `candidates` of the same shape. A candidate
-  ///     with `NO_TOKEN`, NaN or -infinity does not exist.
+  ///   - logProbabilities: f32 `[sequences][inputRows][count]`, in nats, of the `candidates` of the same shape. A
+  ///     candidate with `NO_TOKEN`, NaN or -infinity does not exist.
   ///   - firstRow, rows: the depth's rows; the next depth's follow them.
   ///   - width: at most 256; 0 after the last depth.
+  ///   - firstInput: which of a sequence's input rows is the depth's first.
+  ///   - inputRows: nil: `firstInput + rows`.
   public func growTree(
     _ growth: TreeGrowth, logProbabilities: Tensor<Float>, candidates: Tensor<UInt32>, firstRow: Int,
-    rows: Int, width: Int
+    rows: Int, width: Int, firstInput: Int = 0, inputRows: Int? = nil
   ) {
     call(.growTree) { kernel throws(Refusal) in
       try growth.check()
-      try requireSizes(firstRow, rows, width)
+      try requireSizes(firstRow, rows, width, firstInput, inputRows ?? 0)
       try require(width <= 256, "width \(width), 0 to 256 are possible")
       try require(
         rows >= 1 && firstRow + rows + width <= growth.maximumRows,
         "\(firstRow) + \(rows) + \(width) rows of \(growth.maximumRows)")
-      let inputs = growth.sequences * rows * growth.count
+      let stride = inputRows ?? firstInput + rows
+      let inputs = ((growth.sequences - 1) * stride + firstInput + rows) * growth.count
+      try requireCount(inputs)
       try require(logProbabilities, inputs, "logProbabilities")
       try require(candidates, inputs, "candidates")
       try require(growth.nodeTokens, growth.sequences * growth.maximumRows, "nodeTokens")
       try require(growth.nodeParents, growth.sequences * growth.maximumRows, "nodeParents")
       let p = ShaderInterface.GrowTree(
         sequences: UInt32(growth.sequences), firstRow: UInt32(firstRow), rows: UInt32(rows),
-        maximumRows: UInt32(growth.maximumRows), count: UInt32(growth.count), width: UInt32(width))
+        maximumRows: UInt32(growth.maximumRows), count: UInt32(growth.count), width: UInt32(width),
+        firstInput: UInt32(firstInput), inputRows: UInt32(stride))
       return Invocation(
         kernel, p,
         [

@@ -4,7 +4,7 @@ import ShaderInterface
 extension Reference {
   /// Scores one depth's candidates with the sum along their path, and makes the best of them the next depth's rows.
   ///
-  /// `logProbabilities`: f32, `candidates`: u32 [sequences][rows][count]; `scores`: f32, `tokens`: u32
+  /// `logProbabilities`: f32, `candidates`: u32 [sequences][inputRows][count]; `scores`: f32, `tokens`: u32
   /// [sequences][maximumRows][count]; `rowParents`, `nodeTokens`, `nodeParents`: u32 [sequences][maximumRows].
   public static func growTree(
     _ p: ShaderInterface.GrowTree, logProbabilities: UnsafeBufferPointer<Float>,
@@ -22,7 +22,7 @@ extension Reference {
         let parent = Int(rowParents[storeRow + r])
         let base = r == 0 ? 0 : parent < firstRow * count ? flush(score(parent)) : -.infinity
         for j in 0..<count {
-          let input = (s * rows + i) * count + j
+          let input = (s * Int(p.inputRows) + Int(p.firstInput) + i) * count + j
           var value = flush(base + flush(logProbabilities[input]))
           if value > base { value = base }
           if value.isNaN || candidates[input] == NO_TOKEN { value = -.infinity }

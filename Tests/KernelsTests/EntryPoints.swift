@@ -368,7 +368,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("growTree") {
       $0.growTree(
         $1.growth(), logProbabilities: $1.tensor(), candidates: $1.tensor(), firstRow: $1.size() &- 1,
-        rows: $1.size(), width: $1.size())
+        rows: $1.size(), width: $1.size(), firstInput: $1.flag() ? 0 : $1.size(),
+        inputRows: $1.optionalSize())
     },
     EntryPoint("selectTree") {
       $0.selectTree($1.growth(), rows: $1.size(), nodes: $1.size(), into: $1.tree(), sources: $1.tensor())
