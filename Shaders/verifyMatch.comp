@@ -22,8 +22,8 @@ void main() {
   uint node = 0u;
   // Each step goes to a higher node.
   for (uint depth = 0u; depth < p.maximumNodes && status == STATUS_OK; depth++) {
-    uint at = (firstNode + node) * p.pickStride;
-    if (p.pickStride > 1u) status = picks[at + 1u];
+    uint at = (firstNode + node) * p.pickStride + p.pickOffset;
+    if (p.hasStatus != 0u) status = picks[at + 1u];
     if (status != STATUS_OK) break;
     uint child = childWithToken(lane, node, nodes, picks[at]);
     uint count = childCount(lane, node, child == NO_NODE ? nodes : child + 1u);

@@ -53,6 +53,8 @@ struct VerifyMatch {
   U32 pickStride;    // words between rows of picks (argmax and drawTarget write two: token, status)
   U32 sequences;     // one group each
   U32 capacity;      // nodes that the packed arrays hold
+  U32 pickOffset;    // word of a row that is the pick
+  U32 hasStatus;     // 1: the word after it is its status
 };
 
 struct VerifySiblings {

@@ -4,7 +4,7 @@ import Kernels
 extension KernelBenchmark {
   static let treeKernels: [KernelBenchmark] =
     [
-      KernelBenchmark(.verifyMatch, "34 nodes", bytes: 4 * 34 * 4, operations: 0) {
+      KernelBenchmark(.verifyMatch, "34 nodes", variant: "plain", bytes: 4 * 34 * 4, operations: 0) {
         .verifyMatch(maximumNodes: 34, random: &$0)
       },
       KernelBenchmark(

@@ -313,7 +313,9 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         first: $1.size(), count: $1.size(), sequences: $1.size(), state: $1.flag() ? nil : $1.tensor())
     },
     EntryPoint("verifyMatch") {
-      $0.verifyMatch(picks: $1.tensor(), tree: $1.tree(), sequences: $1.size())
+      $0.verifyMatch(
+        picks: $1.tensor(), tree: $1.tree(), sequences: $1.size(), pickStride: 1 &+ $1.size(),
+        pickOffset: $1.flag() ? 0 : $1.size() &- 1, hasStatus: $1.flag())
     },
     EntryPoint("verifySiblings") {
       $0.verifySiblings(

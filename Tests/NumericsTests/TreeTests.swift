@@ -12,10 +12,12 @@ private struct Round {
   var parents: [UInt32]
   var nodes: UInt32
 
-  func match(_ picks: [UInt32], stride: UInt32 = 1) -> [UInt32] {
+  func match(_ picks: [UInt32], stride: UInt32 = 1, offset: UInt32 = 0) -> [UInt32] {
     let result = mutableOperand([UInt32](repeating: 77, count: Int(RESULT_PATH) + 24))
     Reference.verifyMatch(
-      VerifyMatch(maximumNodes: 8, pickStride: stride, sequences: 1, capacity: UInt32(tokens.count)),
+      VerifyMatch(
+        maximumNodes: 8, pickStride: stride, sequences: 1, capacity: UInt32(tokens.count), pickOffset: offset,
+        hasStatus: stride - offset > 1 ? 1 : 0),
       picks: operand(picks), tokens: operand(tokens),
       parents: operand(parents), state: operand(state(20, nodes: nodes)), result: result)
     return Array(result)
@@ -69,6 +71,11 @@ private func result(
     #expect(
       tree.match(picks, stride: 2)
         == result(1, bonus: 0, nodes: 7, path: [0, 2], tokens: [10, 12], tried: [2]))
+    // The same as the last two words of four.
+    let wide = stride(from: 0, to: 14, by: 2).flatMap { node -> [UInt32] in
+      [12, 12, picks[node], picks[node + 1]]
+    }
+    #expect(tree.match(wide, stride: 4, offset: 2) == tree.match(picks, stride: 2))
   }
 
   @Test func nodesBeyondTheCountAndBelowNoTokenDoNotExist() {
