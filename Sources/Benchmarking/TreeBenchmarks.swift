@@ -60,10 +60,12 @@ extension KernelBenchmark {
           random: &$0)
       },
       KernelBenchmark(
-        .drawChildren, "64 nodes, vocabulary 32000, up to 4 children", variant: "tree",
-        bytes: 4 * 64 * 32_000, operations: 0
+        .drawChildren, "16 parents, vocabulary 32000, 1 to 9 children", variant: "tree",
+        bytes: 4 * 16 * 32_000, operations: 0
       ) {
-        .drawChildren(maximumNodes: 64, vocabulary: 32_000, children: 4, replacement: false, random: &$0)
+        .drawChildren(
+          counts: [9, 8, 7, 6, 6, 5, 4, 4, 3, 3, 2, 2, 2, 1, 1, 1], vocabulary: 32_000, replacement: false,
+          random: &$0)
       },
       KernelBenchmark(.commitRound, "64 nodes", bytes: 4 * 64, operations: 0) {
         .commitRound(maximumNodes: 64, capacity: 1024, random: &$0)

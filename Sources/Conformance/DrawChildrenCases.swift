@@ -1,4 +1,5 @@
 import Kernels
+import ShaderInterface
 
 extension KernelCase {
   /// The children of tree nodes from their draft rows; rows may run out.
@@ -66,6 +67,34 @@ extension KernelCase {
         o.rows("weights", "totals", vocabulary: vocabulary), tree: o.tree(maximumNodes: maximumNodes),
         parents: parents, children: children, replacement: replacement, firstParent: firstParent,
         childDepth: childDepth, keys: keys, sequences: sequences)
+    }
+  }
+}
+
+extension KernelCase {
+  /// The children of the root's children, of which each has as many as `counts` says.
+  public static func drawChildren(
+    counts: [Int], vocabulary: Int, replacement: Bool, random: inout CaseRandom
+  ) -> KernelCase {
+    let (parents, nodes) = (counts.count, 1 + counts.count + counts.reduce(0, +))
+    let rows = WeightRows(rows: 1 + parents, vocabulary: vocabulary, random: &random)
+    let children = counts.enumerated().flatMap {
+      [UInt32](repeating: UInt32(1 + $0.offset), count: $0.element)
+    }
+    let most = counts.max() ?? 1
+    return KernelCase(
+      "vocabulary \(vocabulary), children \(counts)",
+      [
+        .words("weights", rows.weights, [1 + parents, vocabulary]),
+        .words("totals", rows.totals, [1 + parents, 2]),
+        .words("state", random.state(length: 9, nodes: nodes)),
+        .words("parents", [NO_NODE] + [UInt32](repeating: 0, count: parents) + children),
+        .words("tokens", random.words(nodes, below: 1000), role: .inputOutput),
+      ]
+    ) { list, o in
+      list.drawChildren(
+        o.rows("weights", "totals", vocabulary: vocabulary), tree: o.tree(maximumNodes: nodes),
+        parents: parents, children: most, replacement: replacement, firstParent: 1, childDepth: 2)
     }
   }
 }

@@ -12,8 +12,8 @@ extension CommandList {
   ///   - a: f32 `[rows][vocabulary]`, the draft's logits.  - b: f32 `[rows][vocabulary]`.
   ///   - ratio: 0 to 1, the share of `a`.
   ///   - depths: u32 `[rows]`.  - state: u32 `[sequences][STATE_WORDS]`.
-  ///   - out: u32 `[rows][4]`: token and status of the first draw, then of the second. A token that either bans is not
-  ///     drawn second.
+  ///   - out: u32 `[rows][4]`: token and status of the first draw, then of the second, which `verifyMatch` takes as picks
+  ///     with a stride of 4 and an offset of 2. A token that either bans is not drawn second.
   ///   - batch: the sequences of the rows; nil for one sequence.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func drawShared(

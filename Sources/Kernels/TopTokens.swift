@@ -4,7 +4,10 @@ extension CommandList {
   /// The `count` greatest logits of each row, best first, ties to the lowest token. Exact.
   ///
   /// A router's experts are the best `count` of its logits, and their weights the `softmax` of the values.
-  /// - Parameters: - logits: f32 `[rows][vocabulary]`.  - out: u32 `[rows][count]`.  - count: at most 256.
+  /// - Parameters:
+  ///   - logits: f32 `[rows][vocabulary]`.
+  ///   - out: u32 `[rows][count]`.
+  ///   - count: at most 256.
   ///   - values: f32 `[rows][count]`: the logits of these tokens, NaN as -infinity, -0 as +0, and -infinity where there
   ///     is no token; nil leaves them out.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.

@@ -45,12 +45,21 @@ extension KernelsTests {
         try backend.write([law.reduce(0, +), 0], to: rows.totals)
         let state = try backend.makeState(length: 5)
         let tokens: Tensor<UInt32> = try backend.makeTensor(1 + size.children, "tokens")
+        let nodes = 1 + size.children
+        let tree = try TreeBuffers(backend: backend, maximumNodes: nodes)
+        try backend.write(SequenceState(length: 5, seed: 7, nodes: nodes).words, to: tree.state)
+        try backend.write((0..<nodes).map { $0 == 0 ? NO_NODE : 0 }, to: tree.parents)
         try backend.run("draw") {
           $0.drawChildren(
             rows, state: state, tokens: tokens, parents: 1, children: size.children,
             replacement: replacement, firstParent: 0, firstChild: 1, childDepth: 1)
+          $0.drawChildren(
+            rows, tree: tree, parents: 1, children: size.children, replacement: replacement, firstParent: 0,
+            childDepth: 1)
         }
-        return try backend.read(tokens)
+        let drawn = try backend.read(tokens)
+        #expect(firstDifference(try backend.read(tree.tokens), drawn) == nil)
+        return drawn
       }
     }
 
