@@ -62,7 +62,7 @@ void main() {
     seed = seedAt(start);
     position = state[start + STATE_LENGTH] + depths[row] + 1u;
     uint node = p.sequences > 1u ? row - state[start + STATE_FIRST_NODE] : row;
-    stream = p.rowStreams != 0u ? node : 0u;
+    stream = p.stream + (p.rowStreams != 0u ? node : 0u);
     logTotal = logPositive(leadingFloat(total));
     kept = min(min(p.count, p.vocabulary), MAXIMUM_BEST);
     writeAllBest(lane, p.vocabulary, kept);

@@ -183,7 +183,7 @@ void main() {
       total += sumAt(tile, shift);
     }
     uint position = state[start + STATE_LENGTH] + depths[row] + 1u;
-    uint y = uniformBelow(widen(total), seedAt(start), ROLE_TARGET, position, 0u).x;
+    uint y = uniformBelow(widen(total), seedAt(start), ROLE_TARGET, position, p.stream).x;
     uint tile = 0u;
     for (; tile + 1u < tiles; tile++) {
       uint here = sumAt(tile, shift);

@@ -45,7 +45,7 @@ void main() {
     if (isNaNOrPlusInfinity(first)) status = uvec2(STATUS_NOT_FINITE);
     if (isNaNOrPlusInfinity(second)) status.y = STATUS_NOT_FINITE;
     if (orderedBits(first) <= ORDERED_NEGATIVE_INFINITY) continue;
-    float noise = gumbelNoise(seed, position, v, 0u);
+    float noise = gumbelNoise(seed, position, v, p.stream);
     float y = flush(multiply(flush(first), p.inverseTemperature));
     uint key = orderedBits(add(y, noise));
     if (key > best.x) {

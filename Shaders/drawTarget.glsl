@@ -1,4 +1,4 @@
-// The target's own token at each tree node; the key is (seed, absolute position), whatever the tree. One group a row.
+// The target's own token at each tree node; the key is (seed, absolute position, stream), whatever the tree. One group a row.
 #include "shared/distribution.h"
 #include "shared/tree.h"
 #include "shared/contract.h"
@@ -54,7 +54,7 @@ void main() {
     status |= STATUS_EMPTY_ROW;
   } else {
     uint position = state[start + STATE_LENGTH] + depths[row] + 1u;
-    Wide y = uniformBelow(widen(total), seedAt(start), ROLE_TARGET, position, 0u);
+    Wide y = uniformBelow(widen(total), seedAt(start), ROLE_TARGET, position, p.stream);
     token = pickInRow(lane, y);
   }
   if (lane == 0u) {

@@ -87,7 +87,7 @@
 #define MAXIMUM_NODES 1024u
 
 // Roles of keyed random numbers: the third word of the counter.
-#define ROLE_TARGET 1u    // the target's own pick at a position
+#define ROLE_TARGET 1u    // the target's own pick at a position; index = stream
 #define ROLE_DRAFT 2u     // a draft child; index = child number
 #define ROLE_ACCEPT 3u    // acceptance of a child; index = child number
 #define ROLE_RESIDUAL 4u  // token after all children were rejected

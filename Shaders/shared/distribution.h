@@ -87,6 +87,7 @@ struct DrawTarget {
   U32 rows;        // row r is packed node r
   U32 vocabulary;
   U32 sequences;   // 1: owners is not read
+  U32 stream;      // of random numbers: the index of the counter
 };
 
 struct DrawLogits {
@@ -95,6 +96,7 @@ struct DrawLogits {
   U32 sequences;   // 1: owners is not read
   F32 inverseTemperature;
   U32 leastWeight; // as in Distribution
+  U32 stream;      // of random numbers: the index of the counter
 };
 
 struct DrawGumbel {
@@ -103,6 +105,7 @@ struct DrawGumbel {
   U32 sequences;   // 1: owners is not read
   U32 count;       // tokens a row, greatest key first
   U32 rowStreams;  // 1: noise of its own for each node; 0: one for all nodes at a position
+  U32 stream;      // of noise, or of the first node's
 };
 
 struct DrawShared {
@@ -112,6 +115,7 @@ struct DrawShared {
   F32 inverseTemperature;
   F32 ratio;       // R: the first row's part of the mixture
   F32 rest;        // 1 - R
+  U32 stream;      // of noise
 };
 
 struct CombineDistributions {

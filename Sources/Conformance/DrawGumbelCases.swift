@@ -9,10 +9,11 @@ extension KernelCase {
     let draft = WeightRows(rows: rows, vocabulary: vocabulary, emptyRarity: 12, random: &random)
     let batch = RowBatch(rows: rows, isBatch: isBatch, random: &random)
     let independentRows = random.oneIn(2)
+    let stream = random.stream()
     return KernelCase(
       """
       rows \(rows), vocabulary \(vocabulary), count \(count), sequences \(batch.sequences), \
-      independent \(independentRows), lanes \(lanes ?? 0)
+      independent \(independentRows), stream \(stream), lanes \(lanes ?? 0)
       """,
       [
         .words("weights", draft.weights, [rows, vocabulary]), .words("totals", draft.totals, [rows, 2]),
@@ -25,7 +26,7 @@ extension KernelCase {
       list.drawGumbel(
         distributions, depths: o.words("depths"), state: o.words("state"), tokens: o.words("tokens"),
         keys: o.floats("keys"), rowCount: rows, count: count, independentRows: independentRows,
-        batch: o.batch(batch.sequences), lanes: lanes)
+        batch: o.batch(batch.sequences), stream: stream, lanes: lanes)
     }
   }
 }

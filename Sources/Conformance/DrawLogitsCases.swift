@@ -6,10 +6,11 @@ extension KernelCase {
     rows: Int, vocabulary: Int, warp: Warp, isBatch: Bool, lanes: Int? = nil, random: inout CaseRandom
   ) -> KernelCase {
     let batch = RowBatch(rows: rows, isBatch: isBatch, random: &random)
+    let stream = random.stream()
     return KernelCase(
       """
       rows \(rows), vocabulary \(vocabulary), temperature \(warp.temperature), minP \(warp.minP ?? 0), \
-      sequences \(batch.sequences), lanes \(lanes ?? 0)
+      sequences \(batch.sequences), stream \(stream), lanes \(lanes ?? 0)
       """,
       [
         .floats("logits", [rows, vocabulary], random.logits(rows: rows, columns: vocabulary)),
@@ -18,8 +19,8 @@ extension KernelCase {
     ) { list, o in
       list.drawLogits(
         o.floats("logits"), warp: warp, depths: o.words("depths"), state: o.words("state"),
-        out: o.words("out"), rows: rows, vocabulary: vocabulary, batch: o.batch(batch.sequences), lanes: lanes
-      )
+        out: o.words("out"), rows: rows, vocabulary: vocabulary, batch: o.batch(batch.sequences),
+        stream: stream, lanes: lanes)
     }
   }
 }

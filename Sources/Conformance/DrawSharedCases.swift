@@ -8,10 +8,11 @@ extension KernelCase {
     let batch = RowBatch(rows: rows, isBatch: isBatch, random: &random)
     let a = random.logits(rows: rows, columns: vocabulary)
     let b = random.oneIn(3) ? a : random.logits(rows: rows, columns: vocabulary)
+    let stream = random.stream()
     return KernelCase(
       """
       rows \(rows), vocabulary \(vocabulary), temperature \(temperature), ratio \(ratio), \
-      sequences \(batch.sequences)
+      sequences \(batch.sequences), stream \(stream)
       """,
       [
         .floats("a", [rows, vocabulary], a), .floats("b", [rows, vocabulary], b),
@@ -21,7 +22,7 @@ extension KernelCase {
       list.drawShared(
         o.floats("a"), o.floats("b"), temperature: temperature, ratio: ratio, depths: o.words("depths"),
         state: o.words("state"), out: o.words("out"), rows: rows, vocabulary: vocabulary,
-        batch: o.batch(batch.sequences))
+        batch: o.batch(batch.sequences), stream: stream)
     }
   }
 }

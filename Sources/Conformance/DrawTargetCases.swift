@@ -9,8 +9,9 @@ extension KernelCase {
     let batch = RowBatch(rows: rows, isBatch: isBatch, random: &random)
     var target = WeightRows(rows: rows, vocabulary: vocabulary, emptyRarity: 12, random: &random)
     if random.oneIn(4) { target.totals[1] |= STATUS_NOT_FINITE }  // passes through
+    let stream = random.stream()
     return KernelCase(
-      "rows \(rows), vocabulary \(vocabulary), sequences \(batch.sequences)",
+      "rows \(rows), vocabulary \(vocabulary), sequences \(batch.sequences), stream \(stream)",
       [
         .words("weights", target.weights, [rows, vocabulary]), .words("totals", target.totals, [rows, 2]),
         .words("depths", random.words(rows, below: 40)),
@@ -21,7 +22,7 @@ extension KernelCase {
         weights: o.words("weights"), totals: o.words("totals"), vocabulary: vocabulary)
       list.drawTarget(
         distributions, depths: o.words("depths"), state: o.words("state"), out: o.words("out"), count: rows,
-        batch: o.batch(batch.sequences))
+        batch: o.batch(batch.sequences), stream: stream)
     }
   }
 }

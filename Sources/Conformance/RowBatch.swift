@@ -29,6 +29,11 @@ struct RowBatch: Sendable {
   }
 }
 
+extension CaseRandom {
+  /// A stream of random numbers: mostly that of plain decoding.
+  mutating func stream() -> Int { oneIn(2) ? 0 : Int(oneIn(3) ? UInt32.max : word()) }
+}
+
 extension BoundOperands {
   /// The batch of a case with the operand "owners"; none for one sequence.
   func batch(_ sequences: Int) -> SequenceBatch? {

@@ -98,6 +98,11 @@ func wordsPerSequence(
   return count
 }
 
+/// A stream of random numbers is a word of their counter.
+func requireStream(_ stream: Int) throws(Refusal) {
+  try require((0...Int(UInt32.max)).contains(stream), "stream \(stream), 0 to \(UInt32.max) are possible")
+}
+
 func requireState(_ state: Tensor<UInt32>) throws(Refusal) { try require(state, Int(STATE_WORDS), "state") }
 
 extension Invocation {

@@ -51,15 +51,20 @@ extension CommandList {
   /// is the published rule on a chain (So et al., 2025). Sums of weights are integers; a distance is summed by column.
   ///
   /// `verifyAccepted` ends the round. What follows a node with children is drawn from the plain residual, norm(max(p -
-  /// q, 0)); what follows one without, from the target:
+  /// q, 0)), in a stream of its own; what follows one without, from the target:
   ///
   /// ```swift
   /// list.combineDistributions(target, draft, .residual, out: residual, mass: mass, rows: nodes)
-  /// list.drawTarget(residual, depths: tree.depths, state: tree.state, out: picks, count: nodes)
+  /// list.drawTarget(residual, depths: tree.depths, state: tree.state, out: picks, count: nodes, stream: 1)
   /// list.drawTarget(target, depths: tree.depths, state: tree.state, out: ends, count: nodes)
   /// list.clusterAccept(cluster, target: target, draft: draft, tree: tree, accept: accept, score: score)
   /// list.verifyAccepted(accept, score: score, picks: picks, endPicks: ends, tree: tree)
   /// ```
+  ///
+  /// The window of a speculative Jacobi loop is drawn with `drawTarget` at these very positions, in stream 0. A token
+  /// drawn from the residual with the same number would depend on the one that was rejected, and the law would not be
+  /// the target's even with `ranks` 0. After a rejection the rest of the window is drawn anew, in stream 0 again, from
+  /// the target's rows of this round, which are the next round's draft.
   /// - Parameters:
   ///   - target: a row a node, `[nodes][vocabulary]`.  - draft: likewise a row a node; those of nodes without children
   ///     are not read.

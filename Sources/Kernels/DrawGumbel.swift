@@ -16,14 +16,17 @@ extension CommandList {
   ///   - count: at most 256.
   ///   - independentRows: noise of its own for each node; otherwise nodes at one position of a sequence share it.
   ///   - batch: the sequences of the rows; nil for one sequence.
+  ///   - stream: of noise, 0 to 2^32 - 1: noise of another stream is independent. With `independentRows` node i of a
+  ///     sequence has stream + i, modulo 2^32.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func drawGumbel(
     _ rows: DistributionRows, depths: Tensor<UInt32>, state: Tensor<UInt32>, tokens: Tensor<UInt32>,
     keys: Tensor<Float>, rowCount: Int, count: Int, independentRows: Bool, batch: SequenceBatch? = nil,
-    lanes: Int? = nil
+    stream: Int = 0, lanes: Int? = nil
   ) {
     call(.drawGumbel) { kernel throws(Refusal) in
       try requireSizes(rowCount, count)
+      try requireStream(stream)
       try rows.check(rows: rowCount, "draft")
       try require((1...256).contains(count), "\(count) tokens a row; 1 to 256 are possible")
       try batch.check(state: state, rows: rowCount)
@@ -32,7 +35,8 @@ extension CommandList {
       try require(keys, rowCount * count, "keys")
       let p = ShaderInterface.DrawGumbel(
         rows: UInt32(rowCount), vocabulary: UInt32(rows.vocabulary), sequences: UInt32(batch.sequences),
-        count: UInt32(count), rowStreams: independentRows ? 1 : 0)
+        count: UInt32(count), rowStreams: independentRows ? 1 : 0,
+        stream: UInt32(stream))
       return Invocation(
         kernel, p,
         [

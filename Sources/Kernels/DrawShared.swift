@@ -5,7 +5,7 @@ extension CommandList {
   /// mostly agree (adaptive parallel decoding: Israel et al., 2025).
   ///
   /// argmax(y + g) and argmax(ratio * y + (1 - ratio) * z + g) with y and z the logits over the temperature and g the
-  /// Gumbel noise of (seed, position, token). The laws are those of fp32 keys, close to the softmaxes', not equal: the
+  /// Gumbel noise of (seed, position, token, stream). The laws are those of fp32 keys, close to the softmaxes', not equal: the
   /// noise is within 2^-22 and 2^-23 of itself, a key besides within 5 * 2^-24 of the magnitudes that are mixed and
   /// 2^-24 of itself.
   /// - Parameters:
@@ -15,15 +15,17 @@ extension CommandList {
   ///   - out: u32 `[rows][4]`: token and status of the first draw, then of the second, which `verifyMatch` takes as picks
   ///     with a stride of 4 and an offset of 2. A token that either bans is not drawn second.
   ///   - batch: the sequences of the rows; nil for one sequence.
+  ///   - stream: of noise, 0 to 2^32 - 1: noise of another stream is independent.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func drawShared(
     _ a: Tensor<Float>, _ b: Tensor<Float>, temperature: Double = 1, ratio: Double, depths: Tensor<UInt32>,
     state: Tensor<UInt32>, out: Tensor<UInt32>, rows: Int, vocabulary: Int, batch: SequenceBatch? = nil,
-    lanes: Int? = nil
+    stream: Int = 0, lanes: Int? = nil
   ) {
     call(.drawShared) { kernel throws(Refusal) in
       try requireSizes(rows, vocabulary)
       try requireVocabulary(vocabulary)
+      try requireStream(stream)
       try Warp(temperature: temperature).check()
       try require((0...1).contains(ratio), "ratio \(ratio), 0 to 1 are possible")
       try batch.check(state: state, rows: rows)
@@ -33,7 +35,8 @@ extension CommandList {
       try require(out, rows * 4, "out")
       let p = ShaderInterface.DrawShared(
         rows: UInt32(rows), vocabulary: UInt32(vocabulary), sequences: UInt32(batch.sequences),
-        inverseTemperature: Float(1 / temperature), ratio: Float(ratio), rest: Float(1 - ratio))
+        inverseTemperature: Float(1 / temperature), ratio: Float(ratio), rest: Float(1 - ratio),
+        stream: UInt32(stream))
       return Invocation(
         kernel, p,
         [.read(a), .read(b), .read(depths), .read(state), .read(batch.owners(or: state)), .write(out)],

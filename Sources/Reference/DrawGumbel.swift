@@ -22,7 +22,7 @@ extension Reference {
         for v in 0..<vocabulary where weights[r * vocabulary + v] > 0 {
           let noise = gumbelNoise(
             seed: seed(of: own), position: own[Int(STATE_LENGTH)] &+ depths[r] &+ 1, token: UInt32(v),
-            stream: p.rowStreams != 0 ? node : 0)
+            stream: p.stream &+ (p.rowStreams != 0 ? node : 0))
           let logProbability = logPositive(leadingFloat(weights[r * vocabulary + v])) - logTotal
           best.append((flush(logProbability + noise), UInt32(v)))
         }

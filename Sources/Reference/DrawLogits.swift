@@ -21,7 +21,8 @@ extension Reference {
             topP: 0, leastWeight: p.leastWeight, typicalP: 0, rowWarps: 0), logits: logits, weights: weights,
           totals: totals)
         drawTarget(
-          ShaderInterface.DrawTarget(rows: p.rows, vocabulary: p.vocabulary, sequences: p.sequences),
+          ShaderInterface.DrawTarget(
+            rows: p.rows, vocabulary: p.vocabulary, sequences: p.sequences, stream: p.stream),
           weights: UnsafeBufferPointer(weights), totals: UnsafeBufferPointer(totals), depths: depths,
           state: state, owners: owners, out: out)
       }

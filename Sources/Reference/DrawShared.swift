@@ -20,7 +20,7 @@ extension Reference {
         for v in 0..<vocabulary where a[r * vocabulary + v] > -.infinity {
           let noise = gumbelNoise(
             seed: seed(of: own), position: own[Int(STATE_LENGTH)] &+ depths[r] &+ 1, token: UInt32(v),
-            stream: 0)
+            stream: p.stream)
           let y = flush(flush(a[r * vocabulary + v]) * p.inverseTemperature)
           keys[0][v] = y + noise
           guard b[r * vocabulary + v] > -.infinity else { continue }

@@ -4,7 +4,7 @@ import ShaderInterface
 extension Reference {
   /// out[r] = (token drawn from row r for its own position, status of the row).
   ///
-  /// The position is `STATE_LENGTH` + depths[r] + 1, so a token depends on nothing but seed, position and row.
+  /// The position is `STATE_LENGTH` + depths[r] + 1, so a token depends on nothing but seed, position, stream and row.
   /// `weights`: u32 [rows][vocabulary]; `totals`: u32 [rows][2]; `depths`: u32 [rows]; `state`: u32;
   /// `owners`: u32 [rows], read in a batch;
   /// `out`: u32 [rows][2]. A zero total gives (0, status | `STATUS_EMPTY_ROW`), a row of no sequence (0, `STATUS_MALFORMED_TREE`).
@@ -25,16 +25,21 @@ extension Reference {
       let total = UInt64(totals[2 * r])
       let position = own[Int(STATE_LENGTH)] &+ depths[r] &+ 1
       let empty = total == 0
-      out[2 * r] = empty ? 0 : drawTarget(weights: row, total: total, position: position, source: &source)
+      out[2 * r] = 0
+      if !empty {
+        out[2 * r] = drawTarget(
+          weights: row, total: total, position: position, stream: p.stream, source: &source)
+      }
       out[2 * r + 1] = totals[2 * r + 1] | (empty ? STATUS_EMPTY_ROW : 0)
     }
   }
 
   /// A token of one target row, with probability weight / total. `total` is the sum of `weights`, not 0.
   public static func drawTarget<Source: UniformSource>(
-    weights: UnsafeBufferPointer<UInt32>, total: UInt64, position: UInt32, source: inout Source
+    weights: UnsafeBufferPointer<UInt32>, total: UInt64, position: UInt32, stream: UInt32 = 0,
+    source: inout Source
   ) -> UInt32 {
-    pick(weights, source.uniform(below: total, role: ROLE_TARGET, position: position, index: 0))
+    pick(weights, source.uniform(below: total, role: ROLE_TARGET, position: position, index: stream))
   }
 
   /// The state of the sequence that packed row `r` belongs to; nil for a row of none. A sequence alone owns every row.

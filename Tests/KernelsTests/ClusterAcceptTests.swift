@@ -38,6 +38,19 @@ extension KernelsTests {
       }
     }
 
+    /// The draft tokens are drawn as those of a speculative Jacobi window are, where a rejected one is drawn again.
+    @Test func `A token of a Jacobi window is drawn again in a stream of its own`() throws {
+      try withDevice { backend in
+        let counts = try JacobiWindows(backend).counts(residualStream: 1)
+        #expect(counts == (try JacobiWindows(ReferenceBackend()).counts(residualStream: 1)))
+        let draws = Double(JacobiWindows.sequences)
+        #expect(counts[2] == 0)
+        #expect(abs(Double(counts[0]) - draws / 2) < 5 * (draws / 4).squareRoot(), "\(counts)")
+        let dependent = try JacobiWindows(backend).counts(residualStream: 0)
+        #expect(Double(dependent[1]) > 0.7 * draws, "\(dependent)")
+      }
+    }
+
     /// A CPU driver may end a loop early that runs too long: these are the longest.
     @Test(arguments: [(262_144, 0), (512, 16_384)], 0..<4)
     func `The most neighbours are found`(size: (vocabulary: Int, columns: Int), index: Int) throws {
@@ -53,6 +66,99 @@ extension KernelsTests {
   }
 }
 
+/// Rounds as the documentation of `clusterAccept` composes them.
+private struct ClusterRounds {
+  let target, draft: DistributionRows
+  let tree: TreeBuffers
+  let batch: SequenceBatch
+  private let residual: DistributionRows
+  private let mass, picks, ends, accept: Tensor<UInt32>
+  private let score: Tensor<Float>
+  private let backend: any Backend
+
+  init(
+    _ backend: any Backend, target: DistributionRows, draft: DistributionRows, tree: TreeBuffers,
+    batch: SequenceBatch
+  ) throws {
+    (self.backend, self.target, self.draft, self.tree, self.batch) = (backend, target, draft, tree, batch)
+    let rows = batch.owners.count
+    residual = try DistributionRows(
+      backend: backend, rows: rows, vocabulary: target.vocabulary, label: "residual")
+    mass = try backend.makeTensor(4 * rows, "mass")
+    picks = try backend.makeTensor(2 * rows, "picks")
+    ends = try backend.makeTensor(2 * rows, "ends")
+    accept = try backend.makeTensor(rows, "accept")
+    score = try backend.makeTensor(rows, "score")
+  }
+
+  func run(_ cluster: TokenCluster, residualStream: Int = 1) throws -> [RoundResult] {
+    let rows = batch.owners.count
+    try backend.run("cluster round") { list in
+      list.combineDistributions(target, draft, .residual, out: residual, mass: mass, rows: rows)
+      list.drawTarget(
+        residual, depths: tree.depths, state: tree.state, out: picks, count: rows, batch: batch,
+        stream: residualStream)
+      list.drawTarget(target, depths: tree.depths, state: tree.state, out: ends, count: rows, batch: batch)
+      list.clusterAccept(
+        cluster, target: target, draft: draft, tree: tree, batch: batch, accept: accept, score: score)
+      list.verifyAccepted(
+        accept, score: score, picks: picks, endPicks: ends, tree: tree, sequences: batch.sequences)
+    }
+    return try results()
+  }
+
+  func results() throws -> [RoundResult] {
+    try RoundResult.batch(
+      backend.read(tree.result), maximumNodes: tree.maximumNodes, sequences: batch.sequences)
+  }
+}
+
+/// Windows of one token each, all over the same rows: the draft gives token 2 half of its weight, the target none.
+private struct JacobiWindows {
+  static let sequences = 20_000
+  private let backend: any Backend
+  private let rounds: ClusterRounds
+
+  init(_ backend: any Backend) throws {
+    self.backend = backend
+    let rows = 2 * Self.sequences
+    func law(_ weights: [UInt32], _ label: String) throws -> DistributionRows {
+      let all = (0..<rows).flatMap { _ in weights }
+      let totals = (0..<rows).flatMap { _ in [weights.reduce(0, +), STATUS_OK] }
+      return DistributionRows(
+        weights: try backend.makeTensor(all, label), totals: try backend.makeTensor(totals, label),
+        vocabulary: weights.count)
+    }
+    let tree = try TreeBuffers(backend: backend, maximumNodes: 2, sequences: Self.sequences)
+    let states = (0..<Self.sequences).map {
+      SequenceState(length: 100, seed: UInt64($0), nodes: 2, firstNode: 2 * $0)
+    }
+    try backend.write(states.flatMap(\.words), to: tree.state)
+    try backend.write((0..<rows).map { $0 % 2 == 0 ? NO_NODE : 0 }, to: tree.parents)
+    try backend.write((0..<rows).map { UInt32($0 % 2) }, to: tree.depths)
+    let owners = try backend.makeTensor((0..<rows).map { UInt32($0 / 2) }, "owners")
+    rounds = try ClusterRounds(
+      backend, target: try law([1 << 29, 1 << 29, 0], "target"),
+      draft: try law([1 << 28, 1 << 28, (1 << 29) - 1], "draft"), tree: tree,
+      batch: SequenceBatch(sequences: Self.sequences, owners: owners))
+  }
+
+  /// How often each token comes first.
+  func counts(residualStream: Int) throws -> [Int] {
+    let (tree, rows) = (rounds.tree, 2 * Self.sequences)
+    let drawn: Tensor<UInt32> = try backend.makeTensor(2 * rows, "drawn")
+    try backend.run("window") {
+      $0.drawTarget(
+        rounds.draft, depths: tree.depths, state: tree.state, out: drawn, count: rows, batch: rounds.batch)
+    }
+    // What the row of a root gives is its child's token.
+    let tokens = try backend.read(drawn)
+    try backend.write((0..<rows).map { $0 % 2 == 0 ? 0 : tokens[2 * ($0 - 1)] }, to: tree.tokens)
+    return try rounds.run(TokenCluster(ranks: 0), residualStream: residualStream)
+      .reduce(into: [0, 0, 0]) { $0[Int($1.tokens[0])] += 1 }
+  }
+}
+
 /// Chains drawn from draft rows near the target's, one a sequence.
 private struct Chains {
   static let (sequences, nodes, vocabulary) = (256, 6, 24)
@@ -60,11 +166,8 @@ private struct Chains {
 
   private let backend: any Backend
   private let weights, draftWeights: [UInt32]
-  private let target, draft, residual: DistributionRows
-  private let tree: TreeBuffers
-  private let batch: SequenceBatch
-  private let mass, picks, ends, accept, scratch: Tensor<UInt32>
-  private let score: Tensor<Float>
+  private let clusterRounds: ClusterRounds
+  private let scratch: Tensor<UInt32>
 
   init(_ backend: any Backend) throws {
     self.backend = backend
@@ -81,11 +184,7 @@ private struct Chains {
         weights: try backend.makeTensor(weights, label), totals: try backend.makeTensor(totals, label),
         vocabulary: Self.vocabulary)
     }
-    target = try rows(weights, "target")
-    draft = try rows(draftWeights, "draft")
-    residual = try DistributionRows(
-      backend: backend, rows: Self.rows, vocabulary: Self.vocabulary, label: "residual")
-    tree = try TreeBuffers(backend: backend, maximumNodes: Self.nodes, sequences: Self.sequences)
+    let tree = try TreeBuffers(backend: backend, maximumNodes: Self.nodes, sequences: Self.sequences)
     let places = (0..<Self.rows).map { $0 % Self.nodes }
     try backend.write(places.map { $0 == 0 ? NO_NODE : UInt32($0 - 1) }, to: tree.parents)
     try backend.write(places.map { UInt32($0) }, to: tree.depths)
@@ -100,13 +199,10 @@ private struct Chains {
     }
     try backend.write(tokens, to: tree.tokens)
     let owners = (0..<Self.rows).map { UInt32($0 / Self.nodes) }
-    batch = SequenceBatch(sequences: Self.sequences, owners: try backend.makeTensor(owners, "owners"))
-    mass = try backend.makeTensor(4 * Self.rows, "mass")
-    picks = try backend.makeTensor(2 * Self.rows, "picks")
-    ends = try backend.makeTensor(2 * Self.rows, "ends")
-    accept = try backend.makeTensor(Self.rows, "accept")
+    clusterRounds = try ClusterRounds(
+      backend, target: try rows(weights, "target"), draft: try rows(draftWeights, "draft"), tree: tree,
+      batch: SequenceBatch(sequences: Self.sequences, owners: try backend.makeTensor(owners, "owners")))
     scratch = try backend.makeTensor(Self.sequences * Self.vocabulary, "scratch")
-    score = try backend.makeTensor(Self.rows, "score")
   }
 
   private static func row(_ weights: [UInt32], _ node: Int) -> ArraySlice<UInt32> {
@@ -121,33 +217,14 @@ private struct Chains {
     return mine * q.reduce(0) { $0 + Int($1) } - draft * p.reduce(0) { $0 + Int($1) }
   }
 
-  /// Rounds as the documentation of `clusterAccept` composes them.
-  func rounds(_ cluster: TokenCluster) throws -> [RoundResult] {
-    try backend.run("cluster round") { list in
-      list.combineDistributions(target, draft, .residual, out: residual, mass: mass, rows: Self.rows)
-      list.drawTarget(
-        residual, depths: tree.depths, state: tree.state, out: picks, count: Self.rows, batch: batch)
-      list.drawTarget(
-        target, depths: tree.depths, state: tree.state, out: ends, count: Self.rows, batch: batch)
-      list.clusterAccept(
-        cluster, target: target, draft: draft, tree: tree, batch: batch, accept: accept, score: score)
-      list.verifyAccepted(
-        accept, score: score, picks: picks, endPicks: ends, tree: tree, sequences: Self.sequences)
-    }
-    return try results()
-  }
+  func rounds(_ cluster: TokenCluster) throws -> [RoundResult] { try clusterRounds.run(cluster) }
 
   func rejectionRounds() throws -> [RoundResult] {
     try backend.run("rejection round") {
       $0.verifySiblings(
-        target: target, draft: draft, tree: tree, scratch: scratch, rule: .withReplacement,
-        sequences: Self.sequences)
+        target: clusterRounds.target, draft: clusterRounds.draft, tree: clusterRounds.tree, scratch: scratch,
+        rule: .withReplacement, sequences: Self.sequences)
     }
-    return try results()
-  }
-
-  private func results() throws -> [RoundResult] {
-    try RoundResult.batch(
-      backend.read(tree.result), maximumNodes: Self.nodes, sequences: Self.sequences)
+    return try clusterRounds.results()
   }
 }

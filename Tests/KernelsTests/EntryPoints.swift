@@ -254,24 +254,24 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("drawTarget") {
       $0.drawTarget(
         $1.distribution(), depths: $1.tensor(), state: $1.tensor(), out: $1.tensor(), count: $1.size(),
-        batch: $1.batch(), lanes: $1.lanes())
+        batch: $1.batch(), stream: $1.size(), lanes: $1.lanes())
     },
     EntryPoint("drawLogits") {
       $0.drawLogits(
         $1.tensor(), warp: $1.warp(), depths: $1.tensor(), state: $1.tensor(), out: $1.tensor(),
-        rows: $1.size(), vocabulary: $1.size(), batch: $1.batch(), lanes: $1.lanes())
+        rows: $1.size(), vocabulary: $1.size(), batch: $1.batch(), stream: $1.size(), lanes: $1.lanes())
     },
     EntryPoint("drawGumbel") {
       $0.drawGumbel(
         $1.distribution(), depths: $1.tensor(), state: $1.tensor(), tokens: $1.tensor(), keys: $1.tensor(),
         rowCount: $1.size(), count: $1.size(), independentRows: $1.flag(), batch: $1.batch(),
-        lanes: $1.lanes())
+        stream: $1.size(), lanes: $1.lanes())
     },
     EntryPoint("drawShared") {
       $0.drawShared(
         $1.tensor(), $1.tensor(), temperature: $1.real(), ratio: $1.real(), depths: $1.tensor(),
         state: $1.tensor(), out: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), batch: $1.batch(),
-        lanes: $1.lanes())
+        stream: $1.size(), lanes: $1.lanes())
     },
     EntryPoint("combineDistributions") {
       $0.combineDistributions(

@@ -514,7 +514,7 @@ private let drawKernels: [UnitKernel] =
       call.record = { list, o, places in
         list.drawTarget(
           o.law("law", vocabulary: size), depths: o.words("depths"), state: o.words("state"),
-          out: o.words("out"), count: places.capacity, batch: o.batch(places.sequences))
+          out: o.words("out"), count: places.capacity, batch: o.batch(places.sequences), stream: 1)
       }
     },
     UnitKernel(.drawLogits) { call, size in
@@ -556,7 +556,7 @@ func gumbel(count: Int, independentRows: Bool) -> UnitKernel {
       list.drawGumbel(
         o.law("law", vocabulary: size), depths: o.words("depths"), state: o.words("state"),
         tokens: o.words("tokens"), keys: o.floats("keys"), rowCount: places.capacity, count: count,
-        independentRows: independentRows, batch: o.batch(places.sequences))
+        independentRows: independentRows, batch: o.batch(places.sequences), stream: 9)
     }
   }
 }

@@ -70,12 +70,17 @@ private struct Cluster {
     return law.merging(residualLaw(rows).mapValues { $0 * rejected }, uniquingKeysWith: +)
   }
 
-  /// norm(max(p - q, 0)) as combineDistributions writes it; empty for equal rows, of which none is rejected.
-  private func residualLaw(_ rows: Rows) -> [UInt32: Rational] {
-    let count = rows.target.count
+  /// Empty for equal rows, of which none is rejected.
+  private func residualLaw(_ rows: Rows) -> [UInt32: Rational] { Rows(target: rows.residual, draft: []).law }
+}
+
+extension Rows {
+  /// norm(max(p - q, 0)) as combineDistributions writes it; all 0 for equal rows.
+  var residual: [UInt32] {
+    let count = target.count
     var weights = [UInt32](repeating: 0, count: count)
     var (totals, mass): ([UInt32], [UInt32]) = ([0, 0], [0, 0, 0, 0])
-    let given = [rows.target, [UInt32(rows.targetTotal), 0], rows.draft, [UInt32(rows.draftTotal), 0]]
+    let given = [target, [UInt32(targetTotal), 0], draft, [UInt32(draftTotal), 0]]
     weights.withUnsafeMutableBufferPointer { weights in
       totals.withUnsafeMutableBufferPointer { totals in
         mass.withUnsafeMutableBufferPointer { mass in
@@ -88,7 +93,7 @@ private struct Cluster {
         }
       }
     }
-    return totals[0] == 0 ? [:] : Rows(target: weights, draft: []).law
+    return weights
   }
 }
 

@@ -18,7 +18,9 @@ import Testing
     }
   }
 
-  private func draw(_ weights: [UInt32], count: Int, runs: Int) -> (tokens: [UInt32], keys: [Float]) {
+  private func draw(
+    _ weights: [UInt32], count: Int, runs: Int, stream: U32 = 0
+  ) -> (tokens: [UInt32], keys: [Float]) {
     let rows = [[UInt32]](repeating: weights, count: runs).flatMap { $0 }
     let totals = [[UInt32]](repeating: [weights.reduce(0, +), 0], count: runs).flatMap { $0 }
     let (tokens, keys) = (
@@ -26,7 +28,8 @@ import Testing
     )
     Reference.drawGumbel(
       DrawGumbel(
-        rows: U32(runs), vocabulary: U32(weights.count), sequences: 1, count: U32(count), rowStreams: 1),
+        rows: U32(runs), vocabulary: U32(weights.count), sequences: 1, count: U32(count), rowStreams: 1,
+        stream: stream),
       weights: operand(rows), totals: operand(totals), depths: operand((0..<U32(runs)).map { $0 / 7 }),
       state: operand(Self.state), owners: operand([]), tokens: tokens, keys: keys)
     return (Array(tokens), Array(keys))
@@ -65,7 +68,7 @@ import Testing
     Reference.drawShared(
       DrawShared(
         rows: U32(runs), vocabulary: U32(a.count), sequences: 1, inverseTemperature: 1, ratio: ratio,
-        rest: 1 - ratio), a: operand(repeated(a)), b: operand(repeated(b)),
+        rest: 1 - ratio, stream: 0), a: operand(repeated(a)), b: operand(repeated(b)),
       depths: operand((0..<U32(runs)).map { $0 }), state: operand(Self.state), owners: operand([]), out: out)
     return Array(out)
   }
@@ -99,8 +102,8 @@ import Testing
   /// Bound: the noise's own; the shares' rounding, a product each for temperature and share, and the mixture's sum, 2^-24
   /// of the logits' magnitudes; the noisy key's rounding; flushes 2^-62 in all. The best of such keys has an exact key at
   /// most two bounds below the greatest one.
-  @Test(arguments: [0, 0.3, 1] as [Double])
-  func sharedDrawsAreTheBestOfKeysWithinTheirRoundings(ratio: Double) {
+  @Test(arguments: [0, 0.3, 1] as [Double], [0, 9] as [U32])
+  func sharedDrawsAreTheBestOfKeysWithinTheirRoundings(ratio: Double, stream: U32) {
     var random = SplitMix64(5)
     let (rows, vocabulary, temperature) = (100, 300, 0.7)
     let (a, b) = (random.floats(rows * vocabulary), random.floats(rows * vocabulary))
@@ -109,14 +112,14 @@ import Testing
       DrawShared(
         rows: U32(rows), vocabulary: U32(vocabulary), sequences: 1,
         inverseTemperature: Float(1 / temperature),
-        ratio: Float(ratio), rest: Float(1 - ratio)), a: operand(a), b: operand(b),
+        ratio: Float(ratio), rest: Float(1 - ratio), stream: stream), a: operand(a), b: operand(b),
       depths: operand((0..<U32(rows)).map { $0 }), state: operand(Self.state), owners: operand([]), out: out)
     for (draw, share) in [(0, 1), (2, ratio)] {
       for r in 0..<rows {
         let keys = (0..<vocabulary).map { v -> (exact: Double, error: Double) in
           let y = share * Double(a[r * vocabulary + v]) / temperature
           let z = (1 - share) * Double(b[r * vocabulary + v]) / temperature
-          let (noise, noiseError) = exactNoise(row: r, token: v)
+          let (noise, noiseError) = exactNoise(row: r, token: v, stream: stream)
           let exact = y + z + noise
           return (exact, noiseError + 5 * 0x1p-24 * (abs(y) + abs(z)) + 0x1p-24 * abs(exact) + 0x1p-62)
         }
@@ -129,13 +132,14 @@ import Testing
 
   /// Bound: the noise's own; each logarithm's 2^-23 of itself, and 2^-23 for the bits that `leading` clears; 2^-24 of their
   /// difference and of the key.
-  @Test func drawGumbelGivesKeysWithinTheirRoundings() {
+  @Test(arguments: [0, 1000, .max - 3] as [U32])
+  func drawGumbelGivesKeysWithinTheirRoundings(stream: U32) {
     let weights: [UInt32] = [3, 0x2aaa_aaab, 1, 0x1234_5678, 1 << 20, 77]
-    let (tokens, keys) = draw(weights, count: 6, runs: 200)
+    let (tokens, keys) = draw(weights, count: 6, runs: 200, stream: stream)
     let total = Double(weights.reduce(0, +))
     for (i, key) in keys.enumerated() {
       let (run, token) = (i / 6, Int(tokens[i]))
-      let (noise, noiseError) = exactNoise(row: run / 7, token: token, stream: U32(run))
+      let (noise, noiseError) = exactNoise(row: run / 7, token: token, stream: stream &+ U32(run))
       let (ofWeight, ofTotal) = (log(Double(weights[token])), log(total))
       let exact = ofWeight - ofTotal + noise
       let bound =

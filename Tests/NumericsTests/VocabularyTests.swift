@@ -113,15 +113,17 @@ import Testing
     #expect(totals == [0, STATUS_NOT_FINITE, 1 << 30, STATUS_OK])
   }
 
-  @Test func drawTargetIsKeyedByItsPosition() {
+  @Test(arguments: [0, 1, .max] as [UInt32])
+  func drawTargetIsKeyedByItsPositionAndStream(stream: UInt32) {
     let rows: [UInt32] = [1, 2, 3, 0, 0, 0, 4, 0, 4]
     let out = mutableOperand([UInt32](repeating: 77, count: 6))
     Reference.drawTarget(
-      DrawTarget(rows: 3, vocabulary: 3, sequences: 1), weights: operand(rows),
+      DrawTarget(rows: 3, vocabulary: 3, sequences: 1, stream: stream), weights: operand(rows),
       totals: operand([6, 0, 0, STATUS_NOT_FINITE, 8, 0]), depths: operand([0, 1, 1]),
       state: operand([10, 5, 6, 3, 0, 0, 0, 0]), owners: operand([]), out: out)
     let y = { (total: UInt64, position: UInt32) in
-      KeyedRandom(seed: 6 << 32 | 5, position: position, role: ROLE_TARGET, index: 0).uniform(below: total)
+      KeyedRandom(seed: 6 << 32 | 5, position: position, role: ROLE_TARGET, index: stream)
+        .uniform(below: total)
     }
     #expect(out[0] == (y(6, 11) < 1 ? 0 : y(6, 11) < 3 ? 1 : 2) && out[1] == 0)
     #expect(out[2] == 0 && out[3] == STATUS_NOT_FINITE | STATUS_EMPTY_ROW)
