@@ -1,4 +1,4 @@
-// Kullback-Leibler divergence KL(p || q) of two rows of logits, in nats; one group a row.
+// Kullback-Leibler divergence KL(p || q) of two rows of logits over their temperature, in nats; one group a row.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/distribution.h"
@@ -9,15 +9,19 @@ layout(set = 0, binding = 0, std430) readonly buffer P { float logitsP[]; };    
 layout(set = 0, binding = 1, std430) readonly buffer Q { float logitsQ[]; };         // [rows][vocabulary]
 layout(set = 0, binding = 2, std430) writeonly buffer Out { uint outWords[]; };      // f32 [rows]
 layout(set = 0, binding = 3, std430) writeonly buffer Status { uint statuses[]; };   // [rows]
+layout(set = 0, binding = 4, std430) readonly buffer Warps { uint warps[]; };       // [rows][WARP_WORDS]
+
+#include "temperature.glsl"
 
 float logitOf(uint matrix, uint token) {
   uint element = gl_WorkGroupID.x * p.vocabulary + token;
-  return matrix == 0u ? logitsP[element] : logitsQ[element];
+  return tempered(matrix == 0u ? logitsP[element] : logitsQ[element]);
 }
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
+  uint status = readTemperature(row);
   SoftmaxSums a = softmaxOf(lane, 0u, p.vocabulary);
   SoftmaxSums b = softmaxOf(lane, 1u, p.vocabulary);
 
@@ -40,7 +44,7 @@ void main() {
   weighted = groupSum(lane, weighted);
 
   if (lane != 0u) return;
-  uint status = a.status | b.status;
+  status |= a.status | b.status;
   float mean = multiply(weighted, reciprocal(a.sum));
   float result = add(subtract(mean, logPositive(a.sum)), logPositive(b.sum));
   statuses[row] = status;

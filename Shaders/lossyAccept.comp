@@ -10,15 +10,17 @@ layout(push_constant) uniform Push { LossyAccept p; };
 layout(set = 0, binding = 0, std430) readonly buffer Logits { float logits[]; };          // [capacity][vocabulary]
 layout(set = 0, binding = 1, std430) readonly buffer Statistics { float statistics[]; };  // [capacity][4]
 layout(set = 0, binding = 2, std430) readonly buffer Best { uint best[]; };               // [capacity][count]
-layout(set = 0, binding = 3, std430) readonly buffer Divergence { float divergence[]; };  // [capacity]
+layout(set = 0, binding = 3, std430) readonly buffer Divergences { float divergence[]; }; // [capacity]
 layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };           // [capacity]
 layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };         // [capacity]
 layout(set = 0, binding = 6, std430) readonly buffer Owners { uint owners[]; };           // [capacity]
 layout(set = 0, binding = 7, std430) readonly buffer State { uint state[]; };             // [sequences][STATE_WORDS]
 layout(set = 0, binding = 8, std430) buffer Accept { uint accept[]; };                    // [capacity]
 layout(set = 0, binding = 9, std430) writeonly buffer Score { uint scores[]; };           // f32 [capacity]
+layout(set = 0, binding = 10, std430) readonly buffer Warps { uint warps[]; };            // [capacity][WARP_WORDS]
 
 #include "owners.glsl"
+#include "temperature.glsl"
 
 bool isNaN(float x) { return magnitudeBits(x) > INFINITY_BITS; }
 
@@ -59,8 +61,8 @@ void main() {
   if (parents[n] >= n - first || token >= p.vocabulary) return;
   uint v = first + parents[n];
   float logSum = statistics[v * 4u + 1u];
-  if (isNaN(logSum)) return;
-  float logit = flush(logits[v * p.vocabulary + token]);
+  if (isNaN(logSum) || readTemperature(v) != STATUS_OK) return;
+  float logit = tempered(logits[v * p.vocabulary + token]);
   float l = flush(subtract(logit, logSum));
   scores[n] = floatBitsToUint(l);
   accept[n] = wasAccepted && passes(v, token, logit, l) ? 1u : 0u;

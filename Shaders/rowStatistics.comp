@@ -1,4 +1,4 @@
-// Maximum, log-sum-exp, entropy and the gap between the best two logits of each row; one group a row.
+// Maximum, log-sum-exp, entropy and the gap between the best two of each row's logits over its temperature; one group a row.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/distribution.h"
@@ -8,13 +8,18 @@ layout(push_constant) uniform Push { RowStatistics p; };
 layout(set = 0, binding = 0, std430) readonly buffer Logits { float logits[]; };     // [rows][vocabulary]
 layout(set = 0, binding = 1, std430) writeonly buffer Out { uint outWords[]; };      // f32 [rows][4]
 layout(set = 0, binding = 2, std430) writeonly buffer Status { uint statuses[]; };   // [rows]
+layout(set = 0, binding = 3, std430) readonly buffer Warps { uint warps[]; };       // [rows][WARP_WORDS]
 
-float logitOf(uint matrix, uint token) { return logits[gl_WorkGroupID.x * p.vocabulary + token]; }
+#include "temperature.glsl"
+
+float logitOf(uint matrix, uint token) { return tempered(logits[gl_WorkGroupID.x * p.vocabulary + token]); }
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint row = gl_WorkGroupID.x;
+  uint status = readTemperature(row);
   SoftmaxSums softmax = softmaxOf(lane, 0u, p.vocabulary);
+  status |= softmax.status;
 
   uint best = ORDERED_NEGATIVE_INFINITY;
   uint second = ORDERED_NEGATIVE_INFINITY;
@@ -38,8 +43,8 @@ void main() {
   second = groupMaximum(lane, lane == owner ? second : best);
 
   if (lane != 0u) return;
-  statuses[row] = softmax.status;
-  bool isGood = softmax.status == STATUS_OK;
+  statuses[row] = status;
+  bool isGood = status == STATUS_OK;
   float logSum = logPositive(softmax.sum);
   float entropy = subtract(logSum, multiply(weighted, reciprocal(softmax.sum)));
   float gap = subtract(softmax.maximum, orderedValue(second));

@@ -4,14 +4,15 @@
 #define ESPALIER_WARP_GLSL
 
 #include "cut.glsl"
+#include "temperature.glsl"
 #include "weight.glsl"
 
 #define BY_NUMBER 0u      // the greatest weights, each counts as 1
 #define BY_SHARE 1u       // the greatest weights
 #define BY_TYPICALITY 2u  // the weights whose logarithm is nearest to the mean
 
-// The same on every lane. The row's parameters:
-float inverseTemperature;
+// The same on every lane. The row's parameters, beside its inverse temperature:
+uint temperatureStatus;
 uint topK;
 uint topP;
 uint leastWeight;
@@ -28,7 +29,7 @@ uint meanLogarithm;
 void readWarp(uint row) {
   bool isOwn = p.rowWarps != 0u;
   uint at = row * WARP_WORDS;
-  inverseTemperature = isOwn ? uintBitsToFloat(warps[at]) : p.inverseTemperature;
+  temperatureStatus = readTemperature(row);
   topK = isOwn ? warps[at + 1u] : p.topK;
   topP = isOwn ? warps[at + 2u] : p.topP;
   leastWeight = min(isOwn ? warps[at + 3u] : p.leastWeight, uint(WEIGHT_SCALE));
@@ -40,9 +41,7 @@ bool hasSelection() { return selectsByNumber() || topP > 0u || typicalP > 0u; }
 
 // The row's status, given that of its logits and the ordered bits of the greatest.
 uint statusOfRow(uint status, uint best) {
-  uint bits = floatBitsToUint(inverseTemperature);
-  bool hasTemperature = bits >= LEAST_INVERSE_TEMPERATURE_BITS && bits <= GREATEST_INVERSE_TEMPERATURE_BITS;
-  return best == ORDERED_NEGATIVE_INFINITY || !hasTemperature ? STATUS_NOT_FINITE : status;
+  return best == ORDERED_NEGATIVE_INFINITY ? STATUS_NOT_FINITE : status | temperatureStatus;
 }
 
 void beginWarp(float rowMaximum) {

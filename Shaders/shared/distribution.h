@@ -37,6 +37,8 @@ struct Distribution {
 struct RowStatistics {
   U32 rows;
   U32 vocabulary;
+  F32 inverseTemperature;
+  U32 rowWarps;    // 1: it is not read; each row has its own in the operand warps
 };
 
 struct Softmax {
@@ -49,12 +51,16 @@ struct Softmax {
 struct TokenLogProbability {
   U32 rows;
   U32 vocabulary;
-  U32 count;      // tokens a row
+  U32 count;       // tokens a row
+  F32 inverseTemperature;
+  U32 rowWarps;    // 1: it is not read; each row has its own in the operand warps
 };
 
 struct Divergence {
   U32 rows;
   U32 vocabulary;
+  F32 inverseTemperature;
+  U32 rowWarps;    // 1: it is not read; each row has its own in the operand warps
 };
 
 #define COUNTED_TOKENS 4096u  // whose occurrences penalties counts at a time

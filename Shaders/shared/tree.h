@@ -96,6 +96,8 @@ struct LossyAccept {
   U32 distance;        // |token - best token| at most this; NO_TOKEN: the token is among the best instead
   U32 combines;        // 1: nodes that were not accepted before stay so
   U32 readsDivergence; // 0: divergence is not read
+  F32 inverseTemperature;
+  U32 rowWarps;        // 1: it is not read; each row has its own in the operand warps
   F32 logEpsilon;      // log p > min(logEpsilon, logDelta - entropyScale * entropy)
   F32 logDelta;
   F32 entropyScale;

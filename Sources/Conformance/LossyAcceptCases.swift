@@ -2,51 +2,80 @@ import Kernels
 import Reference
 import ShaderInterface
 
-extension KernelCase {
-  /// A lossy test over random rows with their own statistics, best tokens and some divergences.
-  public static func lossyAccept(
-    _ test: LossyTest, maximumNodes: Int, vocabulary: Int, combines: Bool, random: inout CaseRandom
-  ) -> KernelCase {
-    let forest = random.forest(maximumNodes: maximumNodes) { random, _ in
+/// A lossy test over random rows with their own statistics, best tokens and some divergences.
+struct LossyCase {
+  let forest: RandomForest
+  let temperatures: RowTemperatures
+  /// Without a result.
+  let operands: [CaseOperand]
+
+  init(_ test: LossyTest, maximumNodes: Int, vocabulary: Int, random: inout CaseRandom) {
+    forest = random.forest(maximumNodes: maximumNodes) { random, _ in
       random.tree(maximumNodes: maximumNodes) { random, _, _ in UInt32(random.below(vocabulary)) }
     }
-    let (capacity, sequences) = (forest.capacity, forest.sequences)
-    let owners = forest.owners(random: &random)
+    let capacity = forest.capacity
+    temperatures = random.isTypical ? .one : RowTemperatures(rows: capacity, random: &random)
     let logits = random.logits(rows: capacity, columns: vocabulary)
-    var statistics = [Float](repeating: 0, count: 4 * capacity)
-    var statuses = [UInt32](repeating: 0, count: capacity)
+    let statistics = Self.statistics(logits, vocabulary: vocabulary, temperatures)
     var best = random.words(max(1, capacity * test.count))
-    logits.withUnsafeBufferPointer { logits in
-      statistics.withUnsafeMutableBufferPointer { out in
-        statuses.withUnsafeMutableBufferPointer { status in
-          Reference.rowStatistics(
-            RowStatistics(rows: U32(capacity), vocabulary: U32(vocabulary)), logits: logits, out: out,
-            status: status)
-        }
-      }
-    }
-    for row in 0..<capacity {
-      for rank in 0..<test.count {
-        best[row * test.count + rank] = UInt32(random.below(vocabulary))
-        if random.oneIn(9) { best[row * test.count + rank] = NO_TOKEN }
-      }
-    }
+    for i in best.indices { best[i] = random.oneIn(9) ? NO_TOKEN : UInt32(random.below(vocabulary)) }
     let divergence = (0..<capacity).map { _ in
       random.oneIn(9) ? random.element([Float.nan, .infinity, 0]) : random.unit() * 2
     }
-    let operands = forest.operands(random: &random).filter { $0.name != "depths" && $0.name != "result" }
-    return KernelCase(
-      "sequences \(sequences), nodes \(forest.counts) of \(maximumNodes), vocabulary \(vocabulary)",
+    operands =
       [
         .floats("logits", [capacity, vocabulary], logits), .floats("statistics", [capacity, 4], statistics),
         .words("best", best, role: test.count > 0 ? .input : .unused),
-        .floats("divergence", [capacity], divergence), .words("owners", owners),
+        .floats("divergence", [capacity], divergence),
         .words("accept", random.words(capacity, below: 2), role: .inputOutput),
         .output("score", .float, [capacity]),
-      ] + operands
+      ] + forest.operands(random: &random).filter { $0.name != "depths" && $0.name != "result" }
+      + temperatures.operands
+  }
+
+  func shape(vocabulary: Int) -> String {
+    """
+    sequences \(forest.sequences), nodes \(forest.counts) of \(forest.maximumNodes), vocabulary \(vocabulary), \
+    \(temperatures.shape)
+    """
+  }
+
+  private static func statistics(
+    _ logits: [Float], vocabulary: Int, _ temperatures: RowTemperatures
+  ) -> [Float] {
+    let rows = logits.count / vocabulary
+    let p = RowStatistics(
+      rows: U32(rows), vocabulary: U32(vocabulary),
+      inverseTemperature: Float(1 / temperatures.temperature), rowWarps: temperatures.isOwn ? 1 : 0)
+    var statistics = [Float](repeating: 0, count: 4 * rows)
+    var statuses = [UInt32](repeating: 0, count: rows)
+    logits.withUnsafeBufferPointer { logits in
+      statistics.withUnsafeMutableBufferPointer { out in
+        statuses.withUnsafeMutableBufferPointer { status in
+          temperatures.words.withUnsafeBufferPointer { warps in
+            Reference.rowStatistics(p, logits: logits, out: out, status: status, warps: warps)
+          }
+        }
+      }
+    }
+    return statistics
+  }
+}
+
+extension KernelCase {
+  /// A lossy test, some of it after another one.
+  public static func lossyAccept(
+    _ test: LossyTest, maximumNodes: Int, vocabulary: Int, combines: Bool, random: inout CaseRandom
+  ) -> KernelCase {
+    let made = LossyCase(test, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
+    let (temperatures, sequences) = (made.temperatures, made.forest.sequences)
+    return KernelCase(
+      made.shape(vocabulary: vocabulary),
+      made.operands + [.words("owners", made.forest.owners(random: &random))]
     ) { list, o in
       list.lossyAccept(
-        test, logits: o.floats("logits"), statistics: o.floats("statistics"), best: o.words("best"),
+        test, logits: o.floats("logits"), temperature: temperatures.temperature,
+        warps: temperatures.warps(o), statistics: o.floats("statistics"), best: o.words("best"),
         divergence: o.floats("divergence"), tree: o.tree(maximumNodes: maximumNodes),
         batch: o.batch(sequences), accept: o.words("accept"), score: o.floats("score"),
         vocabulary: vocabulary, combines: combines)

@@ -86,7 +86,6 @@ struct TypicalPart: VerifyPart {
   private let warp: Warp
   private let rows: DistributionRows
   private let picks: Tensor<UInt32>  // [nodes][2]
-  private let scaled: Tensor<Float>  // [nodes][vocabulary], logits over the temperature
   private let statistics: Tensor<Float>  // [nodes][4]
   private let score: Tensor<Float>  // [nodes]
   private let status, accept: Tensor<UInt32>  // [nodes]
@@ -96,7 +95,6 @@ struct TypicalPart: VerifyPart {
     (self.tree, self.vocabulary, self.warp) = (tree, vocabulary, warp)
     rows = try DistributionRows(backend: backend, rows: nodes, vocabulary: vocabulary, label: "target")
     picks = try backend.makeTensor(nodes * 2, "target picks")
-    scaled = try backend.makeTensor(nodes * vocabulary, "scaled logits")
     statistics = try backend.makeTensor(nodes * 4, "row statistics")
     score = try backend.makeTensor(nodes, "log-probabilities")
     status = try backend.makeTensor(nodes, "row status")
@@ -107,12 +105,12 @@ struct TypicalPart: VerifyPart {
     let nodes = tree.maximumNodes
     commands.distribution(logits, warp: warp, out: rows, rows: nodes)
     commands.drawTarget(rows, depths: tree.depths, state: tree.state, out: picks, count: nodes)
-    let mixture = LogitMixture(scaleA: Float(1 / warp.temperature), scaleB: 0, threshold: -.infinity)
-    commands.mixLogits(logits, logits, mixture, out: scaled, rows: nodes, vocabulary: vocabulary)
-    commands.rowStatistics(scaled, out: statistics, status: status, rows: nodes, vocabulary: vocabulary)
-    commands.lossyAccept(
-      .typical(), logits: scaled, statistics: statistics, tree: tree, accept: accept, score: score,
+    commands.rowStatistics(
+      logits, temperature: warp.temperature, out: statistics, status: status, rows: nodes,
       vocabulary: vocabulary)
+    commands.lossyAccept(
+      .typical(), logits: logits, temperature: warp.temperature, statistics: statistics, tree: tree,
+      accept: accept, score: score, vocabulary: vocabulary)
     commands.verifyAccepted(accept, score: score, picks: picks, tree: tree)
   }
 }

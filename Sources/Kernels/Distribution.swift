@@ -78,6 +78,15 @@ public struct Warp: Sendable, Hashable {
   }
 }
 
+/// A temperature for all rows or, in `warps`, one for each; gives what its kernel multiplies logits with.
+func inverseTemperature(
+  _ temperature: Double, warps: Tensor<UInt32>?, rows: Int
+) throws(Refusal) -> Float {
+  try Warp(temperature: temperature).check()
+  if let warps { try require(warps, rows * Warp.wordCount, "warps") }
+  return Float(1 / temperature)
+}
+
 /// Rows of integer weights with exact totals: a probability is weight / total.
 public struct DistributionRows: Sendable {
   /// u32 `[rows][vocabulary]`

@@ -13,7 +13,7 @@ public struct LossyTest: Sendable, Hashable {
   public var delta = 0.0
   /// How fast that threshold falls, a nat.
   public var entropyScale: Float = 1
-  /// Best logit - the token's at most this, in nats at temperature 1.
+  /// Best logit - the token's at most this, in nats, over the temperature.
   public var gap = Float.infinity
   /// Best tokens a row that are given; 0: none.
   public var count = 0
@@ -77,7 +77,11 @@ extension CommandList {
   ///
   /// A score's error is that of `tokenLogProbability`; thresholds are compared as they are.
   /// - Parameters:
-  ///   - logits: f32 `[nodes][vocabulary]`.  - statistics: f32 `[nodes][4]`, from `rowStatistics`.
+  ///   - logits: f32 `[nodes][vocabulary]`.
+  ///   - temperature: of all rows, above 0.
+  ///   - warps: u32 `[nodes][WARP_WORDS]`, as `distribution` takes them, whose temperatures count in place of
+  ///     `temperature`; nil: one for all rows.
+  ///   - statistics: f32 `[nodes][4]`, from `rowStatistics` at the same temperatures.
   ///   - best: u32 `[nodes][test.count]`, from `topTokens`; needed if the test counts.
   ///   - divergence: f32 `[nodes]`, from `divergence`; needed for a finite bound.
   ///   - tree: reads `tokens` and `parents`, u32 `[nodes]` each, and `state`.
@@ -85,9 +89,10 @@ extension CommandList {
   ///   - accept: u32 `[nodes]`, 0 or 1.  - score: f32 `[nodes]`, log-probabilities in nats.
   ///   - combines: what was not accepted before stays so.
   public func lossyAccept(
-    _ test: LossyTest, logits: Tensor<Float>, statistics: Tensor<Float>, best: Tensor<UInt32>? = nil,
-    divergence: Tensor<Float>? = nil, tree: TreeBuffers, batch: SequenceBatch? = nil,
-    accept: Tensor<UInt32>, score: Tensor<Float>, vocabulary: Int, combines: Bool = false
+    _ test: LossyTest, logits: Tensor<Float>, temperature: Double = 1, warps: Tensor<UInt32>? = nil,
+    statistics: Tensor<Float>, best: Tensor<UInt32>? = nil, divergence: Tensor<Float>? = nil,
+    tree: TreeBuffers, batch: SequenceBatch? = nil, accept: Tensor<UInt32>, score: Tensor<Float>,
+    vocabulary: Int, combines: Bool = false
   ) {
     call(.lossyAccept) { kernel throws(Refusal) in
       try requireVocabulary(vocabulary)
@@ -111,7 +116,9 @@ extension CommandList {
         capacity: UInt32(nodes), sequences: UInt32(batch.sequences), vocabulary: UInt32(vocabulary),
         count: UInt32(test.count), distance: test.distance.map { UInt32($0) } ?? NO_TOKEN,
         combines: combines ? 1 : 0, readsDivergence: readsDivergence ? 1 : 0,
-        logEpsilon: Float(log(test.epsilon)), logDelta: Float(log(test.delta)),
+        inverseTemperature: try inverseTemperature(temperature, warps: warps, rows: nodes),
+        rowWarps: warps == nil ? 0 : 1, logEpsilon: Float(log(test.epsilon)),
+        logDelta: Float(log(test.delta)),
         entropyScale: test.entropyScale, gap: test.gap, divergence: test.divergence,
         maximumEntropy: test.maximumEntropy, minimumGap: test.minimumGap)
       return Invocation(
@@ -120,7 +127,7 @@ extension CommandList {
           .read(logits), .read(statistics), .read(test.count > 0 ? best ?? tree.state : tree.state),
           .read(readsDivergence ? divergence ?? statistics : statistics), .read(tree.tokens),
           .read(tree.parents), .read(batch.owners(or: tree.state)), .read(tree.state),
-          .readWrite(accept), .write(score),
+          .readWrite(accept), .write(score), .read(warps ?? tree.state),
         ],
         groups: Invocation.elementGroups(nodes))
     }

@@ -71,14 +71,16 @@ enum ReferenceTable {
       Reference.distribution(
         o.parameters(), logits: o.floats(0), weights: o.out(1), totals: o.out(2), warps: o.words(3))
     case .rowStatistics:
-      Reference.rowStatistics(o.parameters(), logits: o.floats(0), out: o.out(1), status: o.out(2))
+      Reference.rowStatistics(
+        o.parameters(), logits: o.floats(0), out: o.out(1), status: o.out(2), warps: o.words(3))
     case .softmax: Reference.softmax(o.parameters(), x: o.floats(0), out: o.out(1), status: o.out(2))
     case .tokenLogProbability:
       Reference.tokenLogProbability(
-        o.parameters(), logits: o.floats(0), tokens: o.words(1), out: o.out(2), status: o.out(3))
+        o.parameters(), logits: o.floats(0), tokens: o.words(1), out: o.out(2), status: o.out(3),
+        warps: o.words(4))
     case .divergence:
       Reference.divergence(
-        o.parameters(), p: o.floats(0), q: o.floats(1), out: o.out(2), status: o.out(3))
+        o.parameters(), p: o.floats(0), q: o.floats(1), out: o.out(2), status: o.out(3), warps: o.words(4))
     case .penalties:
       Reference.penalties(
         o.parameters(), logits: o.out(0), history: o.words(1), state: o.words(2), tokens: o.words(3),
@@ -135,7 +137,7 @@ enum ReferenceTable {
         o.parameters(), logits: o.floats(0), statistics: o.floats(1), best: o.words(2),
         divergence: o.floats(3),
         tokens: o.words(4), parents: o.words(5), owners: o.words(6), state: o.words(7), accept: o.out(8),
-        score: o.out(9))
+        score: o.out(9), warps: o.words(10))
     case .clusterAccept:
       Reference.clusterAccept(
         o.parameters(), weights: o.words(0), totals: o.words(1), draftWeights: o.words(2),

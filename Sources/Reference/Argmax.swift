@@ -25,10 +25,15 @@ extension Reference {
 
   /// `STATUS_NOT_FINITE` if the row holds a NaN or +infinity, or nothing above -infinity.
   static func rowStatus(_ logits: UnsafeBufferPointer<Float>, row: Int, vocabulary: Int) -> UInt32 {
+    rowStatus(logits[row * vocabulary..<(row + 1) * vocabulary])
+  }
+
+  /// The same of one row.
+  static func rowStatus(_ row: some Sequence<Float>) -> UInt32 {
     var status = STATUS_NOT_FINITE
-    for v in row * vocabulary..<(row + 1) * vocabulary {
-      if logits[v].isNaN || logits[v] == .infinity { return STATUS_NOT_FINITE }
-      if logits[v] > -.infinity { status = STATUS_OK }
+    for value in row {
+      if value.isNaN || value == .infinity { return STATUS_NOT_FINITE }
+      if value > -.infinity { status = STATUS_OK }
     }
     return status
   }

@@ -19,10 +19,7 @@ private struct RowWarp {
     leastWeight = min(words[3], UInt32(WEIGHT_SCALE))
   }
 
-  var hasTemperature: Bool {
-    (LEAST_INVERSE_TEMPERATURE_BITS...GREATEST_INVERSE_TEMPERATURE_BITS)
-      .contains(inverseTemperature.bitPattern)
-  }
+  var hasTemperature: Bool { Reference.isInverseTemperature(inverseTemperature) }
 }
 
 extension Reference {

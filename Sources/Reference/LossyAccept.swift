@@ -6,14 +6,15 @@ extension Reference {
   ///
   /// `logits`: f32 [capacity][vocabulary]; `statistics`: f32 [capacity][4]; `best`: u32 [capacity][count];
   /// `divergence`, `score`: f32 [capacity]; `tokens`, `parents`, `owners`, `accept`: u32 [capacity];
-  /// `state`: u32 [sequences][STATE_WORDS].
+  /// `state`: u32 [sequences][STATE_WORDS]; `warps`: u32 [capacity][WARP_WORDS], with p.rowWarps.
   public static func lossyAccept(
     _ p: ShaderInterface.LossyAccept, logits: UnsafeBufferPointer<Float>,
     statistics: UnsafeBufferPointer<Float>, best: UnsafeBufferPointer<UInt32>,
     divergence: UnsafeBufferPointer<Float>, tokens: UnsafeBufferPointer<UInt32>,
     parents: UnsafeBufferPointer<UInt32>, owners: UnsafeBufferPointer<UInt32>,
     state: UnsafeBufferPointer<UInt32>, accept: UnsafeMutableBufferPointer<UInt32>,
-    score: UnsafeMutableBufferPointer<Float>
+    score: UnsafeMutableBufferPointer<Float>,
+    warps: UnsafeBufferPointer<UInt32> = UnsafeBufferPointer(start: nil, count: 0)
   ) {
     for n in 0..<Int(p.capacity) {
       let before = accept[n]
@@ -30,8 +31,9 @@ extension Reference {
       let (maximum, logSum, entropy, gap) = (
         statistics[4 * v], statistics[4 * v + 1], statistics[4 * v + 2], statistics[4 * v + 3]
       )
-      guard !logSum.isNaN else { continue }
-      let z = flush(logits[v * Int(p.vocabulary) + Int(x)])
+      let t = inverseTemperature(p.inverseTemperature, rowWarps: p.rowWarps, warps, row: v)
+      guard !logSum.isNaN, isInverseTemperature(t) else { continue }
+      let z = tempered(logits[v * Int(p.vocabulary) + Int(x)], t)
       let l = flush(z - logSum)
       let adaptive = flush(flush(p.logDelta) - flush(flush(p.entropyScale) * entropy))
       let epsilon = flush(p.logEpsilon)

@@ -1,9 +1,9 @@
 import Numerics
 import ShaderInterface
 
-/// The softmax of one row of logits in float: `z` = flush(logit), m = max z, e = exp(z - m), S = sum of e.
+/// The softmax of one row of logits in float: z = flush(flush(logit) * t), m = max z, e = exp(z - m), S = sum of e.
 struct Softmax {
-  /// That of argmax; with a status the rest means nothing.
+  /// That of argmax, of z, or of a t out of range; with a status the rest means nothing.
   let status: UInt32
   let maximum: Float
   /// z - m, by token.
@@ -13,9 +13,15 @@ struct Softmax {
   /// S, at least 1.
   let sum: Float
 
-  init(_ logits: UnsafeBufferPointer<Float>, row: Int, vocabulary: Int) {
-    status = Reference.rowStatus(logits, row: row, vocabulary: vocabulary)
-    let z = logits[row * vocabulary..<(row + 1) * vocabulary].map { flush($0) }
+  /// - Parameter inverseTemperature: t.
+  init(
+    _ logits: UnsafeBufferPointer<Float>, row: Int, vocabulary: Int, inverseTemperature: Float = 1
+  ) {
+    let z = logits[row * vocabulary..<(row + 1) * vocabulary].map {
+      Reference.tempered($0, inverseTemperature)
+    }
+    status =
+      Reference.isInverseTemperature(inverseTemperature) ? Reference.rowStatus(z) : STATUS_NOT_FINITE
     let m = z.reduce(-.infinity, Numerics.maximum)
     let below = z.map { $0 - m }
     let shares = below.map { expNonPositive($0) }
@@ -43,8 +49,8 @@ extension Reference {
   ) {
     let columns = Int(p.columns)
     for r in 0..<Int(p.rows) {
-      let z = x[r * columns..<(r + 1) * columns].map { flush(flush($0) * p.inverseTemperature) }
-      let softmax = z.withUnsafeBufferPointer { Softmax($0, row: 0, vocabulary: columns) }
+      let softmax = Softmax(
+        x, row: r, vocabulary: columns, inverseTemperature: p.inverseTemperature)
       status[r] = softmax.status
       let scale = softmax.status == STATUS_OK ? reciprocal(softmax.sum) : .nan
       for c in 0..<columns {

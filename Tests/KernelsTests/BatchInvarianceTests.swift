@@ -267,6 +267,7 @@ private let lossyKernels: [UnitKernel] = [
     let vocabulary = 17
     _ = call.addTrees(tokens: vocabulary)
     call.logits("logits", vocabulary: vocabulary)
+    call.warps()
     call.output("statistics", .nodes(4), .float)
     call.output("status", .nodes(1))
     call.words("best", .nodes(max(1, test.count)), below: vocabulary)
@@ -276,11 +277,11 @@ private let lossyKernels: [UnitKernel] = [
     call.record = { list, o, places in
       let logits = o.floats("logits")
       list.rowStatistics(
-        logits, out: o.floats("statistics"), status: o.words("status"), rows: places.capacity,
-        vocabulary: vocabulary)
+        logits, warps: o.words("warps"), out: o.floats("statistics"), status: o.words("status"),
+        rows: places.capacity, vocabulary: vocabulary)
       list.lossyAccept(
-        test, logits: logits, statistics: o.floats("statistics"), best: o.words("best"),
-        divergence: o.floats("divergence"), tree: o.tree(maximumNodes: size),
+        test, logits: logits, warps: o.words("warps"), statistics: o.floats("statistics"),
+        best: o.words("best"), divergence: o.floats("divergence"), tree: o.tree(maximumNodes: size),
         batch: o.batch(places.sequences), accept: o.words("accept"), score: o.floats("score"),
         vocabulary: vocabulary, combines: true)
     }

@@ -219,7 +219,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("rowStatistics") {
       $0.rowStatistics(
-        $1.tensor(), out: $1.tensor(), status: $1.tensor(), rows: $1.size(), vocabulary: $1.size())
+        $1.tensor(), temperature: $1.real(), warps: $1.flag() ? nil : $1.tensor(), out: $1.tensor(),
+        status: $1.tensor(), rows: $1.size(), vocabulary: $1.size())
     },
     EntryPoint("softmax") {
       $0.softmax(
@@ -228,13 +229,13 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("tokenLogProbability") {
       $0.tokenLogProbability(
-        $1.tensor(), tokens: $1.tensor(), out: $1.tensor(), status: $1.tensor(), rows: $1.size(),
-        vocabulary: $1.size(), count: $1.size())
+        $1.tensor(), tokens: $1.tensor(), temperature: $1.real(), warps: $1.flag() ? nil : $1.tensor(),
+        out: $1.tensor(), status: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), count: $1.size())
     },
     EntryPoint("divergence") {
       $0.divergence(
-        $1.tensor(), $1.tensor(), out: $1.tensor(), status: $1.tensor(), rows: $1.size(),
-        vocabulary: $1.size())
+        $1.tensor(), $1.tensor(), temperature: $1.real(), warps: $1.flag() ? nil : $1.tensor(),
+        out: $1.tensor(), status: $1.tensor(), rows: $1.size(), vocabulary: $1.size())
     },
     EntryPoint("penalties") {
       let penalties = LogitPenalties(
@@ -334,7 +335,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       (test.maximumEntropy, test.minimumGap) = ($1.number(), $1.number())
       (test.count, test.distance) = ($1.size(), $1.optionalSize())
       $0.lossyAccept(
-        test, logits: $1.tensor(), statistics: $1.tensor(), best: $1.flag() ? nil : $1.tensor(),
+        test, logits: $1.tensor(), temperature: $1.real(), warps: $1.flag() ? nil : $1.tensor(),
+        statistics: $1.tensor(), best: $1.flag() ? nil : $1.tensor(),
         divergence: $1.flag() ? nil : $1.tensor(), tree: $1.tree(nodes: 32),
         batch: $1.batch(), accept: $1.tensor(), score: $1.tensor(), vocabulary: $1.size(),
         combines: $1.flag())

@@ -342,12 +342,13 @@ private let logitKernels: [UnitKernel] =
     },
     UnitKernel(.rowStatistics) { call, size in
       call.logits("logits", vocabulary: size)
+      call.warps()
       call.output("out", .nodes(4), .float)
       call.output("status", .nodes(1))
       call.record = { list, o, places in
         list.rowStatistics(
-          o.floats("logits"), out: o.floats("out"), status: o.words("status"), rows: places.capacity,
-          vocabulary: size)
+          o.floats("logits"), warps: o.words("warps"), out: o.floats("out"), status: o.words("status"),
+          rows: places.capacity, vocabulary: size)
       }
     },
     UnitKernel(.softmax, sizes: [1, 8, 65, 257]) { call, size in
@@ -370,12 +371,13 @@ private let logitKernels: [UnitKernel] =
         let q = isNear ? p[unit].map { $0 + random.unit() * 0x1p-9 } : random.logits(rows: 1, columns: size)
         return q.map(\.bitPattern)
       }
+      call.warps()
       call.output("out", .nodes(1), .float)
       call.output("status", .nodes(1))
       call.record = { list, o, places in
         list.divergence(
-          o.floats("p"), o.floats("q"), out: o.floats("out"), status: o.words("status"),
-          rows: places.capacity, vocabulary: size)
+          o.floats("p"), o.floats("q"), warps: o.words("warps"), out: o.floats("out"),
+          status: o.words("status"), rows: places.capacity, vocabulary: size)
       }
     },
   ]
@@ -405,11 +407,13 @@ private let logitKernels: [UnitKernel] =
     UnitKernel(.tokenLogProbability, "\(count)") { call, size in
       call.logits("logits", vocabulary: size)
       call.words("tokens", .nodes(count), below: size + size / 16 + 1)
+      call.warps()
       call.output("out", .nodes(count), .float)
       call.output("status", .nodes(1))
       call.record = { list, o, places in
         list.tokenLogProbability(
-          o.floats("logits"), tokens: o.words("tokens"), out: o.floats("out"), status: o.words("status"),
+          o.floats("logits"), tokens: o.words("tokens"), temperature: 0.8,
+          warps: count == 1 ? nil : o.words("warps"), out: o.floats("out"), status: o.words("status"),
           rows: places.capacity, vocabulary: size, count: count)
       }
     }
@@ -446,12 +450,7 @@ private let logitKernels: [UnitKernel] =
   + [
     UnitKernel(.distribution, "rowWarps", sizes: [1, 65, 1000]) { call, size in
       call.logits("logits", vocabulary: size)
-      call.add("warps", .nodes(Warp.wordCount)) { random, _, words in
-        (0..<words / Warp.wordCount).flatMap { _ in
-          random.element([Warp(), Warp(temperature: 0.7, topK: 7), Warp(topP: 0.8), Warp(typicalP: 0.9)])
-            .words
-        }
-      }
+      call.warps([Warp(), Warp(temperature: 0.7, topK: 7), Warp(topP: 0.8), Warp(typicalP: 0.9)])
       call.output("law", .nodes(size))
       call.output("lawTotals", .nodes(2))
       call.record = { list, o, places in

@@ -113,6 +113,13 @@ extension UnitCall {
     }
   }
 
+  /// One of `warps` a node.
+  mutating func warps(_ warps: [Warp] = [0.5, 1, 1.25, 100].map { Warp(temperature: $0) }) {
+    add("warps", .nodes(Warp.wordCount)) { random, _, count in
+      (0..<count / Warp.wordCount).flatMap { _ in random.element(warps).words }
+    }
+  }
+
   /// Weights and totals of a distribution a node.
   mutating func distributions(
     _ weights: String, _ totals: String, vocabulary: Int, role: CaseOperand.Role = .input

@@ -21,11 +21,13 @@ import Testing
       (p.sequences, p.vocabulary, p.distance) = (1, UInt32(vocabulary), NO_TOKEN)
       (p.logEpsilon, p.logDelta, p.entropyScale, p.gap) = (-.infinity, -.infinity, 1, .infinity)
       (p.divergence, p.maximumEntropy, p.minimumGap) = (.infinity, .infinity, 0)
+      p.inverseTemperature = 1
       change(&p)
       let statistics = mutableOperand([Float](repeating: 0, count: 4))
       Reference.rowStatistics(
-        RowStatistics(rows: 1, vocabulary: UInt32(vocabulary)), logits: operand(logits), out: statistics,
-        status: mutableOperand([0]))
+        RowStatistics(
+          rows: 1, vocabulary: UInt32(vocabulary), inverseTemperature: p.inverseTemperature, rowWarps: 0),
+        logits: operand(logits), out: statistics, status: mutableOperand([0]))
       let accept = mutableOperand([UInt32](repeating: 7, count: nodes))
       let score = poisoned(nodes)
       Reference.lossyAccept(
@@ -39,16 +41,19 @@ import Testing
   }
 
   /// Medusa: p > min(epsilon, delta * e^-H), but for tokens within a rounding of the threshold.
-  @Test(arguments: 1...40 as ClosedRange<UInt64>)
-  func typicalAcceptanceFollowsItsFormula(seed: UInt64) {
+  @Test(arguments: 1...40 as ClosedRange<UInt64>, [1, 0.5, 3] as [Float])
+  func typicalAcceptanceFollowsItsFormula(seed: UInt64, temperature: Float) {
     var random = SplitMix64(seed)
     let logits = random.floats(50).map { $0 * Float(seed % 8 + 1) }
     let star = Star(logits: logits)
     let (epsilon, delta) = (0.09, 0.3)
-    let accepted = star.accepted { ($0.logEpsilon, $0.logDelta) = (Float(log(epsilon)), Float(log(delta))) }
-    let sum = logits.reduce(0) { $0 + exp(Double($1)) }
-    let p = logits.map { exp(Double($0)) / sum }
-    let entropy = p.reduce(0) { $0 - $1 * log($1) }
+    let accepted = star.accepted {
+      ($0.logEpsilon, $0.logDelta) = (Float(log(epsilon)), Float(log(delta)))
+      $0.inverseTemperature = 1 / temperature
+    }
+    let weights = logits.map { exp(Double($0) / Double(temperature)) }
+    let p = weights.map { $0 / weights.reduce(0, +) }
+    let entropy = p.reduce(0) { $0 - ($1 > 0 ? $1 * log($1) : 0) }
     let threshold = min(epsilon, delta * exp(-entropy))
     for x in p.indices where abs(p[x] / threshold - 1) > 1e-5 {
       #expect(accepted.contains(x) == (p[x] > threshold), "token \(x)")
@@ -67,7 +72,9 @@ import Testing
     #expect(star.accepted({ ($0.readsDivergence, $0.divergence) = (1, 0.5) }, divergence: .nan) == [])
     #expect(star.accepted { $0.minimumGap = 0.75 } == [])
     #expect(star.accepted { $0.maximumEntropy = 0.1 } == [])
+    #expect(star.accepted { ($0.gap, $0.inverseTemperature) = (0.5, 0.25) } == [0, 1, 2])
     #expect(Star(logits: [1, .nan, 2]).accepted { _ in } == [])
+    #expect(star.accepted { $0.inverseTemperature = -1 } == [])
   }
 
   /// A root with one child a token, tested against rows of a target and a draft.
