@@ -107,6 +107,26 @@ struct LossyAccept {
   F32 minimumGap;      // between the row's best two logits
 };
 
+struct VerifyLossy {
+  U32 maximumNodes;    // a sequence
+  U32 sequences;       // one group each
+  U32 capacity;        // nodes that the packed arrays hold
+  U32 vocabulary;      // from here on as in LossyAccept
+  U32 count;
+  U32 distance;
+  U32 combines;
+  U32 readsDivergence;
+  F32 inverseTemperature;
+  U32 rowWarps;
+  F32 logEpsilon;
+  F32 logDelta;
+  F32 entropyScale;
+  F32 gap;
+  F32 divergence;
+  F32 maximumEntropy;
+  F32 minimumGap;
+};
+
 #define CLUSTER_RANKS 32u             // neighbours of a token on each side, at most
 #define CLUSTER_TOLERANCE_BITS 30u    // a probability's tolerance is a multiple of 2^-30
 #define CLUSTER_COLUMNS 16384u        // of an embedding, at most

@@ -30,6 +30,11 @@ extension KernelBenchmark {
       KernelBenchmark(.verifyAccepted, "34 nodes", bytes: 34 * 4 * 6, operations: 0) {
         .verifyAccepted(maximumNodes: 34, random: &$0)
       },
+      KernelBenchmark(
+        .verifyLossy, "34 nodes, vocabulary 256", variant: "typical", bytes: 34 * 4 * 12, operations: 34 * 8
+      ) {
+        .verifyLossy(.typical(), maximumNodes: 34, vocabulary: 256, combines: false, random: &$0)
+      },
       KernelBenchmark(.treeLayout, "64 nodes", bytes: 4 * 64 * (1 + 1 + 2 + 2), operations: 0) {
         .treeLayout(sequences: 1, maximumNodes: 64, random: &$0)
       },

@@ -63,6 +63,32 @@ struct LossyCase {
 }
 
 extension KernelCase {
+  /// A round that a lossy test ends, some of it after another test.
+  public static func verifyLossy(
+    _ test: LossyTest, maximumNodes: Int, vocabulary: Int, combines: Bool, random: inout CaseRandom
+  ) -> KernelCase {
+    let made = LossyCase(test, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
+    let (temperatures, sequences, capacity) = (
+      made.temperatures, made.forest.sequences, made.forest.capacity
+    )
+    var picks = random.words(2 * capacity, below: vocabulary)
+    for node in 0..<capacity { picks[2 * node + 1] = random.oneIn(20) ? STATUS_NOT_FINITE : STATUS_OK }
+    let words = TreeBuffers.resultWords(maximumNodes: maximumNodes)
+    return KernelCase(
+      made.shape(vocabulary: vocabulary),
+      made.operands + [
+        .words("picks", picks, [capacity, 2]), .output("result", .word, [sequences, words]),
+      ]
+    ) { list, o in
+      list.verifyLossy(
+        test, logits: o.floats("logits"), temperature: temperatures.temperature,
+        warps: temperatures.warps(o), statistics: o.floats("statistics"), best: o.words("best"),
+        divergence: o.floats("divergence"), picks: o.words("picks"),
+        tree: o.tree(maximumNodes: maximumNodes), accept: o.words("accept"), score: o.floats("score"),
+        vocabulary: vocabulary, combines: combines, sequences: sequences)
+    }
+  }
+
   /// A lossy test, some of it after another one.
   public static func lossyAccept(
     _ test: LossyTest, maximumNodes: Int, vocabulary: Int, combines: Bool, random: inout CaseRandom
@@ -83,24 +109,46 @@ extension KernelCase {
   }
 }
 
-let lossyAcceptFamilies: [CaseFamily] = [
-  family("typical") { _ in .typical() },
-  family("topBeta") { random in .topBeta(random.length(9), gap: random.unit() * 4) },
-  family("distance") { random in .distance(random.below(30)) },
-  family("divergence") { random in .divergence(atMost: random.unit() * 2) },
-  family("confidence") { random in
-    .confidence(
-      probability: Double(random.unit()) / 4, maximumEntropy: random.unit() * 6,
-      minimumGap: random.unit() / 2)
-  },
+private typealias NamedTest = (name: String, test: @Sendable (inout CaseRandom) -> LossyTest)
+
+private let lossyTests: [NamedTest] = [
+  ("typical", { _ in .typical() }),
+  ("topBeta", { random in .topBeta(random.length(9), gap: random.unit() * 4) }),
+  ("distance", { random in .distance(random.below(30)) }),
+  ("divergence", { random in .divergence(atMost: random.unit() * 2) }),
+  (
+    "confidence",
+    { random in
+      .confidence(
+        probability: Double(random.unit()) / 4, maximumEntropy: random.unit() * 6,
+        minimumGap: random.unit() / 2)
+    }
+  ),
 ]
 
-private func family(_ name: String, _ test: @escaping @Sendable (inout CaseRandom) -> LossyTest) -> CaseFamily
-{
+extension CaseRandom {
+  /// Of a tree with rows of a vocabulary.
+  fileprivate mutating func nodes(of vocabulary: Int) -> Int { length(max(3, min(70, 8_000 / vocabulary))) }
+}
+
+let lossyAcceptFamilies = lossyTests.map { name, test in
   CaseFamily(.lossyAccept, name) { random in
     let vocabulary = random.vocabulary()
     return .lossyAccept(
-      test(&random), maximumNodes: random.length(max(3, min(70, 8_000 / vocabulary))), vocabulary: vocabulary,
+      test(&random), maximumNodes: random.nodes(of: vocabulary), vocabulary: vocabulary,
       combines: random.oneIn(3), random: &random)
+  }
+}
+
+/// Paths that become long.
+private let allPass: NamedTest = ("all", { _ in .all })
+
+let verifyLossyFamilies = (lossyTests + [allPass]).map { name, test in
+  CaseFamily(.verifyLossy, name) { random in
+    let isLong = name == "all" && random.oneIn(8)
+    let vocabulary = isLong ? random.integer(2...8) : random.vocabulary()
+    return .verifyLossy(
+      test(&random), maximumNodes: isLong ? random.length(1024) : random.nodes(of: vocabulary),
+      vocabulary: vocabulary, combines: random.oneIn(3), random: &random)
   }
 }

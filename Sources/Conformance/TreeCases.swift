@@ -165,5 +165,5 @@ extension BoundOperands {
 let treeFamilies =
   promptLookupFamilies + gatherTokensFamilies + verifyMatchFamilies + verifySiblingsFamilies
   + verifyTraversalFamilies + lossyAcceptFamilies + clusterAcceptFamilies + verifyAcceptedFamilies
-  + commitRoundFamilies
+  + verifyLossyFamilies + commitRoundFamilies
   + advanceStateFamilies + treeLayoutFamilies + growTreeFamilies + selectTreeFamilies + mergePathsFamilies

@@ -108,9 +108,8 @@ struct TypicalPart: VerifyPart {
     commands.rowStatistics(
       logits, temperature: warp.temperature, out: statistics, status: status, rows: nodes,
       vocabulary: vocabulary)
-    commands.lossyAccept(
-      .typical(), logits: logits, temperature: warp.temperature, statistics: statistics, tree: tree,
-      accept: accept, score: score, vocabulary: vocabulary)
-    commands.verifyAccepted(accept, score: score, picks: picks, tree: tree)
+    commands.verifyLossy(
+      .typical(), logits: logits, temperature: warp.temperature, statistics: statistics, picks: picks,
+      tree: tree, accept: accept, score: score, vocabulary: vocabulary)
   }
 }

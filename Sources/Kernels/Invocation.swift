@@ -96,7 +96,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   case rowStatistics, softmax, tokenLogProbability, divergence, penalties, mixLogits
   /// Drafts that cost no model, verification, and the end of a round.
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, verifyTraversal, lossyAccept, clusterAccept,
-    verifyAccepted, commitRound, advanceState
+    verifyAccepted, verifyLossy, commitRound, advanceState
   /// Building trees.
   case treeLayout, growTree, selectTree, mergePaths
   /// Recurrence along trees, and its state.

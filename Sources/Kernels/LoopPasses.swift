@@ -35,6 +35,7 @@ extension Invocation {
     case .embeddingMix, .embeddingMixF32: LoopPasses(others: Int((parameters() as EmbeddingMix).count))
     case .clusterAccept: clusterPasses(parameters(), lanes)
     case .lossyAccept: LoopPasses(others: Int((parameters() as LossyAccept).count))
+    case .verifyLossy: lossyPasses(parameters(), lanes)
     default: nil
     }
   }
@@ -91,6 +92,13 @@ private func clusterPasses(_ p: ShaderInterface.ClusterAccept, _ lanes: Int) -> 
   return LoopPasses(
     others: Int(p.ranks) * (walk + 2) + neighbours * (Int(p.columns) + 2) + passes(MAXIMUM_NODES, lanes)
       + draw)
+}
+
+/// A lane compares its nodes with the best tokens and walks up from each; then nodes on the path look for their children. In a
+/// chain, where both take longest, each lane walks and looks half of the way.
+private func lossyPasses(_ p: ShaderInterface.VerifyLossy, _ lanes: Int) -> LoopPasses {
+  let (walk, nodes) = (passes(p.maximumNodes, lanes), Int(p.maximumNodes))
+  return LoopPasses(others: walk * (Int(p.count) + nodes + 6) + 3 * nodes)
 }
 
 /// A sequence's entries are counted twice and served once.

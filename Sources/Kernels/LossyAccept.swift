@@ -75,6 +75,8 @@ public struct LossyTest: Sendable, Hashable {
 extension CommandList {
   /// Whether each tree node passes a lossy test on its parent's row, and the log-probability of its token there.
   ///
+  /// Of several tests one after another, all but the last; `verifyLossy` makes the last one, or the only one, and ends
+  /// the round. `verifyAccepted` does where what follows a leaf has picks of its own.
   /// A score's error is that of `tokenLogProbability`; thresholds are compared as they are.
   /// - Parameters:
   ///   - logits: f32 `[nodes][vocabulary]`.
@@ -97,25 +99,18 @@ extension CommandList {
     call(.lossyAccept) { kernel throws(Refusal) in
       try requireVocabulary(vocabulary)
       try tree.check(\.tokens, \.parents, usesResult: false, sequences: batch.sequences)
-      try requireSizes(test.count, test.distance ?? 0)
       let nodes = tree.tokens.count
       try requireSizes(nodes)
       try test.check()
+      try test.checkRows(nodes, logits: logits, vocabulary, statistics, best: best, divergence: divergence)
       try require(tree.parents, nodes, "parents")
-      try require(logits, nodes * vocabulary, "logits")
-      try require(statistics, nodes * 4, "statistics")
       try require(accept, nodes, "accept")
       try require(score, nodes, "score")
-      try require(test.count == 0 || best != nil, "\(test.count) best tokens a row, none are given")
-      if test.count > 0, let best { try require(best, nodes * test.count, "best") }
-      let readsDivergence = test.divergence < .infinity
-      try require(!readsDivergence || divergence != nil, "a bound on a divergence that is not given")
-      if readsDivergence, let divergence { try require(divergence, nodes, "divergence") }
       try batch.check(state: tree.state, rows: nodes)
       let p = ShaderInterface.LossyAccept(
         capacity: UInt32(nodes), sequences: UInt32(batch.sequences), vocabulary: UInt32(vocabulary),
         count: UInt32(test.count), distance: test.distance.map { UInt32($0) } ?? NO_TOKEN,
-        combines: combines ? 1 : 0, readsDivergence: readsDivergence ? 1 : 0,
+        combines: combines ? 1 : 0, readsDivergence: test.readsDivergence ? 1 : 0,
         inverseTemperature: try inverseTemperature(temperature, warps: warps, rows: nodes),
         rowWarps: warps == nil ? 0 : 1, logEpsilon: Float(log(test.epsilon)),
         logDelta: Float(log(test.delta)),
@@ -125,7 +120,7 @@ extension CommandList {
         kernel, p,
         [
           .read(logits), .read(statistics), .read(test.count > 0 ? best ?? tree.state : tree.state),
-          .read(readsDivergence ? divergence ?? statistics : statistics), .read(tree.tokens),
+          .read(test.readsDivergence ? divergence ?? statistics : statistics), .read(tree.tokens),
           .read(tree.parents), .read(batch.owners(or: tree.state)), .read(tree.state),
           .readWrite(accept), .write(score), .read(warps ?? tree.state),
         ],
@@ -135,7 +130,23 @@ extension CommandList {
 }
 
 extension LossyTest {
-  fileprivate func check() throws(Refusal) {
+  var readsDivergence: Bool { divergence < .infinity }
+
+  /// What the test reads is given for so many rows.
+  func checkRows(
+    _ rows: Int, logits: Tensor<Float>, _ vocabulary: Int, _ statistics: Tensor<Float>,
+    best: Tensor<UInt32>?, divergence: Tensor<Float>?
+  ) throws(Refusal) {
+    try require(logits, rows * vocabulary, "logits")
+    try require(statistics, rows * 4, "statistics")
+    try require(count == 0 || best != nil, "\(count) best tokens a row, none are given")
+    if count > 0, let best { try require(best, rows * count, "best") }
+    try require(!readsDivergence || divergence != nil, "a bound on a divergence that is not given")
+    if readsDivergence, let divergence { try require(divergence, rows, "divergence") }
+  }
+
+  func check() throws(Refusal) {
+    try requireSizes(count, distance ?? 0)
     try require(epsilon >= 0 && delta >= 0, "epsilon \(epsilon), delta \(delta); at least 0 are possible")
     try require(entropyScale.isFinite, "an entropy scale of \(entropyScale)")
     let bounds = [gap, divergence, maximumEntropy, minimumGap]

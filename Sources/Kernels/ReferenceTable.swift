@@ -147,6 +147,11 @@ enum ReferenceTable {
       Reference.verifyAccepted(
         o.parameters(), accept: o.words(0), score: o.floats(1), picks: o.words(2),
         endPicks: o.words(3), tokens: o.words(4), parents: o.words(5), state: o.words(6), result: o.out(7))
+    case .verifyLossy:
+      Reference.verifyLossy(
+        o.parameters(), logits: o.floats(0), statistics: o.floats(1), best: o.words(2),
+        divergence: o.floats(3), picks: o.words(4), tokens: o.words(5), parents: o.words(6),
+        state: o.words(7), accept: o.out(8), score: o.out(9), result: o.out(10), warps: o.words(11))
     case .commitRound:
       Reference.commitRound(
         o.parameters(), result: o.words(0), state: o.out(1), tokens: o.out(2), history: o.out(3))

@@ -7,7 +7,7 @@ extension CommandList {
   /// Exact, but for the fp32 sums of scores that choose between equally deep paths: from the node up, each addition
   /// rounded.
   /// - Parameters:
-  ///   - accept: u32 `[nodes]`, not 0 for nodes that may stay, from `lossyAccept`.
+  ///   - accept: u32 `[nodes]`, not 0 for nodes that may stay, from `lossyAccept` or `clusterAccept`.
   ///   - score: f32 `[nodes]`, summed along paths to choose between equally deep ones.
   ///   - picks: u32 `[nodes][2]`: token, status, from `argmax` or `drawTarget`; the last node's is the bonus token.
   ///   - endPicks: of the same shape, for nodes without children where what follows them has another law; nil: `picks`.

@@ -17,16 +17,25 @@ extension Reference {
       let tree = TreeWalk(
         sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
         capacity: p.capacity)
-      let path = tree.isWellFormed ? bestPath(tree, accept, score) : [0]
-      let round = tree.walk { node, _, children, tried in
-        tried = children.count
-        let depth = path.firstIndex(of: node)!
-        if depth + 1 < path.count { return .child(children.firstIndex(of: path[depth + 1])!) }
-        let at = 2 * (tree.firstNode + node)
-        let picks = p.hasEndPicks != 0 && children.isEmpty ? endPicks : picks
-        return picks[at + 1] == STATUS_OK ? .bonus(picks[at]) : .failed(picks[at + 1])
-      }
+      let round = acceptedRound(
+        tree, accept: accept, score: score, picks: picks, endPicks: p.hasEndPicks != 0 ? endPicks : picks)
       tree.write(round, sequence: sequence, into: result)
+    }
+  }
+
+  /// The round of one sequence. Of packed arrays: `accept`: u32; `score`: f32; `picks`, `endPicks`: u32, 2 a node.
+  static func acceptedRound(
+    _ tree: TreeWalk, accept: UnsafeBufferPointer<UInt32>, score: UnsafeBufferPointer<Float>,
+    picks: UnsafeBufferPointer<UInt32>, endPicks: UnsafeBufferPointer<UInt32>
+  ) -> RoundOutcome {
+    let path = tree.isWellFormed ? bestPath(tree, accept, score) : [0]
+    return tree.walk { node, _, children, tried in
+      tried = children.count
+      let depth = path.firstIndex(of: node)!
+      if depth + 1 < path.count { return .child(children.firstIndex(of: path[depth + 1])!) }
+      let at = 2 * (tree.firstNode + node)
+      let picks = children.isEmpty ? endPicks : picks
+      return picks[at + 1] == STATUS_OK ? .bonus(picks[at]) : .failed(picks[at + 1])
     }
   }
 

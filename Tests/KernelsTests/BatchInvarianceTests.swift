@@ -262,29 +262,63 @@ private let lossyKernels: [UnitKernel] = [
   ("typical", LossyTest.typical(epsilon: 0.02)), ("topBeta", .topBeta(3, gap: 4)),
   ("distance", .distance(5)), ("divergence", .divergence(atMost: 1)),
   ("confidence", .confidence(probability: 0.01, maximumEntropy: 3, minimumGap: 0.1)),
-].map { name, test in
+].flatMap { name, test in [lossyAccept(name, test), verifyLossy(name, test)] }
+
+private func lossyAccept(_ name: String, _ test: LossyTest) -> UnitKernel {
   UnitKernel(.lossyAccept, name, sizes: [2, 9, 25]) { call, size in
-    let vocabulary = 17
-    _ = call.addTrees(tokens: vocabulary)
-    call.logits("logits", vocabulary: vocabulary)
-    call.warps()
-    call.output("statistics", .nodes(4), .float)
-    call.output("status", .nodes(1))
-    call.words("best", .nodes(max(1, test.count)), below: vocabulary)
-    call.floats("divergence", .nodes(1), -3...2, hasSpecials: true)
-    call.words("accept", .nodes(1), below: 3, role: .inputOutput)
+    call.addLossyTest(test)
     call.output("score", .nodes(1), .float)
     call.record = { list, o, places in
-      let logits = o.floats("logits")
-      list.rowStatistics(
-        logits, warps: o.words("warps"), out: o.floats("statistics"), status: o.words("status"),
-        rows: places.capacity, vocabulary: vocabulary)
+      list.addStatistics(o, rows: places.capacity)
       list.lossyAccept(
-        test, logits: logits, warps: o.words("warps"), statistics: o.floats("statistics"),
+        test, logits: o.floats("logits"), warps: o.words("warps"), statistics: o.floats("statistics"),
         best: o.words("best"), divergence: o.floats("divergence"), tree: o.tree(maximumNodes: size),
         batch: o.batch(places.sequences), accept: o.words("accept"), score: o.floats("score"),
-        vocabulary: vocabulary, combines: true)
+        vocabulary: lossyVocabulary, combines: true)
     }
+  }
+}
+
+private func verifyLossy(_ name: String, _ test: LossyTest) -> UnitKernel {
+  UnitKernel(.verifyLossy, name, sizes: [2, 9, 25]) { call, size in
+    call.addLossyTest(test)
+    // Those of a malformed tree stay.
+    call.words("score", .nodes(1), role: .inputOutput)
+    call.add("picks", .nodes(2)) { random, _, count in
+      (0..<count).map { $0 % 2 == 0 ? UInt32(random.below(6)) : random.oneIn(20) ? 1 : 0 }
+    }
+    call.outputResult()
+    call.record = { list, o, places in
+      list.addStatistics(o, rows: places.capacity)
+      list.verifyLossy(
+        test, logits: o.floats("logits"), warps: o.words("warps"), statistics: o.floats("statistics"),
+        best: o.words("best"), divergence: o.floats("divergence"), picks: o.words("picks"),
+        tree: o.tree(maximumNodes: size), accept: o.words("accept"), score: o.floats("score"),
+        vocabulary: lossyVocabulary, combines: true, sequences: places.sequences)
+    }
+  }
+}
+
+private let lossyVocabulary = 17
+
+extension UnitCall {
+  fileprivate mutating func addLossyTest(_ test: LossyTest) {
+    _ = addTrees(tokens: lossyVocabulary)
+    logits("logits", vocabulary: lossyVocabulary)
+    warps()
+    output("statistics", .nodes(4), .float)
+    output("status", .nodes(1))
+    words("best", .nodes(max(1, test.count)), below: lossyVocabulary)
+    floats("divergence", .nodes(1), -3...2, hasSpecials: true)
+    words("accept", .nodes(1), below: 3, role: .inputOutput)
+  }
+}
+
+extension CommandList {
+  fileprivate func addStatistics(_ o: BoundOperands, rows: Int) {
+    rowStatistics(
+      o.floats("logits"), warps: o.words("warps"), out: o.floats("statistics"), status: o.words("status"),
+      rows: rows, vocabulary: lossyVocabulary)
   }
 }
 

@@ -329,17 +329,20 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         rule: $1.random.element(SiblingRule.allCases), sequences: $1.size())
     },
     EntryPoint("lossyAccept") {
-      var test = LossyTest()
-      (test.epsilon, test.delta, test.entropyScale) = ($1.real(), $1.real(), $1.number())
-      (test.gap, test.divergence) = ($1.number(), $1.number())
-      (test.maximumEntropy, test.minimumGap) = ($1.number(), $1.number())
-      (test.count, test.distance) = ($1.size(), $1.optionalSize())
       $0.lossyAccept(
-        test, logits: $1.tensor(), temperature: $1.real(), warps: $1.flag() ? nil : $1.tensor(),
+        $1.lossyTest(), logits: $1.tensor(), temperature: $1.real(), warps: $1.flag() ? nil : $1.tensor(),
         statistics: $1.tensor(), best: $1.flag() ? nil : $1.tensor(),
         divergence: $1.flag() ? nil : $1.tensor(), tree: $1.tree(nodes: 32),
         batch: $1.batch(), accept: $1.tensor(), score: $1.tensor(), vocabulary: $1.size(),
         combines: $1.flag())
+    },
+    EntryPoint("verifyLossy") {
+      $0.verifyLossy(
+        $1.lossyTest(), logits: $1.tensor(), temperature: $1.real(), warps: $1.flag() ? nil : $1.tensor(),
+        statistics: $1.tensor(), best: $1.flag() ? nil : $1.tensor(),
+        divergence: $1.flag() ? nil : $1.tensor(), picks: $1.tensor(), tree: $1.tree(nodes: 32),
+        accept: $1.tensor(), score: $1.tensor(), vocabulary: $1.size(), combines: $1.flag(),
+        sequences: $1.size())
     },
     EntryPoint("clusterAccept") {
       let table: Tensor<Float>? = $1.flag() ? nil : $1.tensor()
@@ -475,6 +478,15 @@ extension Arguments {
     Warp(
       temperature: real(), topK: optionalSize(), topP: flag() ? nil : real(), minP: flag() ? nil : real(),
       typicalP: flag() ? nil : real())
+  }
+
+  mutating func lossyTest() -> LossyTest {
+    var test = LossyTest()
+    (test.epsilon, test.delta, test.entropyScale) = (real(), real(), number())
+    (test.gap, test.divergence) = (number(), number())
+    (test.maximumEntropy, test.minimumGap) = (number(), number())
+    (test.count, test.distance) = (size(), optionalSize())
+    return test
   }
 
   /// A tree whose node arrays hold at most `nodes`.
