@@ -14,8 +14,10 @@ layout(set = 0, binding = 1, std430) readonly buffer Depths { uint depths[]; }; 
 layout(set = 0, binding = 2, std430) readonly buffer State { uint state[]; };
 layout(set = 0, binding = 3, std430) readonly buffer Owners { uint owners[]; };   // [rows]
 layout(set = 0, binding = 4, std430) writeonly buffer Out { uint outWords[]; };   // [rows][2]: token, status
+layout(set = 0, binding = 5, std430) readonly buffer Warps { uint warps[]; };     // [rows][WARP_WORDS]
 
 #include "owners.glsl"
+#include "temperature.glsl"
 
 // Tokens of a tile that a lane holds, a multiple of 4; a specialization constant since spirv-opt drops `precise` from loops that it unrolls.
 layout(constant_id = 1) const uint LANE_TOKENS = 16u;
@@ -31,13 +33,24 @@ shared uint tileReference[TILES];        // of the greatest logit that its weigh
 shared uint tileShift[TILES];            // the first of its shifts
 shared uint tileSums[TILES * SHIFTS];    // of the weights, each shifted
 
-// The same on every lane.
+// The same on every lane, as the row's temperature is.
+uint leastWeight;
 uint best;     // ordered bits of the greatest logit so far
 Wide known;    // sum of the weights of all tiles that are summed under it
 uint status;   // of this lane's logits
 
+// Gives the row's status.
+uint readWarp(uint row) {
+  uint warpStatus = readTemperature(row);
+  bool isOwn = p.rowWarps != 0u;
+  uint at = row * WARP_WORDS;
+  leastWeight = min(isOwn ? warps[at + 3u] : p.leastWeight, uint(WEIGHT_SCALE));
+  bool isSelective = isOwn && (warps[at + 1u] | warps[at + 2u] | warps[at + 4u]) != 0u;
+  return isSelective ? STATUS_SELECTIVE_WARP : warpStatus;
+}
+
 uint weightOf(float logit) {
-  return softmaxWeight(logit, orderedValue(best), p.inverseTemperature, p.leastWeight);
+  return softmaxWeight(logit, orderedValue(best), inverseTemperature, leastWeight);
 }
 
 float logitAt(uint token) {
@@ -122,7 +135,7 @@ void sumStaleTiles(uint lane, uint tiles) {
   for (uint tile = 0u; tile < tiles; tile++) {
     if (tileReference[tile] == best) continue;
     // exp falls strictly where weights vanish, so nothing in the tile outweighs its greatest logit.
-    if (softmaxWeight(orderedValue(tileBest[tile]), orderedValue(best), p.inverseTemperature, 0u) != 0u) {
+    if (softmaxWeight(orderedValue(tileBest[tile]), orderedValue(best), inverseTemperature, 0u) != 0u) {
       sumTile(lane, tile, false, false);
       continue;
     }
@@ -164,6 +177,7 @@ void main() {
   best = ORDERED_NEGATIVE_INFINITY;
   known = Wide(0u);
   status = STATUS_OK;
+  uint warpStatus = readWarp(row);
   for (uint tile = 0u; tile < tiles; tile++) sumTile(lane, tile, true, false);
   status = groupOr(lane, status);
   if (best == ORDERED_NEGATIVE_INFINITY) status = STATUS_NOT_FINITE;
@@ -171,8 +185,10 @@ void main() {
   uint token = 0u;
   if (start == NO_NODE) {
     status = STATUS_MALFORMED_TREE;
-  } else if (status != STATUS_OK) {
-    status |= STATUS_EMPTY_ROW;
+  } else if (warpStatus == STATUS_SELECTIVE_WARP) {
+    status = warpStatus;
+  } else if ((status | warpStatus) != STATUS_OK) {
+    status |= warpStatus | STATUS_EMPTY_ROW;
   } else {
     sumStaleTiles(lane, tiles);
     uint shift = totalShift(known);

@@ -14,8 +14,10 @@ layout(set = 0, binding = 2, std430) readonly buffer Depths { uint depths[]; }; 
 layout(set = 0, binding = 3, std430) readonly buffer State { uint state[]; };
 layout(set = 0, binding = 4, std430) readonly buffer Owners { uint owners[]; };  // [rows]
 layout(set = 0, binding = 5, std430) writeonly buffer Out { uint outWords[]; };  // [rows][4]: token, status, twice
+layout(set = 0, binding = 6, std430) readonly buffer Warps { uint warps[]; };    // [rows][WARP_WORDS]
 
 #include "owners.glsl"
+#include "temperature.glsl"
 
 void writePick(uint lane, uint to, Best best) {
   best = bestOfLanes(lane, best);
@@ -38,7 +40,7 @@ void main() {
   uint position = state[start + STATE_LENGTH] + depths[row] + 1u;
   uvec2 best = uvec2(ORDERED_NEGATIVE_INFINITY);
   uvec2 token = uvec2(0u);
-  uvec2 status = uvec2(STATUS_OK);
+  uvec2 status = uvec2(readTemperature(row));
   for (uint v = lane; v < p.vocabulary; v += LANES) {
     float first = a[row * p.vocabulary + v];
     float second = b[row * p.vocabulary + v];
@@ -46,14 +48,14 @@ void main() {
     if (isNaNOrPlusInfinity(second)) status.y = STATUS_NOT_FINITE;
     if (orderedBits(first) <= ORDERED_NEGATIVE_INFINITY) continue;
     float noise = gumbelNoise(seed, position, v, p.stream);
-    float y = flush(multiply(flush(first), p.inverseTemperature));
+    float y = tempered(first);
     uint key = orderedBits(add(y, noise));
     if (key > best.x) {
       best.x = key;
       token.x = v;
     }
     if (orderedBits(second) <= ORDERED_NEGATIVE_INFINITY) continue;
-    float z = flush(multiply(flush(second), p.inverseTemperature));
+    float z = tempered(second);
     float mixed = flush(add(flush(multiply(p.ratio, y)), flush(multiply(p.rest, z))));
     key = orderedBits(add(mixed, noise));
     if (key > best.y) {

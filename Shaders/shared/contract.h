@@ -114,5 +114,6 @@
 #define STATUS_MALFORMED_DRAFT 4u   // a draft token outside the vocabulary or with draft weight zero
 #define STATUS_EMPTY_ROW 8u         // a distribution row whose total is zero
 #define STATUS_OUT_OF_PAGES 16u     // a sequence that got no pages: too few are free, or its table is too short
+#define STATUS_SELECTIVE_WARP 32u   // a row whose own warp selects tokens, where the kernel does not
 
 #endif

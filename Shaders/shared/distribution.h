@@ -103,6 +103,7 @@ struct DrawLogits {
   F32 inverseTemperature;
   U32 leastWeight; // as in Distribution
   U32 stream;      // of random numbers: the index of the counter
+  U32 rowWarps;    // 1: temperature and leastWeight are not read; each row has its own in the operand warps
 };
 
 struct DrawGumbel {
@@ -122,6 +123,7 @@ struct DrawShared {
   F32 ratio;       // R: the first row's part of the mixture
   F32 rest;        // 1 - R
   U32 stream;      // of noise
+  U32 rowWarps;    // 1: inverseTemperature is not read; each row has its own in the operand warps
 };
 
 struct CombineDistributions {

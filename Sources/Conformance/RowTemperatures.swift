@@ -7,11 +7,10 @@ struct RowTemperatures: Sendable {
   /// "warps", if each row has its own.
   let operands: [CaseOperand]
 
-  static let one = RowTemperatures(temperature: 1, operands: [])
+  static let one = RowTemperatures(1)
 
-  private init(temperature: Double, operands: [CaseOperand]) {
-    (self.temperature, self.operands) = (temperature, operands)
-  }
+  /// The same for all rows.
+  init(_ temperature: Double) { (self.temperature, operands) = (temperature, []) }
 
   /// Of rows' own some are at the ends of the range, and in one case in four one is beyond; noise takes the place of what
   /// does not concern a temperature.

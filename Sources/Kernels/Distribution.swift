@@ -33,6 +33,15 @@ public struct Warp: Sendable, Hashable {
     self.typicalP = typicalP
   }
 
+  /// What makes a row of a batch greedy whose other rows are drawn: temperature 1e-6, and the likeliest token alone.
+  ///
+  /// Its token is that of `argmax` where the best logits differ by more than 2^-44, as different ones do whose magnitude
+  /// is above 2^-20; of nearer ones it is the lowest. A top-k of 1, or a top-p of 0, at an ordinary temperature differs
+  /// from `argmax` more often, since it compares weights, which are multiples of 2^-30 of the greatest. The warp selects,
+  /// so it needs `distribution` and `drawTarget`; by `drawLogits`, at temperature 1e-6 alone, near ties are drawn. Rows
+  /// that are all greedy take `argmax`.
+  public static let greedy = Warp(temperature: 1e-6, topK: 1)
+
   func check() throws(Refusal) {
     try require(
       (1e-6...1e19).contains(temperature),
@@ -52,6 +61,9 @@ public struct Warp: Sendable, Hashable {
       Self.units(typicalP),
     ]
   }
+
+  /// Whether it drops tokens by top-k, top-p or typical-p.
+  var selects: Bool { words[1] | words[2] | words[4] != 0 }
 
   /// How many words a warp has.
   public static let wordCount = Int(WARP_WORDS)

@@ -10,6 +10,9 @@ extension CommandList {
   /// 2^-24 of itself.
   /// - Parameters:
   ///   - a: f32 `[rows][vocabulary]`, the draft's logits.  - b: f32 `[rows][vocabulary]`.
+  ///   - temperature: of all rows, above 0.
+  ///   - warps: u32 `[rows][WARP_WORDS]`, as `distribution` takes them, whose temperatures count in place of
+  ///     `temperature`; nil: one for all rows.
   ///   - ratio: 0 to 1, the share of `a`.
   ///   - depths: u32 `[rows]`.  - state: u32 `[sequences][STATE_WORDS]`.
   ///   - out: u32 `[rows][4]`: token and status of the first draw, then of the second, which `verifyMatch` takes as picks
@@ -18,15 +21,14 @@ extension CommandList {
   ///   - stream: of noise, 0 to 2^32 - 1: noise of another stream is independent.
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func drawShared(
-    _ a: Tensor<Float>, _ b: Tensor<Float>, temperature: Double = 1, ratio: Double, depths: Tensor<UInt32>,
-    state: Tensor<UInt32>, out: Tensor<UInt32>, rows: Int, vocabulary: Int, batch: SequenceBatch? = nil,
-    stream: Int = 0, lanes: Int? = nil
+    _ a: Tensor<Float>, _ b: Tensor<Float>, temperature: Double = 1, warps: Tensor<UInt32>? = nil,
+    ratio: Double, depths: Tensor<UInt32>, state: Tensor<UInt32>, out: Tensor<UInt32>, rows: Int,
+    vocabulary: Int, batch: SequenceBatch? = nil, stream: Int = 0, lanes: Int? = nil
   ) {
     call(.drawShared) { kernel throws(Refusal) in
       try requireSizes(rows, vocabulary)
       try requireVocabulary(vocabulary)
       try requireStream(stream)
-      try Warp(temperature: temperature).check()
       try require((0...1).contains(ratio), "ratio \(ratio), 0 to 1 are possible")
       try batch.check(state: state, rows: rows)
       try require(a, rows * vocabulary, "a")
@@ -35,11 +37,14 @@ extension CommandList {
       try require(out, rows * 4, "out")
       let p = ShaderInterface.DrawShared(
         rows: UInt32(rows), vocabulary: UInt32(vocabulary), sequences: UInt32(batch.sequences),
-        inverseTemperature: Float(1 / temperature), ratio: Float(ratio), rest: Float(1 - ratio),
-        stream: UInt32(stream))
+        inverseTemperature: try inverseTemperature(temperature, warps: warps, rows: rows),
+        ratio: Float(ratio), rest: Float(1 - ratio), stream: UInt32(stream), rowWarps: warps == nil ? 0 : 1)
       return Invocation(
         kernel, p,
-        [.read(a), .read(b), .read(depths), .read(state), .read(batch.owners(or: state)), .write(out)],
+        [
+          .read(a), .read(b), .read(depths), .read(state), .read(batch.owners(or: state)), .write(out),
+          .read(warps ?? state),
+        ],
         groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary, passes: 1))
     }
   }

@@ -93,7 +93,7 @@ enum ReferenceTable {
     case .drawLogits:
       Reference.drawLogits(
         o.parameters(), logits: o.floats(0), depths: o.words(1), state: o.words(2), owners: o.words(3),
-        out: o.out(4))
+        out: o.out(4), warps: o.words(5))
     case .drawGumbel:
       Reference.drawGumbel(
         o.parameters(), weights: o.words(0), totals: o.words(1), depths: o.words(2), state: o.words(3),
@@ -101,7 +101,7 @@ enum ReferenceTable {
     case .drawShared:
       Reference.drawShared(
         o.parameters(), a: o.floats(0), b: o.floats(1), depths: o.words(2), state: o.words(3),
-        owners: o.words(4), out: o.out(5))
+        owners: o.words(4), out: o.out(5), warps: o.words(6))
     case .combineDistributions:
       Reference.combineDistributions(
         o.parameters(), a: o.words(0), totalsA: o.words(1), b: o.words(2), totalsB: o.words(3),

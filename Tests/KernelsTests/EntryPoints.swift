@@ -262,6 +262,11 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         $1.tensor(), warp: $1.warp(), depths: $1.tensor(), state: $1.tensor(), out: $1.tensor(),
         rows: $1.size(), vocabulary: $1.size(), batch: $1.batch(), stream: $1.size(), lanes: $1.lanes())
     },
+    EntryPoint("drawLogits of row warps") {
+      $0.drawLogits(
+        $1.tensor(), warps: $1.tensor(), depths: $1.tensor(), state: $1.tensor(), out: $1.tensor(),
+        rows: $1.size(), vocabulary: $1.size(), batch: $1.batch(), stream: $1.size(), lanes: $1.lanes())
+    },
     EntryPoint("drawGumbel") {
       $0.drawGumbel(
         $1.distribution(), depths: $1.tensor(), state: $1.tensor(), tokens: $1.tensor(), keys: $1.tensor(),
@@ -270,9 +275,9 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("drawShared") {
       $0.drawShared(
-        $1.tensor(), $1.tensor(), temperature: $1.real(), ratio: $1.real(), depths: $1.tensor(),
-        state: $1.tensor(), out: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), batch: $1.batch(),
-        stream: $1.size(), lanes: $1.lanes())
+        $1.tensor(), $1.tensor(), temperature: $1.real(), warps: $1.flag() ? nil : $1.tensor(),
+        ratio: $1.real(), depths: $1.tensor(), state: $1.tensor(), out: $1.tensor(), rows: $1.size(),
+        vocabulary: $1.size(), batch: $1.batch(), stream: $1.size(), lanes: $1.lanes())
     },
     EntryPoint("combineDistributions") {
       $0.combineDistributions(

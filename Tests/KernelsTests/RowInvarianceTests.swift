@@ -528,15 +528,28 @@ private let drawKernels: [UnitKernel] =
           batch: o.batch(places.sequences))
       }
     },
+    UnitKernel(.drawLogits, "rowWarps") { call, size in
+      call.logits("logits", vocabulary: size)
+      call.warps([Warp(), Warp(temperature: 0.7, minP: 0.1), Warp(temperature: 3), Warp(topK: 3)])
+      call.words("depths", .nodes(1), below: 40)
+      call.state(lengths: 0...300)
+      call.output("out", .nodes(2))
+      call.record = { list, o, places in
+        list.drawLogits(
+          o.floats("logits"), warps: o.words("warps"), depths: o.words("depths"), state: o.words("state"),
+          out: o.words("out"), rows: places.capacity, vocabulary: size, batch: o.batch(places.sequences))
+      }
+    },
     UnitKernel(.drawShared) { call, size in
       call.logits("a", vocabulary: size)
       call.logits("b", vocabulary: size)
+      call.warps()
       call.words("depths", .nodes(1), below: 40)
       call.state(lengths: 0...300)
       call.output("out", .nodes(4))
       call.record = { list, o, places in
         list.drawShared(
-          o.floats("a"), o.floats("b"), temperature: 1.25, ratio: 0.4, depths: o.words("depths"),
+          o.floats("a"), o.floats("b"), warps: o.words("warps"), ratio: 0.4, depths: o.words("depths"),
           state: o.words("state"), out: o.words("out"), rows: places.capacity, vocabulary: size,
           batch: o.batch(places.sequences))
       }

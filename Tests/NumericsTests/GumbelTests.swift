@@ -68,7 +68,7 @@ import Testing
     Reference.drawShared(
       DrawShared(
         rows: U32(runs), vocabulary: U32(a.count), sequences: 1, inverseTemperature: 1, ratio: ratio,
-        rest: 1 - ratio, stream: 0), a: operand(repeated(a)), b: operand(repeated(b)),
+        rest: 1 - ratio, stream: 0, rowWarps: 0), a: operand(repeated(a)), b: operand(repeated(b)),
       depths: operand((0..<U32(runs)).map { $0 }), state: operand(Self.state), owners: operand([]), out: out)
     return Array(out)
   }
@@ -112,8 +112,9 @@ import Testing
       DrawShared(
         rows: U32(rows), vocabulary: U32(vocabulary), sequences: 1,
         inverseTemperature: Float(1 / temperature),
-        ratio: Float(ratio), rest: Float(1 - ratio), stream: stream), a: operand(a), b: operand(b),
-      depths: operand((0..<U32(rows)).map { $0 }), state: operand(Self.state), owners: operand([]), out: out)
+        ratio: Float(ratio), rest: Float(1 - ratio), stream: stream, rowWarps: 0),
+      a: operand(a), b: operand(b), depths: operand((0..<U32(rows)).map { $0 }), state: operand(Self.state),
+      owners: operand([]), out: out)
     for (draw, share) in [(0, 1), (2, ratio)] {
       for r in 0..<rows {
         let keys = (0..<vocabulary).map { v -> (exact: Double, error: Double) in
