@@ -12,9 +12,10 @@ layout(set = 0, binding = 1, std430) readonly buffer History { uint history[]; }
 layout(set = 0, binding = 2, std430) readonly buffer State { uint state[]; };
 layout(set = 0, binding = 3, std430) readonly buffer Tokens { uint tokens[]; };    // [rows]
 layout(set = 0, binding = 4, std430) readonly buffer Parents { uint parents[]; };  // [rows]
-layout(set = 0, binding = 5, std430) readonly buffer Bias { float bias[]; };       // [vocabulary]
+layout(set = 0, binding = 5, std430) readonly buffer Bias { float bias[]; };       // [1 or rows][vocabulary]
 layout(set = 0, binding = 6, std430) readonly buffer Mask { uint mask[]; };        // [1 or rows][maskWords]
 layout(set = 0, binding = 7, std430) readonly buffer Owners { uint owners[]; };    // [rows]
+layout(set = 0, binding = 8, std430) readonly buffer Settings { uint settings[]; };  // [rows][PENALTY_WORDS]
 
 #include "owners.glsl"
 
@@ -22,8 +23,24 @@ shared uint path[MAXIMUM_NODES];  // tokens from the row's node up, root left ou
 shared uint pathLength;
 shared uint counts[COUNTED_TOKENS];
 
+// The same on every lane.
 uint historyStart;
 uint historyLength;
+float repetition;
+float inverseRepetition;
+float presence;
+float frequency;
+uint window;
+
+void readSettings(uint row) {
+  uint at = row * PENALTY_WORDS;
+  bool isOwn = p.rowSettings != 0u;
+  repetition = flush(isOwn ? uintBitsToFloat(settings[at]) : p.repetition);
+  inverseRepetition = flush(isOwn ? uintBitsToFloat(settings[at + 1u]) : p.inverseRepetition);
+  presence = isOwn ? uintBitsToFloat(settings[at + 2u]) : p.presence;
+  frequency = isOwn ? uintBitsToFloat(settings[at + 3u]) : p.frequency;
+  window = isOwn ? settings[at + 4u] : p.window;
+}
 
 // Token i of the text: the history, then the path downwards.
 uint textToken(uint i) {
@@ -32,15 +49,17 @@ uint textToken(uint i) {
 
 float penalized(float logit, uint count) {
   float z = flush(logit);
-  z = flush(multiply(z, z > 0.0 ? p.inverseRepetition : p.repetition));
-  z = flush(subtract(z, flush(multiply(float(count), p.frequency))));
-  return flush(subtract(z, p.presence));
+  z = flush(multiply(z, z > 0.0 ? inverseRepetition : repetition));
+  z = flush(subtract(z, flush(multiply(float(count), frequency))));
+  return flush(subtract(z, presence));
 }
 
 // Bit i: whether the mask lets token + i pass, within the mask's word.
 uint allowedBits(uint token, uint maskStart) {
   return p.maskWords > 0u ? mask[maskStart + token / 32u] >> (token % 32u) : 0xffffffffu;
 }
+
+uint biasRow(uint row) { return p.rowBiases != 0u ? row : 0u; }
 
 // A logit whose token occurs `count` times.
 float changed(float logit, uint count, float ownBias, uint isAllowed) {
@@ -66,7 +85,7 @@ void changeLogits(uint lane, uint row, uint begin, uint end, bool changesAll, ui
     uvec4 count = uvec4(counts[at], counts[at + 1u], counts[at + 2u], counts[at + 3u]);
     if (count == uvec4(0u) && !changesAll) continue;
     vec4 quad = logitQuad(row, token);
-    vec4 biases = p.hasBias != 0u ? biasQuad(0u, token) : vec4(0.0);
+    vec4 biases = p.hasBias != 0u ? biasQuad(biasRow(row), token) : vec4(0.0);
     uvec4 allowed = uvec4(allowedBits(token, maskStart)) & uvec4(1u, 2u, 4u, 8u);
     // Four calls, since spirv-opt drops `precise` from loops that it unrolls.
     quad = vec4(
@@ -81,7 +100,7 @@ void changeLogits(uint lane, uint row, uint begin, uint end, bool changesAll, ui
     uint count = counts[token - begin];
     if (count == 0u && !changesAll) continue;
     uint at = row * p.vocabulary + token;
-    float ownBias = p.hasBias != 0u ? bias[token] : 0.0;
+    float ownBias = p.hasBias != 0u ? bias[biasRow(row) * p.vocabulary + token] : 0.0;
     logits[at] = changed(logits[at], count, ownBias, allowedBits(token, maskStart) & 1u);
   }
 }
@@ -95,6 +114,7 @@ void main() {
   uint firstNode = p.sequences > 1u ? state[stateAt + STATE_FIRST_NODE] : 0u;
   uint ownNode = row - firstNode;
   if (firstNode > row || ownNode >= MAXIMUM_NODES) return;
+  readSettings(row);
 
   if (lane == 0u) {
     uint node = ownNode;
@@ -111,7 +131,7 @@ void main() {
   historyStart = stateAt / STATE_WORDS * p.historyCapacity;
   historyLength = min(state[stateAt + STATE_LENGTH], p.historyCapacity - 1u) + 1u;
   uint end = historyLength + pathLength;
-  uint begin = end - min(end, p.window);
+  uint begin = end - min(end, window);
   uint own = (end - begin + LANES - 1u - lane) / LANES;  // tokens of the lane
   bool changesAll = p.hasBias != 0u || p.maskWords > 0u;
   uint maskStart = p.rowMasks != 0u ? row * p.maskWords : 0u;

@@ -78,7 +78,11 @@ struct Penalties {
   U32 maskWords;          // words a mask row; 0: mask is not read
   U32 rowMasks;           // 1: a mask row for each row; 0: one for all
   U32 sequences;          // 1: owners is not read
+  U32 rowSettings;        // 1: window to frequency are not read; each row has its own in the operand settings
+  U32 rowBiases;          // 1: a row of biases for each row; 0: one for all
 };
+
+#define PENALTY_WORDS 5u  // repetition, inverseRepetition, presence, frequency, window
 
 struct MixLogits {
   U32 rows;

@@ -68,6 +68,12 @@ extension KernelBenchmark {
         .penalties(rows: rows, vocabulary: vocabulary, hasBias: true, hasMask: true, random: &$0)
       },
       KernelBenchmark(
+        .penalties, "\(shape), settings of rows", variant: "rowSettings", bytes: 8 * elements, operations: 0
+      ) {
+        .penalties(
+          rows: rows, vocabulary: vocabulary, hasBias: false, hasMask: false, hasSettings: true, random: &$0)
+      },
+      KernelBenchmark(
         .mixLogits, shape, variant: "contrastive", bytes: 12 * elements, operations: 3 * elements
       ) {
         .mixLogits(

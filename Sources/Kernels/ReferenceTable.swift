@@ -84,7 +84,7 @@ enum ReferenceTable {
     case .penalties:
       Reference.penalties(
         o.parameters(), logits: o.out(0), history: o.words(1), state: o.words(2), tokens: o.words(3),
-        parents: o.words(4), bias: o.floats(5), mask: o.words(6), owners: o.words(7))
+        parents: o.words(4), bias: o.floats(5), mask: o.words(6), owners: o.words(7), settings: o.words(8))
     case .mixLogits: Reference.mixLogits(o.parameters(), a: o.floats(0), b: o.floats(1), out: o.out(2))
     case .drawTarget:
       Reference.drawTarget(

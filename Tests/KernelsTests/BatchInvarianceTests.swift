@@ -200,15 +200,21 @@ private let walkKernels: [UnitKernel] = [
     call.leastCapacity = 0
     call.words("history", .each(280), below: 20)
     call.logits("logits", vocabulary: vocabulary, role: .inputOutput)
-    call.floats("bias", .shared(vocabulary), -80...20)
+    call.floats("bias", .nodes(vocabulary), -80...20)
     call.words("mask", .nodes((vocabulary + 31) / 32))
-    let penalties = LogitPenalties(repetition: 1.2, presence: 0.5, frequency: 0.25, window: 60)
+    call.add("settings", .nodes(LogitPenalties.wordCount)) { random, _, count in
+      (0..<count / LogitPenalties.wordCount).flatMap { _ in
+        LogitPenalties(
+          repetition: 1.2, presence: random.unit(), frequency: 0.25, window: random.below(100)
+        ).words
+      }
+    }
     call.record = { list, o, places in
       list.penalties(
-        o.floats("logits"), penalties, history: o.words("history"), state: o.words("state"),
-        tokens: o.words("tokens"), parents: o.words("parents"), rows: places.capacity,
-        vocabulary: vocabulary, bias: o.floats("bias"), mask: o.words("mask"), rowMasks: true,
-        batch: o.batch(places.sequences))
+        o.floats("logits"), settings: o.words("settings"), history: o.words("history"),
+        state: o.words("state"), tokens: o.words("tokens"), parents: o.words("parents"),
+        rows: places.capacity, vocabulary: vocabulary, bias: o.floats("bias"), rowBiases: true,
+        mask: o.words("mask"), rowMasks: true, batch: o.batch(places.sequences))
     }
   },
 ]

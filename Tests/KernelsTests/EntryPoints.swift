@@ -244,7 +244,14 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         $1.tensor(), penalties, history: $1.tensor(), historyCapacity: $1.flag() ? nil : $1.size(),
         state: $1.tensor(), tokens: $1.tensor(),
         parents: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), bias: $1.flag() ? nil : $1.tensor(),
-        mask: $1.flag() ? nil : $1.tensor(), rowMasks: $1.flag(), batch: $1.batch())
+        rowBiases: $1.flag(), mask: $1.flag() ? nil : $1.tensor(), rowMasks: $1.flag(), batch: $1.batch())
+    },
+    EntryPoint("penalties of rows") {
+      $0.penalties(
+        $1.tensor(), settings: $1.tensor(), history: $1.tensor(),
+        historyCapacity: $1.flag() ? nil : $1.size(), state: $1.tensor(), tokens: $1.tensor(),
+        parents: $1.tensor(), rows: $1.size(), vocabulary: $1.size(), bias: $1.flag() ? nil : $1.tensor(),
+        rowBiases: $1.flag(), mask: $1.flag() ? nil : $1.tensor(), rowMasks: $1.flag(), batch: $1.batch())
     },
     EntryPoint("mixLogits") {
       let mixture = LogitMixture(

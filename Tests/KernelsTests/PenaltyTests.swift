@@ -3,7 +3,7 @@ import ShaderInterface
 import Testing
 
 extension KernelsTests {
-  /// What ``LogitPenalties`` says of texts and rows that one call does not serve.
+  /// What ``LogitPenalties`` says of texts that one call does not serve, and of settings for each row.
   @Suite struct PenaltyTests {
     private static let vocabulary = 6
 
@@ -76,7 +76,7 @@ extension KernelsTests {
 
     @Test(.needsDevice) func `The same on a device`() throws { try withDevice(checkOutputs) }
 
-    /// Three sequences of two rows each, every sequence with a window and values of its own.
+    /// Three sequences of two rows each, every sequence with a window and values of its own, every row with a bias.
     private func checkRows(_ backend: any Backend) throws {
       let (sequences, rows) = (3, 6)
       let penalties = [
@@ -88,16 +88,16 @@ extension KernelsTests {
       let state = try backend.makeTensor(states.flatMap(\.words), "states")
       let tokens = try backend.makeTensor([5, 1, 5, 3, 4, 0] as [UInt32], "tokens")
       let parents = try backend.makeTensor([NO_NODE, 0, NO_NODE, 0, NO_NODE, 0], "parents")
-      let zeros = [Float](repeating: 0, count: rows * Self.vocabulary)
-      let logits = try backend.makeTensor(zeros, "logits")
-      for (own, penalty) in penalties.enumerated() {
-        let owners = (0..<rows).map { $0 / 2 == own ? UInt32(own) : NO_NODE }
-        let batch = SequenceBatch(sequences: sequences, owners: try backend.makeTensor(owners, "owners"))
-        try backend.run("penalties") {
-          $0.penalties(
-            logits, penalty, history: history, state: state, tokens: tokens, parents: parents, rows: rows,
-            vocabulary: Self.vocabulary, batch: batch)
-        }
+      let logits: Tensor<Float> = try backend.makeTensor(rows * Self.vocabulary, "logits")
+      let settings = try backend.makeTensor((0..<rows).flatMap { penalties[$0 / 2].words }, "settings")
+      let biases = (0..<rows).flatMap { row in (0..<Self.vocabulary).map { $0 == 3 ? Float(row) / 8 : 0 } }
+      let bias = try backend.makeTensor(biases, "biases")
+      let owners = try backend.makeTensor((0..<rows).map { UInt32($0 / 2) }, "owners")
+      try backend.run("penalties") {
+        $0.penalties(
+          logits, settings: settings, history: history, state: state, tokens: tokens, parents: parents,
+          rows: rows, vocabulary: Self.vocabulary, bias: bias, rowBiases: true,
+          batch: SequenceBatch(sequences: sequences, owners: owners))
       }
       let expected: [Float] = [
         0, -1, 0, 0, 0, -1,  // of 0 1 1 5 the last two
@@ -107,10 +107,10 @@ extension KernelsTests {
         0, 0, 0, 0, -6.25, 0,  // 4 4 4
         -2.25, 0, 0, 0, -4.25, 0,  // 4 4 0
       ]
-      #expect(try backend.read(logits) == expected)
+      #expect(try backend.read(logits) == zip(expected, biases).map { $0 + $1 })
     }
 
-    @Test func `Rows with penalties of their own take a call each`() throws {
+    @Test func `Rows of a batch have penalties of their own`() throws {
       try checkRows(ReferenceBackend())
     }
 

@@ -9,7 +9,8 @@ import Testing
   @Test func penaltiesCountTheHistoryAndTheRowsOwnPath() {
     let p = Penalties(
       rows: 4, vocabulary: 4, historyCapacity: 8, window: 4, repetition: 2, inverseRepetition: 0.5,
-      presence: 0.25, frequency: 1, hasBias: 0, maskWords: 0, rowMasks: 0, sequences: 1)
+      presence: 0.25, frequency: 1, hasBias: 0, maskWords: 0, rowMasks: 0, sequences: 1,
+      rowSettings: 0, rowBiases: 0)
     let logits = mutableOperand([[Float]](repeating: [4, -1, 0, -.infinity], count: 4).flatMap { $0 })
     Reference.penalties(
       p, logits: logits, history: operand([0, 0, 1, 0, 9, 3, 3, 3]),
@@ -32,7 +33,8 @@ import Testing
   @Test func penaltiesStayNearExactArithmetic() {
     let p = Penalties(
       rows: 1, vocabulary: 500, historyCapacity: 64, window: 64, repetition: 1.3, inverseRepetition: 1 / 1.3,
-      presence: 0.37, frequency: 0.11, hasBias: 0, maskWords: 0, rowMasks: 0, sequences: 1)
+      presence: 0.37, frequency: 0.11, hasBias: 0, maskWords: 0, rowMasks: 0, sequences: 1,
+      rowSettings: 0, rowBiases: 0)
     let history = (0..<64).map { UInt32($0 * $0 % 500) }
     let before = LogitTests.logits(500, seed: 3)
     let logits = mutableOperand(before)
@@ -49,11 +51,34 @@ import Testing
     }
   }
 
+  /// The same text thrice: the row's settings say what it costs, its biases what is added. A repetition that no host writes
+  /// is a factor like any other, but for one below 2^-64.
+  @Test func penaltiesOfRowsAreTheirOwn() {
+    let p = Penalties(
+      rows: 3, vocabulary: 3, historyCapacity: 4, window: 0, repetition: 9, inverseRepetition: 9,
+      presence: 9, frequency: 9, hasBias: 1, maskWords: 0, rowMasks: 0, sequences: 1, rowSettings: 1,
+      rowBiases: 1)
+    func words(_ repetition: Float, _ inverse: Float, _ presence: Float, _ frequency: Float, _ window: UInt32)
+      -> [UInt32]
+    {
+      [repetition, inverse, presence, frequency].map(\.bitPattern) + [window]
+    }
+    let logits = mutableOperand([[Float]](repeating: [4, -1, 0], count: 3).flatMap { $0 })
+    Reference.penalties(
+      p, logits: logits, history: operand([0, 0, 1, 1]), state: operand([3, 0, 0, 0, 0, 0, 0, 0]),
+      tokens: operand([1, 1, 1]), parents: operand([NO_NODE, NO_NODE, NO_NODE]),
+      bias: operand([0, 0, 1, 0, 0, 2, 0, 0, 3]), mask: operand([]), owners: operand([]),
+      settings: operand(
+        words(1, 1, 0.5, 1, 2) + words(2, 0.5, 0, 0, .max) + words(0x1p-65, -0x1p-130, 0, 0.25, 3)))
+    #expect(Array(logits) == [4, -3.5, 1, 2, -2, 2, -0.25, -0.5, 3])
+  }
+
   /// Two sequences of two nodes each; rows 4 and 5 belong to none.
   @Test func penaltiesOfABatchCountTheRowsOwnSequence() {
     let p = Penalties(
       rows: 6, vocabulary: 3, historyCapacity: 2, window: 9, repetition: 1, inverseRepetition: 1,
-      presence: 0, frequency: 1, hasBias: 0, maskWords: 0, rowMasks: 0, sequences: 2)
+      presence: 0, frequency: 1, hasBias: 0, maskWords: 0, rowMasks: 0, sequences: 2,
+      rowSettings: 0, rowBiases: 0)
     let logits = mutableOperand([Float](repeating: 0, count: 18))
     Reference.penalties(
       p, logits: logits, history: operand([0, 0, 1, 2]),
@@ -83,7 +108,8 @@ import Testing
   @Test func biasIsAddedBeforeTheMaskBans() {
     let p = Penalties(
       rows: 2, vocabulary: 34, historyCapacity: 1, window: 0, repetition: 1, inverseRepetition: 1,
-      presence: 0, frequency: 0, hasBias: 1, maskWords: 2, rowMasks: 1, sequences: 1)
+      presence: 0, frequency: 0, hasBias: 1, maskWords: 2, rowMasks: 1, sequences: 1,
+      rowSettings: 0, rowBiases: 0)
     let bias = (0..<34).map { Float($0) }
     let logits = mutableOperand([Float](repeating: 1, count: 68))
     Reference.penalties(
