@@ -63,6 +63,17 @@ struct Divergence {
   U32 rowWarps;    // 1: it is not read; each row has its own in the operand warps
 };
 
+struct WarpRows {
+  U32 rows;
+  F32 inverseTemperature;  // the words of every row, but for what it has of its own
+  U32 topK;
+  U32 topP;
+  U32 leastWeight;
+  U32 typicalP;
+  U32 hasTemperatures;     // 1: each row has its own temperature
+  U32 hasTopP;             // 1: each row has its own share
+};
+
 #define COUNTED_TOKENS 4096u  // whose occurrences penalties counts at a time
 
 struct Penalties {

@@ -8,6 +8,9 @@ extension KernelBenchmark {
     + [
       topTokens(rows: 64, vocabulary: 128, count: 8, hasValues: true),
       topTokens(rows: 4, vocabulary: 262_144, count: 32, hasValues: true), experts(rows: 64, count: 8),
+      KernelBenchmark(.warpRows, "256 rows", variant: "both", bytes: 28 * 256, operations: 16 * 256) {
+        .warpRows(Warp(topK: 50), rows: 256, hasTemperatures: true, hasTopP: true, random: &$0)
+      },
     ]
 
   private static func experts(rows: Int, count: Int) -> KernelBenchmark {

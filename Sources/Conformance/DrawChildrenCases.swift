@@ -129,8 +129,8 @@ let drawChildrenFamilies =
   ]
 
 let vocabularyFamilies =
-  argmaxFamilies + topTokensFamilies + distributionFamilies + drawTargetFamilies + drawChildrenFamilies
-  + rowStatisticsFamilies + softmaxFamilies + tokenLogProbabilityFamilies + divergenceFamilies
-  + penaltiesFamilies
+  argmaxFamilies + topTokensFamilies + warpRowsFamilies + distributionFamilies + drawTargetFamilies
+  + drawChildrenFamilies + rowStatisticsFamilies + softmaxFamilies + tokenLogProbabilityFamilies
+  + divergenceFamilies + penaltiesFamilies
   + mixLogitsFamilies + drawLogitsFamilies + drawGumbelFamilies + drawSharedFamilies
   + combineDistributionsFamilies + suppressTokensFamilies + groupSumsFamilies

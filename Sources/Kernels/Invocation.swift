@@ -89,7 +89,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   /// Attention and its cache.
   case keyValueAppend, rotaryAppend, treeAttention, attentionSpans, attentionMerge, compactCache
   /// From logits to distributions, and draws from these.
-  case argmax, topTokens, distribution, drawTarget, drawChildren
+  case argmax, topTokens, warpRows, distribution, drawTarget, drawChildren
   /// Further draws, and what changes distributions.
   case drawLogits, drawGumbel, drawShared, combineDistributions, suppressTokens, groupSums
   /// Floats of rows of logits.

@@ -70,6 +70,8 @@ enum ReferenceTable {
     case .distribution:
       Reference.distribution(
         o.parameters(), logits: o.floats(0), weights: o.out(1), totals: o.out(2), warps: o.words(3))
+    case .warpRows:
+      Reference.warpRows(o.parameters(), temperatures: o.floats(0), topP: o.floats(1), warps: o.out(2))
     case .rowStatistics:
       Reference.rowStatistics(
         o.parameters(), logits: o.floats(0), out: o.out(1), status: o.out(2), warps: o.words(3))

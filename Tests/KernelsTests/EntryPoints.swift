@@ -209,6 +209,11 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         $1.tensor(), out: $1.tensor(), values: $1.flag() ? nil : $1.tensor(), rows: $1.size(),
         vocabulary: $1.size(), count: $1.size(), lanes: $1.lanes())
     },
+    EntryPoint("warpRows") {
+      $0.warpRows(
+        $1.warp(), temperatures: $1.flag() ? nil : $1.tensor(), topP: $1.flag() ? nil : $1.tensor(),
+        out: $1.tensor(), rows: $1.size())
+    },
     EntryPoint("distribution") {
       $0.distribution(
         $1.tensor(), warp: $1.warp(), out: $1.distribution(), rows: $1.size(), lanes: $1.lanes())

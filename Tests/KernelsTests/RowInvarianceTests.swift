@@ -448,6 +448,16 @@ private let logitKernels: [UnitKernel] =
     }
   }
   + [
+    UnitKernel(.warpRows) { call, size in
+      call.floats("temperatures", .nodes(1), -21...3, hasSpecials: true)
+      call.floats("topP", .nodes(1), -34...0, hasSpecials: true)
+      call.output("warps", .nodes(Warp.wordCount))
+      call.record = { list, o, places in
+        list.warpRows(
+          Warp(topK: size), temperatures: o.floats("temperatures"), topP: o.floats("topP"),
+          out: o.words("warps"), rows: places.capacity)
+      }
+    },
     UnitKernel(.distribution, "rowWarps", sizes: [1, 65, 1000]) { call, size in
       call.logits("logits", vocabulary: size)
       call.warps([Warp(), Warp(temperature: 0.7, topK: 7), Warp(topP: 0.8), Warp(typicalP: 0.9)])
@@ -458,7 +468,7 @@ private let logitKernels: [UnitKernel] =
           o.floats("logits"), warps: o.words("warps"), out: o.law("law", vocabulary: size),
           rows: places.capacity)
       }
-    }
+    },
   ]
 
 private let lawKernels: [UnitKernel] =

@@ -113,6 +113,28 @@ import Testing
     #expect(totals == [0, STATUS_NOT_FINITE, 1 << 30, STATUS_OK])
   }
 
+  /// Bound: the Newton steps' 1.99 units of the last place; shares are cut.
+  @Test func warpsOfRowsInvertTemperaturesAndCutShares() {
+    var random = SplitMix64(9)
+    let temperatures = (0..<500).map { _ in
+      Float(sign: .plus, exponent: .random(in: -20...59, using: &random), significand: 1)
+        * Float.random(in: 1..<2, using: &random)
+    }
+    let shares = (0..<500).map { _ in Float.random(in: 0..<1, using: &random) }
+    let warps = mutableOperand([UInt32](repeating: 77, count: 2500))
+    Reference.warpRows(
+      WarpRows(
+        rows: 500, inverseTemperature: 3, topK: 4, topP: 5, leastWeight: 6, typicalP: 7, hasTemperatures: 1,
+        hasTopP: 1), temperatures: operand(temperatures), topP: operand(shares), warps: warps)
+    for r in 0..<500 {
+      let words = Array(warps[5 * r..<5 * r + 5])
+      #expect(ulps(Float(bitPattern: words[0]), 1 / Double(temperatures[r])) <= 1.99)
+      let exact = Double(shares[r]) * 0x1p32
+      #expect(Double(words[2]) <= max(exact, 1) && Double(words[2]) > exact - 1)
+      #expect(words[1] == 4 && words[3...] == [6, 7])
+    }
+  }
+
   @Test(arguments: [0, 1, .max] as [UInt32])
   func drawTargetIsKeyedByItsPositionAndStream(stream: UInt32) {
     let rows: [UInt32] = [1, 2, 3, 0, 0, 0, 4, 0, 4]
