@@ -26,7 +26,7 @@ extension KernelCase {
   }
 }
 
-/// On chains block verification; on independent paths merged by prefix, whose siblings differ, multi-path block verification.
+/// On chains block verification; `multiPath` is traversal of independent paths merged by prefix, whose siblings differ.
 private let traversalForms: [(name: String, rule: SiblingRule, form: TreeForm?)] =
   SiblingRule.allCases.filter { $0 != .kSeq }.map { ("\($0)", $0, nil) }
   + [("block", .withReplacement, .chain), ("multiPath", .withoutReplacement, .paths)]

@@ -3,11 +3,13 @@ import ShaderInterface
 
 /// How logits become a distribution.
 public struct Warp: Sendable, Hashable {
-  /// Above 0.
+  /// Above 0, 1e-6 to 1e19: 0 is no distribution. ``greedy`` stands for it where other rows of a batch are drawn.
   public var temperature: Double
-  /// Keep this many tokens; nil keeps all.
+  /// Keep this many tokens, at most 2^20; nil, 0 and all from the vocabulary's size on keep all. Of tokens with equal
+  /// weights, as those of near logits are, the lowest are kept.
   public var topK: Int?
-  /// Keep the shortest prefix of this share, in 0...1; 0 keeps the likeliest token alone, 1 and nil keep all.
+  /// Keep the shortest prefix of this share, in 0...1; 0 keeps the likeliest token alone, of several with the greatest
+  /// weight the lowest; 1 and nil keep all.
   public var topP: Double?
   /// Keep tokens of at least this share of the likeliest token's probability, in 0...1; nil keeps all.
   ///
@@ -45,7 +47,7 @@ public struct Warp: Sendable, Hashable {
   func check() throws(Refusal) {
     try require(
       (1e-6...1e19).contains(temperature),
-      "temperature \(temperature), 1e-6 to 1e19 are possible; 0 is greedy decoding, not a distribution")
+      "temperature \(temperature), 1e-6 to 1e19 are possible; 0 is greedy decoding: argmax, or Warp.greedy")
     try requireSizes(topK ?? 0)
     try require((0...1).contains(topP ?? 0), "top-p \(topP ?? 0), 0 to 1 are possible")
     try require((0...1).contains(typicalP ?? 0), "typical-p \(typicalP ?? 0), 0 to 1 are possible")

@@ -5,9 +5,12 @@ extension CommandList {
   /// The output law is the target's, exactly.
   ///
   /// On a chain this is block verification (Sun et al., arXiv 2403.10444), which accepts more than token rejection; on
-  /// a tree, traversal verification (Weng et al., arXiv 2505.12398). Independent paths that were merged where they
-  /// begin alike (multi-path block verification) are verified with ``SiblingRule/withoutReplacement``: those that still
-  /// differ from a removed child were drawn from the rest of the row. Children must be drawn with ``DraftKeys/node``.
+  /// a tree, traversal verification (Weng et al., arXiv 2505.12398). Children must be drawn with ``DraftKeys/node``.
+  ///
+  /// Independent paths that were merged where they begin alike are verified with ``SiblingRule/withoutReplacement``:
+  /// those that still differ from a removed child were drawn from the rest of the row. That is this library's lossless
+  /// rule for several paths. It is not shown to be the published greedy multi-path block verification (arXiv
+  /// 2602.16961), whose choice among paths and acceptance may differ.
   /// - Parameters:
   ///   - target: a row a node, `[nodes][vocabulary]`; the kernel uses its weights up: what they are afterwards depends on
   ///   the device.
