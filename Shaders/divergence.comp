@@ -11,6 +11,7 @@ layout(set = 0, binding = 2, std430) writeonly buffer Out { uint outWords[]; }; 
 layout(set = 0, binding = 3, std430) writeonly buffer Status { uint statuses[]; };   // [rows]
 layout(set = 0, binding = 4, std430) readonly buffer Warps { uint warps[]; };       // [rows][WARP_WORDS]
 
+#define TEMPERED_ID 1
 #include "temperature.glsl"
 
 float logitOf(uint matrix, uint token) {

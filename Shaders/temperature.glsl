@@ -6,6 +6,12 @@
 #include "shared/distribution.h"
 #include "numerics.glsl"
 
+#ifdef TEMPERED_ID
+layout(constant_id = TEMPERED_ID) const uint IS_TEMPERED = 1u;  // 0: every temperature is 1
+#else
+#define IS_TEMPERED 1u
+#endif
+
 float inverseTemperature;  // the row's
 
 // Gives the row's status: out of range it is none, and counts as 1.
@@ -16,6 +22,9 @@ uint readTemperature(uint row) {
   return isInRange ? STATUS_OK : STATUS_NOT_FINITE;
 }
 
-float tempered(float logit) { return flush(multiply(flush(logit), inverseTemperature)); }
+// At a temperature of 1 the logit as it is, which every use flushes.
+float tempered(float logit) {
+  return IS_TEMPERED != 0u ? flush(multiply(flush(logit), inverseTemperature)) : logit;
+}
 
 #endif

@@ -101,6 +101,11 @@ func inverseTemperature(
   return Float(1 / temperature)
 }
 
+/// Tells a shader whether any temperature is not 1.
+func temperatureConstants(_ temperature: Double, warps: Tensor<UInt32>?) -> [UInt32] {
+  [temperature == 1 && warps == nil ? 0 : 1]
+}
+
 /// Rows of integer weights with exact totals: a probability is weight / total.
 public struct DistributionRows: Sendable {
   /// u32 `[rows][vocabulary]`

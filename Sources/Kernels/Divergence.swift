@@ -34,7 +34,8 @@ extension CommandList {
       return Invocation(
         kernel, parameters,
         [.read(p), .read(q), .write(out), .write(status), warps.map { .read($0) } ?? .read(p)],
-        groups: (rows, 1))
+        groups: (rows, 1),
+        specialization: temperatureConstants(temperature, warps: warps))
     }
   }
 }

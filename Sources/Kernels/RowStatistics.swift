@@ -35,7 +35,8 @@ extension CommandList {
       return Invocation(
         kernel, p,
         [.read(logits), .write(out), .write(status), warps.map { .read($0) } ?? .read(logits)],
-        groups: (rows, 1))
+        groups: (rows, 1),
+        specialization: temperatureConstants(temperature, warps: warps))
     }
   }
 }

@@ -38,7 +38,8 @@ extension CommandList {
         [
           .read(logits), .read(tokens), .write(out), .write(status),
           warps.map { .read($0) } ?? .read(tokens),
-        ], groups: (rows, 1))
+        ], groups: (rows, 1),
+        specialization: temperatureConstants(temperature, warps: warps))
     }
   }
 }

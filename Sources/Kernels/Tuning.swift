@@ -182,9 +182,9 @@ extension Tuning {
     case .verifyMatch, .verifySiblings, .verifyTraversal, .verifyAccepted, .verifyLossy, .clusterAccept,
       .drawChildren, .treeLayout, .allocatePages:
       walk(call, &layout)
-    case .rmsNorm, .layerNorm, .quantizeRows, .rowStatistics, .tokenLogProbability, .divergence, .mixLogits:
-      layout.specialization = [elementsAhead]
-    case .softmax: layout.specialization = [elementsAhead] + call.specialization
+    case .rmsNorm, .layerNorm, .quantizeRows, .rowStatistics, .tokenLogProbability, .divergence, .mixLogits,
+      .softmax:
+      layout.specialization = [elementsAhead] + call.specialization
     case .treeScan where call.specialization.isEmpty: layout.specialization = [scanLanes]
     case .residualAdd, .scaledAdd, .gelu, .geluErf, .roundActivations, .swiglu, .geglu, .gegluErf:
       if quads {
