@@ -3,7 +3,8 @@ import ShaderInterface
 extension CommandList {
   /// The greatest logit of each row, ties to the lowest token. Exact: logits are compared as they are.
   ///
-  /// - Parameters: - logits: f32 `[rows][vocabulary]`.
+  /// - Parameters:
+  ///   - logits: f32 `[rows][vocabulary]`.
   ///   - out: u32 `[rows][2]`: token, status (`STATUS_NOT_FINITE` names a row with NaN or +infinity).
   ///   - lanes: of a work group, 4, 8 ... 256; nil suits the device and no choice changes a bit.
   public func argmax(

@@ -66,7 +66,8 @@ extension CommandList {
   /// the target's even with `ranks` 0. After a rejection the rest of the window is drawn anew, in stream 0 again, from
   /// the target's rows of this round, which are the next round's draft.
   /// - Parameters:
-  ///   - target: a row a node, `[nodes][vocabulary]`.  - draft: likewise a row a node; those of nodes without children
+  ///   - target: a row a node, `[nodes][vocabulary]`.
+  ///   - draft: likewise a row a node; those of nodes without children
   ///     are not read.
   ///   - tree: tokens, parents, state and the depths that `treeLayout` writes are read.
   ///   - batch: the sequences of the nodes; nil for one sequence.

@@ -10,7 +10,8 @@ extension CommandList {
   /// of itself.
   /// - Parameters:
   ///   - rows: a distribution row for each packed node.
-  ///   - depths: u32 `[rowCount]`.  - state: u32 `[sequences][STATE_WORDS]`.
+  ///   - depths: u32 `[rowCount]`.
+  ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - tokens: u32 `[rows][count]`, greatest key first, `NO_TOKEN` once none of positive weight is left.
   ///   - keys: f32 `[rows][count]`, -infinity there.
   ///   - count: at most 256.

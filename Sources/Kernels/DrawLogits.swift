@@ -9,7 +9,8 @@ extension CommandList {
   /// - Parameters:
   ///   - logits: f32 `[rows][vocabulary]`.
   ///   - warp: temperature and min-p alone; top-k, top-p and typical-p need `distribution`.
-  ///   - depths: u32 `[rows]`.  - state: u32 `[sequences][STATE_WORDS]`.
+  ///   - depths: u32 `[rows]`.
+  ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - out: u32 `[rows][2]`: token, status.
   ///   - batch: the sequences of the rows; nil for one sequence.
   ///   - stream: of random numbers, as `drawTarget` has it.
@@ -34,7 +35,8 @@ extension CommandList {
   /// - Parameters:
   ///   - logits: f32 `[rows][vocabulary]`.
   ///   - warps: u32 `[rows][WARP_WORDS]`, ``Warp/words`` of each row: temperature and min-p alone.
-  ///   - depths: u32 `[rows]`.  - state: u32 `[sequences][STATE_WORDS]`.
+  ///   - depths: u32 `[rows]`.
+  ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - out: u32 `[rows][2]`: token, status.
   ///   - batch: the sequences of the rows; nil for one sequence.
   ///   - stream: of random numbers, as `drawTarget` has it.

@@ -9,12 +9,14 @@ extension CommandList {
   /// noise is within 2^-22 and 2^-23 of itself, a key besides within 5 * 2^-24 of the magnitudes that are mixed and
   /// 2^-24 of itself.
   /// - Parameters:
-  ///   - a: f32 `[rows][vocabulary]`, the draft's logits.  - b: f32 `[rows][vocabulary]`.
+  ///   - a: f32 `[rows][vocabulary]`, the draft's logits.
+  ///   - b: f32 `[rows][vocabulary]`.
   ///   - temperature: of all rows, above 0.
   ///   - warps: u32 `[rows][WARP_WORDS]`, as `distribution` takes them, whose temperatures count in place of
   ///     `temperature`; nil: one for all rows.
   ///   - ratio: 0 to 1, the share of `a`.
-  ///   - depths: u32 `[rows]`.  - state: u32 `[sequences][STATE_WORDS]`.
+  ///   - depths: u32 `[rows]`.
+  ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - out: u32 `[rows][4]`: token and status of the first draw, then of the second, which `verifyMatch` takes as picks
   ///     with a stride of 4 and an offset of 2. A token that either bans is not drawn second.
   ///   - batch: the sequences of the rows; nil for one sequence.

@@ -7,7 +7,8 @@ extension CommandList {
   /// Exact: the lowest token whose running sum of weights exceeds an integer that is uniform below the total.
   /// - Parameters:
   ///   - rows: a distribution row for each packed node, `[count][vocabulary]`.
-  ///   - depths: u32 `[count]`.  - state: u32 `[sequences][STATE_WORDS]`.
+  ///   - depths: u32 `[count]`.
+  ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - out: u32 `[count][2]`: token, status.
   ///   - batch: the sequences of the rows; nil for one sequence.
   ///   - stream: of random numbers, 0 to 2^32 - 1. Draws at one position are independent if their streams differ, and

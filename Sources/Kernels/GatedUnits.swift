@@ -5,7 +5,8 @@ extension CommandList {
   ///
   /// Error: 11 * 2^-24 + 2^-significantBits of the result, and 2^-58 of `up`.
   /// - Parameters:
-  ///   - x: f32 `[rows][2 * columns]`: gate, then up.  - out: f32 `[rows][columns]`.
+  ///   - x: f32 `[rows][2 * columns]`: gate, then up.
+  ///   - out: f32 `[rows][columns]`.
   ///   - significantBits: of the output; 13 feeds an f16 matmul.
   public func swiglu(
     _ x: Tensor<Float>, out: Tensor<Float>, rows: Int, columns: Int, significantBits: UInt32 = 24
@@ -17,7 +18,8 @@ extension CommandList {
   ///
   /// Error: that of `gelu` in the same form, times `up`.
   /// - Parameters:
-  ///   - x: f32 `[rows][2 * columns]`: gate, then up.  - out: f32 `[rows][columns]`.
+  ///   - x: f32 `[rows][2 * columns]`: gate, then up.
+  ///   - out: f32 `[rows][columns]`.
   ///   - form: GELU's formula.
   ///   - significantBits: of the output; 13 feeds an f16 matmul.
   public func geglu(

@@ -4,7 +4,8 @@ extension CommandList {
   /// Copies the hidden row of the node that gave each root its token: `out = x[state.lastNode]`. Exact.
   ///
   /// - Parameters:
-  ///   - x: f32 `[rows][columns]`, in a batch by packed node.  - out: f32 `[sequences][columns]`.
+  ///   - x: f32 `[rows][columns]`, in a batch by packed node.
+  ///   - out: f32 `[sequences][columns]`.
   ///   - state: u32 `[sequences][STATE_WORDS]`; a sequence's first row is taken where its last node is none of its
   ///     rows.
   public func gatherRow(

@@ -7,7 +7,8 @@ extension CommandList {
   /// Exact.
   /// - Parameters:
   ///   - result: u32 `[sequences][resultWords]`.
-  ///   - states: f32 `[rows][stateCount]`, as `treeScan` writes them.  - committed: f32 `[sequences][stateCount]`.
+  ///   - states: f32 `[rows][stateCount]`, as `treeScan` writes them.
+  ///   - committed: f32 `[sequences][stateCount]`.
   public func gatherState(
     _ states: Tensor<Float>, result: Tensor<UInt32>, maximumNodes: Int, rows: RecurrentRows,
     stateCount: Int, committed: Tensor<Float>

@@ -5,7 +5,8 @@ extension CommandList {
   /// all rows where they follow one another (no parents, no result). Exact.
   ///
   /// - Parameters:
-  ///   - x: f32 `[rows][channels]`, as `treeConvolution` read it.  - tail: f32 `[sequences][width - 1][channels]`.
+  ///   - x: f32 `[rows][channels]`, as `treeConvolution` read it.
+  ///   - tail: f32 `[sequences][width - 1][channels]`.
   ///   - result: u32 `[sequences][resultWords]`; a sequence whose round has a status keeps its tail.
   public func gatherTail(
     _ x: Tensor<Float>, result: Tensor<UInt32>? = nil, maximumNodes: Int = 1, rows: RecurrentRows,

@@ -14,7 +14,8 @@ extension CommandList {
   /// Error, tanh form: 9 * 2^-24 + 2^(1 - significantBits) of the result, below zero 6.1e-8 more. Erf form: 11 * 2^-24 +
   /// 2^(1 - significantBits) of the result, on both sides.
   /// - Parameters:
-  ///   - x, out: f32 `[count]`.
+  ///   - x: f32 `[count]`.
+  ///   - out: f32 `[count]`.
   ///   - form: the formula.
   ///   - significantBits: of the output; 13 feeds an f16 matmul.
   public func gelu(

@@ -84,7 +84,8 @@ extension Backend {
   /// Packed weights for the `matmul` family.
   ///
   /// - Parameters:
-  ///   - outputs: rows of a matrix.  - inputs: columns.
+  ///   - outputs: rows of a matrix.
+  ///   - inputs: columns.
   ///   - matrices: of this shape, one after another.
   /// - Throws: ``BackendError/invalidCall(kernel:reason:)`` where the numbers do not have the shape.
   public func makeWeights(

@@ -7,7 +7,10 @@ extension CommandList {
   /// Error: the mean's, (columns / 64 + 8) * 2^-24 of the mean magnitude, carried through the scale; (columns / 64 +
   /// 22) * 2^-24 of the normal value times its weight; 2^-23 + 2^-significantBits of the result.
   /// - Parameters:
-  ///   - x: f32 `[rows][columns]`.  - weight, bias: f32 `[columns]`.  - out: f32 `[rows][columns]`.
+  ///   - x: f32 `[rows][columns]`.
+  ///   - weight: f32 `[columns]`.
+  ///   - bias: f32 `[columns]`.
+  ///   - out: f32 `[rows][columns]`.
   ///   - epsilon: added to the variance, 2^-60 or more.
   ///   - significantBits: of the output; 13 feeds an f16 matmul.
   public func layerNorm(

@@ -88,7 +88,8 @@ extension CommandList {
   ///   - divergence: f32 `[nodes]`, from `divergence`; needed for a finite bound.
   ///   - tree: reads `tokens` and `parents`, u32 `[nodes]` each, and `state`.
   ///   - batch: the sequences of the nodes; nil for one sequence.
-  ///   - accept: u32 `[nodes]`, 0 or 1.  - score: f32 `[nodes]`, log-probabilities in nats.
+  ///   - accept: u32 `[nodes]`, 0 or 1.
+  ///   - score: f32 `[nodes]`, log-probabilities in nats.
   ///   - combines: what was not accepted before stays so.
   public func lossyAccept(
     _ test: LossyTest, logits: Tensor<Float>, temperature: Double = 1, warps: Tensor<UInt32>? = nil,

@@ -58,7 +58,8 @@ extension CommandList {
   ///   - history: u32 `[sequences][historyCapacity]`, committed tokens; the last one, at `STATE_LENGTH`, is the root's.
   ///   - historyCapacity: nil for all of the history; needed where `state` has more sequences than take part.
   ///   - state: u32 `[sequences][STATE_WORDS]`.
-  ///   - tokens: u32 `[rows]`.  - parents: u32 `[rows]`.
+  ///   - tokens: u32 `[rows]`.
+  ///   - parents: u32 `[rows]`.
   ///   - bias: f32 `[1 or rows][vocabulary]`, added to every row.
   ///   - rowBiases: whether each row has a bias row of its own.
   ///   - mask: u32 `[1 or rows][(vocabulary + 31) / 32]`; bit v % 32 of word v / 32 is 1 where token v is allowed.

@@ -9,7 +9,8 @@ extension CommandList {
   ///   - history: u32 `[sequences][historyCapacity]`, of each its committed tokens up to `STATE_LENGTH`, the root's
   ///     token last.
   ///   - historyCapacity: nil for all of the history; needed where the tree has more sequences than take part.
-  ///   - minimum, maximum: lengths of the n-grams tried, the longest first.
+  ///   - minimum: length of the shortest n-gram that is tried.
+  ///   - maximum: of the longest, which is tried first.
   ///   - count: tokens proposed at most. In a batch a sequence without room for them gets `STATUS_MALFORMED_TREE`.
   public func promptLookup(
     history: Tensor<UInt32>, historyCapacity: Int? = nil, tree: TreeBuffers, minimum: Int, maximum: Int,

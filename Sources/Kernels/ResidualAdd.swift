@@ -4,7 +4,11 @@ extension CommandList {
   /// `out = a + b` elementwise; `out` may be the same tensor as `a`.
   ///
   /// Error: 2^-24 + 2^-significantBits of the sum.
-  /// - Parameters: - a, b, out: f32 `[count]`.  - significantBits: of the output.
+  /// - Parameters:
+  ///   - a: f32 `[count]`.
+  ///   - b: f32 `[count]`.
+  ///   - out: f32 `[count]`.
+  ///   - significantBits: of the output.
   public func residualAdd(
     _ a: Tensor<Float>, _ b: Tensor<Float>, out: Tensor<Float>, count: Int, significantBits: UInt32 = 24
   ) {

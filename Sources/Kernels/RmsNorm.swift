@@ -6,7 +6,9 @@ extension CommandList {
   /// Sum order: 64 interleaved lanes, then a halving tree.
   /// Error: ((columns / 64 + 7) / 2 + 12) * 2^-24 + 2^-significantBits of the result.
   /// - Parameters:
-  ///   - x: f32 `[rows][columns]`.  - weight: f32 `[columns]`.  - out: f32 `[rows][columns]`.
+  ///   - x: f32 `[rows][columns]`.
+  ///   - weight: f32 `[columns]`.
+  ///   - out: f32 `[rows][columns]`.
   ///   - epsilon: added to the mean square.
   ///   - significantBits: of the output; 13 feeds an f16 matmul.
   public func rmsNorm(

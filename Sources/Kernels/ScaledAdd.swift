@@ -5,7 +5,12 @@ extension CommandList {
   ///
   /// Each product is rounded (and flushed) on its own, then the sum to `significantBits`. Error: 2^-23 of the products'
   /// magnitudes and 2^-significantBits of the sum.
-  /// - Parameters: - a, b, out: f32 `[count]`.
+  /// - Parameters:
+  ///   - a: f32 `[count]`.
+  ///   - scaleA: factor of `a`, flushed.
+  ///   - b: f32 `[count]`.
+  ///   - scaleB: factor of `b`, flushed.
+  ///   - out: f32 `[count]`.
   public func scaledAdd(
     _ a: Tensor<Float>, scaleA: Float, _ b: Tensor<Float>, scaleB: Float, out: Tensor<Float>, count: Int,
     significantBits: UInt32 = 24

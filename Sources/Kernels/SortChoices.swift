@@ -35,7 +35,8 @@ extension CommandList {
   /// - Parameters:
   ///   - choices: u32 `[rows]`, rows of x times choices a row.
   ///   - out: u32 `[groups][1 + rowsPerGroup]`, rows of a matrix ascending.
-  ///   - rows: at most 65,535.  - matrices: at most 1,024.
+  ///   - rows: at most 65,535.
+  ///   - matrices: at most 1,024.
   public func sortChoices(_ choices: Tensor<UInt32>, out: SortedChoices, rows: Int, matrices: Int) {
     call(.sortChoices) { kernel throws(Refusal) in
       try requireSizes(rows, matrices, out.rowsPerGroup)

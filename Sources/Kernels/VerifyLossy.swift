@@ -17,7 +17,8 @@ extension CommandList {
   ///   - divergence: f32 `[nodes]`, from `divergence`; needed for a finite bound.
   ///   - picks: u32 `[nodes][2]`: token, status, from `argmax` or `drawTarget`; the last node's is the bonus token.
   ///   - tree: tokens, parents and state are read.
-  ///   - accept: u32 `[nodes]`, 0 or 1.  - score: f32 `[nodes]`, log-probabilities in nats.
+  ///   - accept: u32 `[nodes]`, 0 or 1.
+  ///   - score: f32 `[nodes]`, log-probabilities in nats.
   ///   - combines: what was not accepted before stays so.
   public func verifyLossy(
     _ test: LossyTest, logits: Tensor<Float>, temperature: Double = 1, warps: Tensor<UInt32>? = nil,

@@ -24,7 +24,7 @@ public final class VulkanBackend: Backend {
   public var name: String { device.description.name }
 
   /// - Parameters:
-  ///   - device: index, part of a name, or UUID; nil asks `ESPALIER_DEVICE`, then takes the best.
+  ///   - selector: index, part of a name, or UUID; nil asks `ESPALIER_DEVICE`, then takes the best.
   ///   - validation: also switched on by `ESPALIER_VALIDATION`.
   ///   - profiling: measure named spans with GPU timestamps.
   ///   - usesTexels: nil takes what suits the device.
