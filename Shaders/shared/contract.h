@@ -106,6 +106,7 @@
 // What combineDistributions makes of two rows.
 #define COMBINE_MIXTURE 0u   // a share of each
 #define COMBINE_RESIDUAL 1u  // what the first has more of
+#define COMBINE_MINIMUM 2u   // what both have, a part of a law
 
 // Status bits of a row, a tree or a round.
 #define STATUS_OK 0u

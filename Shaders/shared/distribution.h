@@ -109,8 +109,9 @@ struct DrawShared {
 struct CombineDistributions {
   U32 rows;
   U32 vocabulary;
-  U32 mode;        // COMBINE_MIXTURE or COMBINE_RESIDUAL
-  U32 share;       // of the first row in a mixture, in units of 2^-31
+  U32 mode;        // COMBINE_MIXTURE, COMBINE_RESIDUAL or COMBINE_MINIMUM
+  U32 factorA;     // of the first law; both factors in one unit: 2^-31 in a mixture
+  U32 factorB;     // of the second law
 };
 
 struct SuppressTokens {

@@ -80,6 +80,11 @@ extension KernelBenchmark {
         .combineDistributions(rows: rows, vocabulary: vocabulary, .mixture(share: 0.3), random: &$0)
       },
       KernelBenchmark(
+        .combineDistributions, shape, variant: "minimum", bytes: 12 * elements, operations: 0
+      ) {
+        .combineDistributions(rows: rows, vocabulary: vocabulary, .minimum, random: &$0)
+      },
+      KernelBenchmark(
         .suppressTokens, "\(shape), 100 tokens", variant: "oneList", bytes: 400 * rows, operations: 0
       ) {
         .suppressTokens(rows: rows, vocabulary: vocabulary, count: 100, rowLists: false, random: &$0)

@@ -253,8 +253,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("combineDistributions") {
       $0.combineDistributions(
-        $1.distribution(), $1.distribution(), $1.flag() ? .residual : .mixture(share: $1.real()),
-        out: $1.distribution(), mass: $1.tensor(), rows: $1.size(), lanes: $1.lanes())
+        $1.distribution(), $1.distribution(), $1.combination(), out: $1.distribution(), mass: $1.tensor(),
+        rows: $1.size(), lanes: $1.lanes())
     },
     EntryPoint("suppressTokens") {
       $0.suppressTokens(
@@ -441,6 +441,14 @@ extension Arguments {
 
   mutating func distribution() -> DistributionRows {
     DistributionRows(weights: tensor(), totals: tensor(), vocabulary: size())
+  }
+
+  mutating func combination() -> DistributionCombination {
+    switch random.below(3) {
+    case 0: .mixture(share: real())
+    case 1: .excess(a: real(), b: real())
+    default: .minimum
+    }
   }
 
   mutating func warp() -> Warp {

@@ -432,7 +432,10 @@ private let lawKernels: [UnitKernel] =
       }
     }
   }
-  + [("mixture", DistributionCombination.mixture(share: 0.3)), ("residual", .residual)].map { name, kind in
+  + [
+    ("mixture", DistributionCombination.mixture(share: 0.3)), ("residual", .residual),
+    ("excess", .excess(a: 0.7, b: 1)), ("minimum", .minimum),
+  ].map { name, kind in
     UnitKernel(.combineDistributions, name) { call, size in
       call.law("a", vocabulary: size)
       call.law("b", vocabulary: size)
