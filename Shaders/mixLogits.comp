@@ -1,5 +1,6 @@
 // scaleA * a + scaleB * b where a is plausible, -infinity elsewhere (contrastive decoding: Li et al., 2023), of logits or of
-// log-probabilities; one group a row; out may be a.
+// log-probabilities; or a less a part of what its probabilities exceed b's by (RAPID: Chen et al., 2025); one group a row;
+// out may be a.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/distribution.h"
@@ -25,15 +26,39 @@ float greatestOfA(uint lane) {
   return orderedValue(groupMaximum(lane, best));
 }
 
+Softmax ofA = Softmax(STATUS_OK, 0.0, 1.0);
+Softmax ofB = ofA;
+
+uint linear(float y, float z, float least, float logA, float logB) {
+  if (isNaNOrPlusInfinity(y) || isNaNOrPlusInfinity(z)) return NAN_BITS;
+  bool isBanned = min(orderedBits(y), orderedBits(z)) == ORDERED_NEGATIVE_INFINITY;
+  if (isBanned || y < least) return SIGN_BIT | INFINITY_BITS;
+  if (p.mode == MIX_LOG_PROBABILITIES) {
+    y = flush(subtract(subtract(y, ofA.maximum), logA));
+    z = flush(subtract(subtract(z, ofB.maximum), logB));
+  }
+  return floatBitsToUint(flush(add(flush(multiply(p.scaleA, y)), flush(multiply(p.scaleB, z)))));
+}
+
+uint transferred(float y, float z, float partA, float partB) {
+  if (orderedBits(y) == ORDERED_NEGATIVE_INFINITY) return SIGN_BIT | INFINITY_BITS;
+  float exponent = flush(exponentOf(z, ofB.maximum, p.inverseTemperature));
+  float difference = 0.0;
+  if (!(exponent < p.threshold)) {
+    float ofTarget = multiply(expNonPositive(exponentOf(y, ofA.maximum, p.inverseTemperature)), partA);
+    difference = subtract(flush(ofTarget), flush(multiply(expNonPositive(exponent), partB)));
+  }
+  return floatBitsToUint(flush(subtract(y, flush(multiply(p.scaleB, difference)))));
+}
+
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint start = gl_WorkGroupID.x * p.vocabulary;
-  bool normalizes = p.normalize != 0u;
-  Softmax ofA = Softmax(STATUS_OK, 0.0, 1.0);
-  Softmax ofB = ofA;
-  if (normalizes) {
-    ofA = softmaxOf(lane, 0u, p.vocabulary);
-    ofB = softmaxOf(lane, 1u, p.vocabulary);
+  bool transfers = p.mode == MIX_TRANSFER;
+  if (p.mode != MIX_LOGITS) {
+    float inverseTemperature = transfers ? p.inverseTemperature : 1.0;
+    ofA = softmaxOf(lane, 0u, p.vocabulary, inverseTemperature);
+    ofB = softmaxOf(lane, 1u, p.vocabulary, inverseTemperature);
     if ((ofA.status | ofB.status) != STATUS_OK) {
       for (uint token = lane; token < p.vocabulary; token += LANES) outWords[start + token] = NAN_BITS;
       return;
@@ -42,8 +67,8 @@ void main() {
     ofA.maximum = greatestOfA(lane);
   }
   float least = add(ofA.maximum, p.threshold);
-  float logA = logPositive(ofA.sum);
-  float logB = logPositive(ofB.sum);
+  float ofSumA = transfers ? reciprocal(ofA.sum) : logPositive(ofA.sum);
+  float ofSumB = transfers ? reciprocal(ofB.sum) : logPositive(ofB.sum);
 
   float ownA[AHEAD];
   float ownB[AHEAD];
@@ -51,19 +76,8 @@ void main() {
     LOAD_AHEAD(ownA, token, first, LANES, p.vocabulary, flush(logitOf(0u, token)))
     LOAD_AHEAD(ownB, token, first, LANES, p.vocabulary, flush(logitOf(1u, token)))
     USE_AHEAD(n, token, first, LANES, p.vocabulary) {
-      float y = ownA[n];
-      float z = ownB[n];
-      uint bits = NAN_BITS;
-      if (!isNaNOrPlusInfinity(y) && !isNaNOrPlusInfinity(z)) {
-        bool isKept = min(orderedBits(y), orderedBits(z)) > ORDERED_NEGATIVE_INFINITY && !(y < least);
-        if (normalizes) {
-          y = flush(subtract(subtract(y, ofA.maximum), logA));
-          z = flush(subtract(subtract(z, ofB.maximum), logB));
-        }
-        float mixed = flush(add(flush(multiply(p.scaleA, y)), flush(multiply(p.scaleB, z))));
-        bits = isKept ? floatBitsToUint(mixed) : SIGN_BIT | INFINITY_BITS;
-      }
-      outWords[start + token] = bits;
+      outWords[start + token] = transfers ? transferred(ownA[n], ownB[n], ofSumA, ofSumB)
+                                          : linear(ownA[n], ownB[n], least, ofSumA, ofSumB);
     }
   }
 }

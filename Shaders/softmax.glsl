@@ -17,7 +17,7 @@ float logitOf(uint matrix, uint token);
 struct Softmax {
   uint status;
   float maximum;  // of the flushed logits
-  float sum;      // of exp(logit - maximum): 1 ... vocabulary
+  float sum;      // of exp((logit - maximum) * inverseTemperature): 1 ... vocabulary
 };
 
 shared float laneSums[VOCABULARY_LANES];
@@ -38,8 +38,12 @@ float groupSum(uint lane, float sum) {
 // Flushed logits are multiples of 2^-87, so no difference is subnormal.
 float belowMaximum(float logit, float maximum) { return subtract(flush(logit), maximum); }
 
+float exponentOf(float logit, float maximum, float inverseTemperature) {
+  return multiply(belowMaximum(logit, maximum), inverseTemperature);
+}
+
 // With a status the maximum and the sum mean nothing.
-Softmax softmaxOf(uint lane, uint matrix, uint vocabulary) {
+Softmax softmaxOf(uint lane, uint matrix, uint vocabulary, float inverseTemperature) {
   uint best = ORDERED_NEGATIVE_INFINITY;
   uint status = STATUS_OK;
   float logits[AHEAD];
@@ -58,9 +62,13 @@ Softmax softmaxOf(uint lane, uint matrix, uint vocabulary) {
   float sum = 0.0;
   EACH_AHEAD(first, lane, LANES, vocabulary) {
     LOAD_AHEAD(logits, token, first, LANES, vocabulary, logitOf(matrix, token))
-    USE_AHEAD(n, token, first, LANES, vocabulary) sum = add(sum, expNonPositive(belowMaximum(logits[n], maximum)));
+    USE_AHEAD(n, token, first, LANES, vocabulary) {
+      sum = add(sum, expNonPositive(exponentOf(logits[n], maximum, inverseTemperature)));
+    }
   }
   return Softmax(status, maximum, groupSum(lane, sum));
 }
+
+Softmax softmaxOf(uint lane, uint matrix, uint vocabulary) { return softmaxOf(lane, matrix, vocabulary, 1.0); }
 
 #endif

@@ -225,7 +225,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("mixLogits") {
       let mixture = LogitMixture(
-        scaleA: $1.number(), scaleB: $1.number(), threshold: -$1.number(), normalizes: $1.flag())
+        scaleA: $1.number(), scaleB: $1.number(), threshold: -$1.number(), form: $1.mixtureForm())
       $0.mixLogits(
         $1.tensor(), $1.tensor(), mixture, out: $1.tensor(), rows: $1.size(), vocabulary: $1.size())
     },
@@ -441,6 +441,10 @@ extension Arguments {
 
   mutating func distribution() -> DistributionRows {
     DistributionRows(weights: tensor(), totals: tensor(), vocabulary: size())
+  }
+
+  mutating func mixtureForm() -> LogitMixture.Form {
+    random.element([.logits, .logProbabilities, .transfer(temperature: real())])
   }
 
   mutating func combination() -> DistributionCombination {

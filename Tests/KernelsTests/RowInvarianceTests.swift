@@ -375,6 +375,7 @@ private let logitKernels: [UnitKernel] =
   + [
     ("linear", LogitMixture(scaleA: 0.5, scaleB: -0.25)),
     ("contrastive", .contrastive(beta: 0.5, alpha: 0.1)), ("geometric", .geometric(share: 0.3)),
+    ("transfer", .transfer(strength: 10, temperature: 0.7)),
   ].map { name, mixture in
     UnitKernel(.mixLogits, name) { call, size in
       call.logits("a", vocabulary: size)
