@@ -168,6 +168,13 @@ float normalDistribution(float x) {
 
 float geluErf(float x) { return flush(multiply(x, normalDistribution(x))); }
 
+// log(1 + e^x). Where e^-|x| is small its logarithm is taken without forming 1 + e^-|x|.
+float softplus(float x) {
+  float e = expNonPositive(uintBitsToFloat(floatBitsToUint(x) | SIGN_BIT));
+  float rest = e < 0.25 ? logSeries(e, 0.0) : logPositive(add(1.0, e));
+  return flush(x <= 0.0 ? rest : add(x, rest));
+}
+
 // f16 bits of x, nearest even, subnormal halves kept. packHalf2x16 may round otherwise.
 uint halfBits(float x) {
   uint sign = (floatBitsToUint(x) >> 16) & 0x8000u;

@@ -45,5 +45,5 @@ let gatherRowFamilies = [
 
 let rowFamilies =
   embeddingGatherFamilies + embeddingMixFamilies + rmsNormFamilies + layerNormFamilies + gatedUnitFamilies
-  + geluFamilies + residualAddFamilies + scaledAddFamilies + roundActivationsFamilies
-  + rotaryFamilies + gatherRowFamilies
+  + geluFamilies + softplusFamilies + residualAddFamilies + scaledAddFamilies + scaleColumnsFamilies
+  + roundActivationsFamilies + rotaryFamilies + gatherRowFamilies

@@ -81,7 +81,7 @@ func bytes<Parameters: BitwiseCopyable>(of parameters: Parameters) -> [UInt8] {
 public enum Kernel: String, CaseIterable, Sendable {
   /// Row kernels.
   case embeddingGather, embeddingMix, embeddingMixF32, rmsNorm, layerNorm, swiglu, geglu, gegluErf, gelu,
-    geluErf, residualAdd, scaledAdd
+    geluErf, softplus, residualAdd, scaledAdd, scaleColumns
   /// Row kernels that round, turn or choose rows.
   case roundActivations, rotary, gatherRow
   /// `matmul` by weight format, and what prepares its operands.
@@ -109,7 +109,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   var replaceableOperands: Int {
     switch self {
     case .residualAdd, .scaledAdd: 2
-    case .gelu, .geluErf, .roundActivations, .mixLogits, .rmsNorm, .layerNorm: 1
+    case .gelu, .geluErf, .roundActivations, .mixLogits, .rmsNorm, .layerNorm, .scaleColumns: 1
     default: 0
     }
   }

@@ -23,6 +23,10 @@ enum ReferenceTable {
     case .gegluErf: Reference.gegluErf(o.parameters(), x: o.floats(0), out: o.out(1))
     case .gelu: Reference.gelu(o.parameters(), x: o.floats(0), out: o.out(1))
     case .geluErf: Reference.geluErf(o.parameters(), x: o.floats(0), out: o.out(1))
+    case .softplus: Reference.softplus(o.parameters(), x: o.floats(0), out: o.out(1))
+    case .scaleColumns:
+      Reference.scaleColumns(
+        o.parameters(), base: o.floats(0), x: o.floats(1), scales: o.floats(2), out: o.out(3))
     case .residualAdd: Reference.residualAdd(o.parameters(), a: o.floats(0), b: o.floats(1), out: o.out(2))
     case .scaledAdd: Reference.scaledAdd(o.parameters(), a: o.floats(0), b: o.floats(1), out: o.out(2))
     case .roundActivations: Reference.roundActivations(o.parameters(), x: o.floats(0), out: o.out(1))

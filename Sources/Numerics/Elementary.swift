@@ -135,6 +135,18 @@ public func normalDistribution(_ x: Float) -> Float {
   return x >= 0 ? 1 - tail : tail
 }
 
+/// log(1 + e^x) for every x: max(x, 0) + log(1 + e) with e = e^-|x|; +0 below -44, infinity and NaN stay.
+///
+/// Where e is below 1/4 the logarithm is taken without forming 1 + e, so the lower side keeps its relative accuracy.
+/// Largest errors measured over every 5th float of 2^-30...100 on both sides: 2.044 ulp for x >= 0, 4.682 ulp for x < 0;
+/// 5.19 * 2^-24 of the result throughout.
+@inlinable @inline(__always)
+public func softplus(_ x: Float) -> Float {
+  let e = expNonPositive(-abs(x))
+  let rest = e < 0.25 ? logSeries(e, 0) : logPositive(1 + e)
+  return flush(x <= 0 ? rest : x + rest)
+}
+
 /// x * Phi(x) = x / 2 * (1 + erf(x / sqrt(2))) for every x (Hendrycks and Gimpel, 2016); +0 below about -9.3, NaN at
 /// -infinity.
 ///

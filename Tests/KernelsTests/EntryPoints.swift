@@ -59,6 +59,16 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         $1.tensor(), out: $1.tensor(), count: $1.size(), form: $1.random.element(GeluForm.allCases),
         significantBits: $1.bits())
     },
+    EntryPoint("softplus") {
+      $0.softplus(
+        $1.tensor(), at: $1.columns(), out: $1.tensor(), rows: $1.size(), columns: $1.size(),
+        significantBits: $1.bits())
+    },
+    EntryPoint("scaleColumns") {
+      $0.scaleColumns(
+        $1.tensor(), at: $1.columns(), by: $1.scales(), base: $1.flag() ? nil : $1.tensor(),
+        out: $1.tensor(), rows: $1.size(), columns: $1.size(), significantBits: $1.bits())
+    },
     EntryPoint("residualAdd") {
       $0.residualAdd(
         $1.tensor(), $1.tensor(), out: $1.tensor(), count: $1.size(), significantBits: $1.bits())
@@ -358,15 +368,17 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         heads: $1.size(), headSize: $1.size(), stateSize: $1.size(), groups: $1.size(), decays: 1)
       let rows = $1.rows()
       $0.treeScan(
-        query: $1.tensor(), key: $1.tensor(), value: $1.tensor(), decay: $1.tensor(), rows: rows,
+        query: $1.tensor(), key: $1.tensor(), value: $1.tensor(), decay: $1.tensor(),
+        columns: ScanColumns(
+          query: $1.columns(), key: $1.columns(), value: $1.columns(), decay: $1.columns()), rows: rows,
         shape: shape, committed: $1.tensor(), states: rows.parents == nil ? nil : $1.tensor(),
         out: $1.tensor(), significantBits: $1.bits(), lanesPerColumn: $1.optionalSize())
     },
     EntryPoint("treeConvolution") {
       $0.treeConvolution(
-        $1.tensor(), weights: $1.tensor(), bias: $1.flag() ? nil : $1.tensor(), rows: $1.rows(),
-        tail: $1.tensor(), out: $1.tensor(), channels: $1.size(), width: $1.size(), gated: $1.flag(),
-        significantBits: $1.bits())
+        $1.tensor(), at: $1.columns(), weights: $1.tensor(), bias: $1.flag() ? nil : $1.tensor(),
+        rows: $1.rows(), tail: $1.tensor(), out: $1.tensor(), channels: $1.size(), width: $1.size(),
+        gated: $1.flag(), significantBits: $1.bits())
     },
     EntryPoint("gatherState") {
       $0.gatherState(
@@ -376,8 +388,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("gatherTail") {
       let rows = $1.rows()
       $0.gatherTail(
-        $1.tensor(), result: rows.parents == nil ? nil : $1.tensor(), maximumNodes: $1.size(), rows: rows,
-        tail: $1.tensor(), channels: $1.size(), width: $1.size())
+        $1.tensor(), at: $1.columns(), result: rows.parents == nil ? nil : $1.tensor(),
+        maximumNodes: $1.size(), rows: rows, tail: $1.tensor(), channels: $1.size(), width: $1.size())
     },
   ]
 
@@ -441,6 +453,16 @@ extension Arguments {
 
   mutating func distribution() -> DistributionRows {
     DistributionRows(weights: tensor(), totals: tensor(), vocabulary: size())
+  }
+
+  mutating func columns() -> RowColumns? {
+    flag() ? nil : RowColumns(first: size(), stride: size() &* 32)
+  }
+
+  mutating func scales() -> ColumnScales {
+    flag()
+      ? .shared(tensor(), width: size())
+      : .ofRows(tensor(), at: columns(), width: size(), gated: flag())
   }
 
   mutating func mixtureForm() -> LogitMixture.Form {

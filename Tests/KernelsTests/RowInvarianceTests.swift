@@ -268,6 +268,27 @@ private let elementKernels: [UnitKernel] = [
       list.gelu(o.floats("x"), out: o.floats("out"), count: places.capacity * size, significantBits: 13)
     }
   },
+  UnitKernel(.softplus) { call, size in
+    call.floats("x", .nodes(size + 3), -126...127, hasSpecials: true)
+    call.output("out", .nodes(size), .float)
+    call.record = { list, o, places in
+      list.softplus(
+        o.floats("x"), at: RowColumns(first: 2, stride: size + 3), out: o.floats("out"),
+        rows: places.capacity, columns: size)
+    }
+  },
+  UnitKernel(.scaleColumns) { call, size in
+    call.floats("x", .nodes(size + 3), -100...60, hasSpecials: true)
+    call.floats("scales", .nodes(size + 1), -100...60)
+    call.floats("base", .nodes(size), -100...60)
+    call.output("out", .nodes(size), .float)
+    call.record = { list, o, places in
+      list.scaleColumns(
+        o.floats("x"), at: RowColumns(first: 2, stride: size + 3),
+        by: .ofRows(o.floats("scales"), at: RowColumns(first: 1, stride: size + 1), width: 2, gated: true),
+        base: o.floats("base"), out: o.floats("out"), rows: places.capacity, columns: size)
+    }
+  },
   UnitKernel(.geluErf) { call, size in
     call.floats("x", .nodes(size), -126...100, hasSpecials: true)
     call.output("out", .nodes(size), .float)
