@@ -54,7 +54,8 @@ extension BoundOperands {
 extension KernelCase {
   /// One depth of growth after the first `firstRow` rows.
   public static func growTree(
-    sequences: Int, firstRow: Int, rows: Int, width: Int, count: Int, random: inout CaseRandom
+    sequences: Int, firstRow: Int, rows: Int, width: Int, count: Int, accumulates: Bool = true,
+    random: inout CaseRandom
   ) -> KernelCase {
     let shape = GrowthShape(
       sequences: sequences, firstRow: firstRow, rows: rows, width: width, count: count)
@@ -66,7 +67,7 @@ extension KernelCase {
     if random.oneIn(3) { candidates[random.below(inputs)] = NO_TOKEN }
     let maximumRows = shape.maximumRows
     return KernelCase(
-      "sequences \(sequences), rows \(firstRow) + \(rows) + \(width), candidates \(count)",
+      "sequences \(sequences), rows \(firstRow) + \(rows) + \(width), candidates \(count), sums \(accumulates)",
       [
         .floats("logProbabilities", [sequences, rows, count], random.logProbabilities(inputs)),
         .words("candidates", candidates, [sequences, rows, count]),
@@ -82,17 +83,18 @@ extension KernelCase {
     ) { list, o in
       list.growTree(
         o.growth(shape), logProbabilities: o.floats("logProbabilities"), candidates: o.words("candidates"),
-        firstRow: firstRow, rows: rows, width: width)
+        firstRow: firstRow, rows: rows, width: width, accumulates: accumulates)
     }
   }
 }
 
-let growTreeFamilies = [
-  CaseFamily(.growTree) { random in
+let growTreeFamilies = [("sums", true), ("own", false)].map { name, accumulates in
+  CaseFamily(.growTree, name) { random in
     let isFirst = random.oneIn(4)
     let width = random.oneIn(6) ? 0 : random.length(random.oneIn(8) ? 256 : 20)
     return .growTree(
       sequences: random.sequences(), firstRow: isFirst ? 0 : random.integer(1...40),
-      rows: isFirst ? 1 : random.length(20), width: width, count: random.length(40), random: &random)
+      rows: isFirst ? 1 : random.length(20), width: width, count: random.length(40),
+      accumulates: accumulates, random: &random)
   }
-]
+}

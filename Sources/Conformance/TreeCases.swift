@@ -166,4 +166,5 @@ let treeFamilies =
   promptLookupFamilies + gatherTokensFamilies + verifyMatchFamilies + verifySiblingsFamilies
   + verifyTraversalFamilies + lossyAcceptFamilies + clusterAcceptFamilies + verifyAcceptedFamilies
   + commitRoundFamilies
-  + advanceStateFamilies + treeLayoutFamilies + growTreeFamilies + selectTreeFamilies + mergePathsFamilies
+  + advanceStateFamilies + treeLayoutFamilies + conditionKeysFamilies + growTreeFamilies
+  + selectTreeFamilies + mergePathsFamilies

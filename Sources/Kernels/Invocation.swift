@@ -98,7 +98,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, verifyTraversal, lossyAccept, clusterAccept,
     verifyAccepted, commitRound, advanceState
   /// Building trees.
-  case treeLayout, growTree, selectTree, mergePaths
+  case treeLayout, conditionKeys, growTree, selectTree, mergePaths
   /// Recurrence along trees, and its state.
   case treeScan, treeConvolution, gatherState, gatherTail
   /// Pages, and what goes on from another sequence.

@@ -149,6 +149,10 @@ enum ReferenceTable {
       Reference.treeLayout(
         o.parameters(), parents: o.words(0), state: o.out(1), depths: o.out(2), mask: o.out(3),
         links: o.out(4))
+    case .conditionKeys:
+      Reference.conditionKeys(
+        o.parameters(), weights: o.words(0), totals: o.words(1), tokens: o.words(2), keys: o.floats(3),
+        rowParents: o.words(4), scores: o.floats(5), sums: o.out(6), out: o.out(7))
     case .growTree:
       Reference.growTree(
         o.parameters(), logProbabilities: o.floats(0), candidates: o.words(1), tokens: o.out(2),

@@ -350,7 +350,12 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("growTree") {
       $0.growTree(
         $1.growth(), logProbabilities: $1.tensor(), candidates: $1.tensor(), firstRow: $1.size() &- 1,
-        rows: $1.size(), width: $1.size())
+        rows: $1.size(), width: $1.size(), accumulates: $1.flag())
+    },
+    EntryPoint("conditionKeys") {
+      $0.conditionKeys(
+        $1.growth(), sums: $1.tensor(), law: $1.distribution(), tokens: $1.tensor(), keys: $1.tensor(),
+        out: $1.tensor(), firstRow: $1.size() &- 1, rows: $1.size())
     },
     EntryPoint("selectTree") {
       $0.selectTree($1.growth(), rows: $1.size(), nodes: $1.size(), into: $1.tree(), sources: $1.tensor())

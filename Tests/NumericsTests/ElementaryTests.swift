@@ -114,6 +114,18 @@ import Testing
     #expect([50, 1e30, .infinity].allSatisfy { softplus($0) == $0 } && softplus(.nan).isNaN)
   }
 
+  @Test func logOneMinusExpIsWithin2Point05Roundings() {
+    for low in [-44, -1.39, -0.26, -0.01, -1e-6] as [Float] {
+      for pattern in stride(from: (low / 50).bitPattern, through: low.bitPattern, by: 607) {
+        let x = Float(bitPattern: pattern)
+        let exact = x > -0.7 ? log(-expm1(Double(x))) : log1p(-exp(Double(x)))
+        #expect(abs(Double(logOneMinusExp(x)) - exact) <= 2.05 * 0x1p-24 * (1 + abs(exact)), "\(x)")
+      }
+    }
+    #expect(logOneMinusExp(-45) == 0 && logOneMinusExp(-.infinity) == 0)
+    #expect([0, -0.0, 1, .infinity, .nan].allSatisfy { logOneMinusExp($0) == -.infinity })
+  }
+
   @Test func normalDistributionIsWithin3UlpAboveZeroAnd8Point5Below() {
     let exact = { (x: Double) in erfc(-x / 2.0.squareRoot()) / 2 }
     #expect(worst(0, 100, normalDistribution, exact) < 3)
