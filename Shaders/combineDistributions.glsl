@@ -1,4 +1,5 @@
-// A mixture of two integer distributions, or what the first has more of, brought back to at most 2^30; one group a row.
+// A mixture of two integer distributions, what the first has more of, or what both have, brought back to at most 2^30; one
+// group a row.
 #define ROW gl_WorkGroupID.x
 #include "combined.glsl"
 #include "workgroup.glsl"

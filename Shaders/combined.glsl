@@ -1,4 +1,4 @@
-// A mixture of two integer distributions, or what the first has more of; the row is ROW.
+// A mixture of two integer distributions, what the first has more of, or what both have; the row is ROW.
 #ifndef ESPALIER_COMBINED_GLSL
 #define ESPALIER_COMBINED_GLSL
 
@@ -16,12 +16,8 @@ layout(set = 0, binding = 3, std430) readonly buffer TotalsB { uint totalsB[]; }
 uvec2 factors;  // of a and b
 
 void setFactors() {
-  uint totalA = totalsA[ROW * 2u];
-  uint totalB = totalsB[ROW * 2u];
-  factors = uvec2(totalB, totalA);
-  if (p.mode != COMBINE_MIXTURE) return;
-  Wide f = wideProduct(p.share, totalB);
-  Wide g = wideProduct(0x80000000u - p.share, totalA);
+  Wide f = wideProduct(p.factorA, totalsB[ROW * 2u]);
+  Wide g = wideProduct(p.factorB, totalsA[ROW * 2u]);
   uint length = max(wideBitLength(f), wideBitLength(g));
   uint drop = length > 31u ? length - 31u : 0u;
   factors = uvec2(wideShiftRight(f, drop).x, wideShiftRight(g, drop).x);
@@ -30,7 +26,9 @@ void setFactors() {
 Wide combine(uint weightA, uint weightB) {
   Wide x = wideProduct(weightA, factors.x);
   Wide y = wideProduct(weightB, factors.y);
-  return p.mode == COMBINE_RESIDUAL ? wideExcess(x, y) : wideAdd(x, y);
+  if (p.mode == COMBINE_RESIDUAL) return wideExcess(x, y);
+  if (p.mode == COMBINE_MINIMUM) return wideLess(y, x) ? y : x;
+  return wideAdd(x, y);
 }
 
 #ifdef QUADS

@@ -24,8 +24,19 @@ void writeNeighbours(uint first, uint values[NEIGHBOURS]) {
 void writeNeighbours(uint token, uint values[NEIGHBOURS]) { weights[ROW * p.vocabulary + token] = values[0]; }
 #endif
 
+// D of the contract.
+Wide wholeOf(Wide sum) {
+  if (p.mode == COMBINE_MIXTURE) return sum;
+  Wide x = wideProduct(totalsA[ROW * 2u], factors.x);
+  Wide y = wideProduct(totalsB[ROW * 2u], factors.y);
+  return wideLess(x, y) ? y : x;
+}
+
+// What the row's total is before it is brought back.
+Wide longTotal(Wide sum) { return p.mode == COMBINE_MINIMUM ? wholeOf(sum) : sum; }
+
 uint shiftOf(Wide sum) {
-  uint length = wideBitLength(sum);
+  uint length = wideBitLength(longTotal(sum));
   return length > REDUCED_TOTAL_BITS ? length - REDUCED_TOTAL_BITS : 0u;
 }
 
@@ -48,11 +59,11 @@ void writeBlock(uvec2 block, Wide running, Wide sum) {
 }
 
 void writeTotals(Wide sum) {
-  uint total = wideShiftRight(sum, shiftOf(sum)).x;
+  uint total = wideShiftRight(longTotal(sum), shiftOf(sum)).x;
   uint status = totalsA[ROW * 2u + 1u] | totalsB[ROW * 2u + 1u];
   totals[ROW * 2u] = total;
   totals[ROW * 2u + 1u] = total == 0u ? status | STATUS_EMPTY_ROW : status;
-  Wide whole = p.mode == COMBINE_RESIDUAL ? wideProduct(totalsA[ROW * 2u], totalsB[ROW * 2u]) : sum;
+  Wide whole = wholeOf(sum);
   mass[ROW * 4u] = sum.x;
   mass[ROW * 4u + 1u] = sum.y;
   mass[ROW * 4u + 2u] = whole.x;

@@ -8,7 +8,7 @@ layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { GatherTail p; };
 layout(set = 0, binding = 0, std430) readonly buffer Result { uint result[]; };  // [sequences][resultWords]
 layout(set = 0, binding = 1, std430) readonly buffer State { uint state[]; };
-layout(set = 0, binding = 2, std430) readonly buffer X { uint x[]; };            // [rows][channels]
+layout(set = 0, binding = 2, std430) readonly buffer X { uint x[]; };            // [rows][inputStride]: [channels] in it
 layout(set = 0, binding = 3, std430) buffer Tail { uint tail[]; };               // [sequences][width - 1][channels]
 
 #include "packed.glsl"
@@ -34,6 +34,7 @@ void main() {
     }
     uint step = taken - 1u - back;
     uint node = p.isTree != 0u ? pathNode(sequence, step) : step;
-    if (isRow(first, node, p.rows)) tail[origin + j * p.channels] = x[(first + node) * p.channels + channel];
+    if (!isRow(first, node, p.rows)) continue;
+    tail[origin + j * p.channels] = x[(first + node) * p.inputStride + p.inputFirst + channel];
   }
 }

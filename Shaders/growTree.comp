@@ -32,7 +32,8 @@ uint inputIndex(uint k) { return (gl_WorkGroupID.x * p.inputRows + p.firstInput)
 
 float scoreOf(uint k) {
   float base = baseScore(k / p.count);
-  float score = flush(add(base, flush(logProbabilities[inputIndex(k)])));
+  float own = flush(logProbabilities[inputIndex(k)]);
+  float score = p.accumulates != 0u ? flush(add(base, own)) : own;
   if (magnitudeBits(score) > INFINITY_BITS || candidates[inputIndex(k)] == NO_TOKEN) return negativeInfinity();
   return score > base ? base : score;
 }

@@ -92,6 +92,7 @@ void finish(Place place, uint row, uint column) {
   if (p.transform == MATMUL_SILU) y = flush(multiply(y, sigmoid(y)));
   if (p.transform == MATMUL_GELU) y = gelu(y);
   if (p.transform == MATMUL_GELU_ERF) y = geluErf(y);
+  if (p.transform == MATMUL_SOFTPLUS) y = softplus(y);
   outValues[to] = roundBits(y, p.significantBits);
 }
 

@@ -52,14 +52,19 @@ float addProduct(float sum, float a, float b) {
 // The rule of `max` over a set: a NaN never wins.
 float greater(float maximum, float x) { return x > maximum ? x : maximum; }
 
-// e^r * 2^n, r in about -ln 2 / 2 ... ln 2 / 2, n an integer.
-float expSeries(float r, float n) {
+// (e^r - 1) / r, r in about -ln 2 / 2 ... ln 2 / 2.
+float expQuotient(float r) {
   precise float p = EXP_C6 * r + EXP_C5;
   p = p * r + EXP_C4;
   p = p * r + EXP_C3;
   p = p * r + EXP_C2;
   p = p * r + 1.0;
-  p = p * r + 1.0;
+  return p;
+}
+
+// e^r * 2^n, r as above, n an integer.
+float expSeries(float r, float n) {
+  precise float p = expQuotient(r) * r + 1.0;
   return uintBitsToFloat(floatBitsToUint(p) + (uint(int(n)) << 23));
 }
 
@@ -167,6 +172,21 @@ float normalDistribution(float x) {
 }
 
 float geluErf(float x) { return flush(multiply(x, normalDistribution(x))); }
+
+// log(1 + e^x). Where e^-|x| is small its logarithm is taken without forming 1 + e^-|x|.
+float softplus(float x) {
+  float e = expNonPositive(uintBitsToFloat(floatBitsToUint(x) | SIGN_BIT));
+  float rest = e < 0.25 ? logSeries(e, 0.0) : logPositive(add(1.0, e));
+  return flush(x <= 0.0 ? rest : add(x, rest));
+}
+
+// log(1 - e^x) for x <= 0, -infinity at 0. Near 0, 1 - e^x is taken without forming e^x; far below, without forming 1 - e^x.
+float logOneMinusExp(float x) {
+  if (!(x < 0.0)) return negativeInfinity();
+  float e = expNonPositive(x);
+  if (e < 0.25) return logSeries(-e, 0.0);
+  return logPositive(x >= -0.25 ? multiply(-x, expQuotient(x)) : subtract(1.0, e));
+}
 
 // f16 bits of x, nearest even, subnormal halves kept. packHalf2x16 may round otherwise.
 uint halfBits(float x) {

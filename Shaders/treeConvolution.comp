@@ -6,7 +6,7 @@
 #include "numerics.glsl"
 
 layout(push_constant) uniform Push { TreeConvolution p; };
-layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };             // [rows][channels]
+layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };             // [rows][inputStride]: [channels] in it
 layout(set = 0, binding = 1, std430) readonly buffer Weights { float weights[]; };  // [channels][width], oldest input first
 layout(set = 0, binding = 2, std430) readonly buffer Bias { float bias[]; };       // [channels]
 layout(set = 0, binding = 3, std430) readonly buffer Parents { uint parents[]; };  // [rows]
@@ -25,7 +25,7 @@ float convolve(uint sequence, uint first, uint i, uint channel) {
   for (uint j = 0u; j < p.width; j++) {
     float element;
     if (isInFlight) {
-      element = x[(first + i) * p.channels + channel];
+      element = x[(first + i) * p.inputStride + p.inputFirst + channel];
       uint parent = i == 0u ? NO_NODE : p.isTree != 0u ? parents[first + i] : i - 1u;
       isInFlight = parent < i;
       i = parent;

@@ -12,10 +12,10 @@ layout(local_size_x = 64, local_size_x_id = 0) in;
 #define PARTS (gl_WorkGroupSize.x / COLUMNS)  // lanes of a column
 
 layout(push_constant) uniform Push { TreeScan p; };
-layout(set = 0, binding = 0, std430) readonly buffer Query { float query[]; };     // [rows][groups][stateSize]
-layout(set = 0, binding = 1, std430) readonly buffer Key { float key[]; };         // [rows][groups][stateSize]
-layout(set = 0, binding = 2, std430) readonly buffer Value { float value[]; };     // [rows][heads][headSize]
-layout(set = 0, binding = 3, std430) readonly buffer Decay { float decay[]; };     // [rows][heads][decays], logarithms
+layout(set = 0, binding = 0, std430) readonly buffer Query { float query[]; };     // [rows][queryStride]: [groups][stateSize] in it
+layout(set = 0, binding = 1, std430) readonly buffer Key { float key[]; };         // [rows][keyStride]: [groups][stateSize]
+layout(set = 0, binding = 2, std430) readonly buffer Value { float value[]; };     // [rows][valueStride]: [heads][headSize]
+layout(set = 0, binding = 3, std430) readonly buffer Decay { float decay[]; };     // [rows][decayStride]: [heads][decays], logarithms
 layout(set = 0, binding = 4, std430) readonly buffer Parents { uint parents[]; };  // [rows]
 layout(set = 0, binding = 5, std430) readonly buffer State { uint state[]; };
 layout(set = 0, binding = 6, std430) buffer Committed { float committed[]; };      // [sequences][heads][stateSize][headSize]
@@ -25,7 +25,7 @@ layout(set = 0, binding = 8, std430) writeonly buffer Out { float outValues[]; }
 #include "packed.glsl"
 
 float decayOf(uint row, uint head, uint n) {
-  float d = decay[(row * p.heads + head) * p.decays + (p.decays == 1u ? 0u : n)];
+  float d = decay[row * p.decayStride + p.decayFirst + head * p.decays + (p.decays == 1u ? 0u : n)];
   return expNonPositive(d > 0.0 ? 0.0 : d);
 }
 
@@ -43,6 +43,7 @@ struct Row {
   uint to;        // and after it
   uint index;
   uint head;
+  uint queryStart;
   uint keyStart;
   float value;
 };
@@ -59,7 +60,7 @@ float scanChunk(Row row, uint chunk) {
     float after = nextState(before, factor, row.value, key[row.keyStart + n]);
     if (p.isTree != 0u) states[row.to + offset] = after;
     else committed[row.to + offset] = after;
-    sum = add(sum, flush(multiply(flush(query[row.keyStart + n]), after)));
+    sum = add(sum, flush(multiply(flush(query[row.queryStart + n]), after)));
   }
   return sum;
 }
@@ -73,8 +74,11 @@ Row rowOf(uint i, uint first, uint sequence, uint channel) {
   bool hasParent = parent < i;
   uint from = (hasParent ? first + parent : sequence) * words + column;
   uint to = (p.isTree != 0u ? row : sequence) * words + column;
-  uint keyStart = (row * p.groups + head / (p.heads / p.groups)) * p.stateSize;
-  return Row(hasParent, from, to, row, head, keyStart, flush(value[row * p.heads * p.headSize + channel]));
+  uint ofGroup = head / (p.heads / p.groups) * p.stateSize;
+  uint queryStart = row * p.queryStride + p.queryFirst + ofGroup;
+  uint keyStart = row * p.keyStride + p.keyFirst + ofGroup;
+  float own = flush(value[row * p.valueStride + p.valueFirst + channel]);
+  return Row(hasParent, from, to, row, head, queryStart, keyStart, own);
 }
 
 void main() {

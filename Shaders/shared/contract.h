@@ -103,9 +103,15 @@
 
 #define ROLE_NOISE 32u   // Gumbel noise of a token; index = token, the fourth word is a stream
 
+// What mixLogits makes of two rows.
+#define MIX_LOGITS 0u             // a linear combination
+#define MIX_LOG_PROBABILITIES 1u  // the same of each row less its log-sum-exp
+#define MIX_TRANSFER 2u           // the first less a part of its probabilities' difference from the second's
+
 // What combineDistributions makes of two rows.
 #define COMBINE_MIXTURE 0u   // a share of each
 #define COMBINE_RESIDUAL 1u  // what the first has more of
+#define COMBINE_MINIMUM 2u   // what both have, a part of a law
 
 // Status bits of a row, a tree or a round.
 #define STATUS_OK 0u

@@ -99,9 +99,10 @@ struct MixLogits {
   U32 rows;
   U32 vocabulary;
   F32 scaleA;
-  F32 scaleB;
-  F32 threshold;          // log(alpha) <= 0 below the best of a; -infinity keeps all
-  U32 normalize;          // 1: mix log-probabilities, each row less its log-sum-exp
+  F32 scaleB;              // MIX_TRANSFER: of the difference of probabilities
+  F32 threshold;           // log(alpha) <= 0 below the best of a, MIX_TRANSFER: of b; -infinity keeps all
+  U32 mode;                // MIX_LOGITS, MIX_LOG_PROBABILITIES or MIX_TRANSFER
+  F32 inverseTemperature;  // MIX_TRANSFER: of both softmaxes
 };
 
 struct DrawTarget {
@@ -144,8 +145,9 @@ struct DrawShared {
 struct CombineDistributions {
   U32 rows;
   U32 vocabulary;
-  U32 mode;        // COMBINE_MIXTURE or COMBINE_RESIDUAL
-  U32 share;       // of the first row in a mixture, in units of 2^-31
+  U32 mode;        // COMBINE_MIXTURE, COMBINE_RESIDUAL or COMBINE_MINIMUM
+  U32 factorA;     // of the first law; both factors in one unit: 2^-31 in a mixture
+  U32 factorB;     // of the second law
 };
 
 struct SuppressTokens {

@@ -21,6 +21,20 @@ struct GrowTree {
   U32 width;         // rows of the next depth; 0 after the last
   U32 firstInput;    // row of the inputs that is row firstRow
   U32 inputRows;     // between the inputs of two sequences
+  U32 accumulates;   // 1: a score is its parent's plus the candidate's; 0: the candidate's own
+};
+
+#define MAXIMUM_CANDIDATES 256u  // of a row
+
+struct ConditionKeys {
+  U32 sequences;
+  U32 firstRow;      // the depth's rows are firstRow ..< firstRow + rows
+  U32 rows;
+  U32 maximumRows;   // of a sequence's store
+  U32 count;         // candidates a row
+  U32 vocabulary;
+  U32 firstInput;    // as of GrowTree
+  U32 inputRows;
 };
 
 struct SelectTree {

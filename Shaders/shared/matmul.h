@@ -18,6 +18,7 @@
 #define MATMUL_SILU 1u
 #define MATMUL_GELU 2u
 #define MATMUL_GELU_ERF 3u
+#define MATMUL_SOFTPLUS 4u
 
 #define NO_ROW 0xffffffffu
 #define NO_MATRIX 0xffffffffu

@@ -47,6 +47,27 @@ struct Gelu {
   U32 significantBits;
 };
 
+struct Softplus {
+  U32 rows;
+  U32 columns;
+  U32 inputStride;      // elements of a row in which the columns of x lie
+  U32 inputFirst;       // their first one there
+  U32 significantBits;
+};
+
+struct ScaleColumns {
+  U32 rows;
+  U32 columns;
+  U32 inputStride;      // elements of a row in which the columns of x lie
+  U32 inputFirst;       // their first one there
+  U32 width;            // columns that share a scale
+  U32 scaleStride;      // elements of a row in which the scales lie; 0: all rows have the same
+  U32 scaleFirst;       // the first one there
+  U32 hasBase;          // 0: base is not read
+  U32 hasGate;          // 1: a scale is taken times its sigmoid (SiLU)
+  U32 significantBits;  // of the output
+};
+
 struct ResidualAdd {
   U32 count;
   U32 significantBits;

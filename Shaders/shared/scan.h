@@ -16,6 +16,14 @@ struct TreeScan {
   U32 decays;           // a head: 1, or stateSize
   U32 isTree;           // 1: a state a row; 0: rows follow one another and move the committed state
   U32 significantBits;  // of the output
+  U32 queryStride;      // elements of a row in which query lies
+  U32 queryFirst;       // its first column there
+  U32 keyStride;
+  U32 keyFirst;
+  U32 valueStride;
+  U32 valueFirst;
+  U32 decayStride;
+  U32 decayFirst;
 };
 
 struct TreeConvolution {
@@ -27,6 +35,8 @@ struct TreeConvolution {
   U32 hasBias;
   U32 hasGate;          // 1: the sum times its sigmoid (SiLU)
   U32 significantBits;  // of the output
+  U32 inputStride;      // elements of a row in which the channels of x lie
+  U32 inputFirst;       // the first channel's column there
 };
 
 struct GatherState {
@@ -45,6 +55,8 @@ struct GatherTail {
   U32 channels;
   U32 width;
   U32 isTree;           // 0: all rows of the sequence are taken, in order
+  U32 inputStride;      // elements of a row in which the channels of x lie
+  U32 inputFirst;       // the first channel's column there
 };
 
 #endif

@@ -46,6 +46,23 @@ extension KernelBenchmark {
     KernelBenchmark(.geluErf, "262144", bytes: 8 * 262_144, operations: 50 * 262_144) {
       .gelu(count: 262_144, form: .erf, significantBits: 24, inPlace: false, random: &$0)
     },
+    // A wide projection's step sizes; D * x added to a scan's output.
+    KernelBenchmark(.softplus, "256 x 1024", bytes: 8 * 262_144, operations: 45 * 262_144) {
+      .softplus(rows: 256, columns: 1024, place: nil, significantBits: 24, random: &$0)
+    },
+    KernelBenchmark(
+      .scaleColumns, "64 x 4096 by heads of 64", variant: "shared", bytes: 12 * 64 * 4096,
+      operations: 2 * 64 * 4096
+    ) {
+      .scaleColumns(
+        rows: 64, columns: 4096, ColumnScaling(width: 64, hasBase: true), isDense: true, random: &$0)
+    },
+    KernelBenchmark(
+      .scaleColumns, "64 x 4096", variant: "gated", bytes: 12 * 64 * 4096, operations: 22 * 64 * 4096
+    ) {
+      .scaleColumns(
+        rows: 64, columns: 4096, ColumnScaling(hasRowScales: true, gated: true), isDense: true, random: &$0)
+    },
     KernelBenchmark(.scaledAdd, "262144", bytes: 12 * 262_144, operations: 3 * 262_144) {
       .scaledAdd(count: 262_144, significantBits: 24, inPlace: false, random: &$0)
     },

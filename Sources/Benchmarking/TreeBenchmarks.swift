@@ -44,6 +44,11 @@ extension KernelBenchmark {
       ) {
         .growTree(sequences: 1, firstRow: 11, rows: 10, width: 10, count: 10, random: &$0)
       },
+      KernelBenchmark(
+        .conditionKeys, "10 rows of 10 candidates", bytes: 4 * 7 * 100, operations: 120 * 100
+      ) {
+        .conditionKeys(sequences: 1, firstRow: 11, rows: 10, count: 10, vocabulary: 32_000, random: &$0)
+      },
       KernelBenchmark(.selectTree, "60 nodes of 710 candidates", bytes: 4 * 710 + 12 * 60, operations: 0) {
         .selectTree(sequences: 1, rows: 71, count: 10, nodes: 60, random: &$0)
       },

@@ -83,6 +83,13 @@ extension KernelBenchmark {
           rows: rows, vocabulary: vocabulary, mixture: .contrastive(beta: 0.5, alpha: 0.1), inPlace: false,
           random: &$0)
       },
+      // An exponential of each logit for the sums, and another for the probabilities.
+      KernelBenchmark(
+        .mixLogits, shape, variant: "transfer", bytes: 12 * elements, operations: 80 * elements
+      ) {
+        .mixLogits(
+          rows: rows, vocabulary: vocabulary, mixture: .transfer(strength: 10), inPlace: false, random: &$0)
+      },
       KernelBenchmark(.drawTarget, shape, variant: "plain", bytes: 4 * elements, operations: 0) {
         .drawTarget(rows: rows, vocabulary: vocabulary, random: &$0)
       },
@@ -104,6 +111,11 @@ extension KernelBenchmark {
         .combineDistributions, shape, variant: "mixture", bytes: 12 * elements, operations: 0
       ) {
         .combineDistributions(rows: rows, vocabulary: vocabulary, .mixture(share: 0.3), random: &$0)
+      },
+      KernelBenchmark(
+        .combineDistributions, shape, variant: "minimum", bytes: 12 * elements, operations: 0
+      ) {
+        .combineDistributions(rows: rows, vocabulary: vocabulary, .minimum, random: &$0)
       },
       KernelBenchmark(
         .suppressTokens, "\(shape), 100 tokens", variant: "oneList", bytes: 400 * rows, operations: 0

@@ -2,7 +2,7 @@ import Kernels
 import ShaderInterface
 
 extension KernelCase {
-  /// A mixture or a residual of two distributions.
+  /// A mixture, an excess or a minimum of two distributions.
   public static func combineDistributions(
     rows: Int, vocabulary: Int, _ combination: DistributionCombination, lanes: Int? = nil,
     random: inout CaseRandom
@@ -29,14 +29,20 @@ extension KernelCase {
   }
 }
 
-let combineDistributionsFamilies = ["mixture", "residual", "lanes"].map { name in
+let combineDistributionsFamilies = ["mixture", "residual", "excess", "minimum", "lanes"].map { name in
   CaseFamily(.combineDistributions, name) { random in
     let vocabulary = random.vocabulary()
-    let isMixture = name == "mixture" || (name == "lanes" && random.oneIn(2))
+    let kind = name == "lanes" ? random.element(["mixture", "excess", "minimum"]) : name
     let share = random.element([0, 1, 0.5, 1e-9, Double(random.unit())])
+    let combination: DistributionCombination =
+      switch kind {
+      case "mixture": .mixture(share: share)
+      case "excess": random.oneIn(2) ? .excess(a: 1, b: share) : .excess(a: share, b: 1.5)
+      case "minimum": .minimum
+      default: .residual
+      }
     return .combineDistributions(
-      rows: random.rows(of: vocabulary), vocabulary: vocabulary,
-      isMixture ? .mixture(share: share) : .residual, lanes: name == "lanes" ? random.lanes(vocabulary) : nil,
-      random: &random)
+      rows: random.rows(of: vocabulary), vocabulary: vocabulary, combination,
+      lanes: name == "lanes" ? random.lanes(vocabulary) : nil, random: &random)
   }
 }

@@ -45,5 +45,6 @@ let gatherRowFamilies = [
 
 let rowFamilies =
   embeddingGatherFamilies + embeddingMixFamilies + rmsNormFamilies + layerNormFamilies + gatedUnitFamilies
-  + geluFamilies + residualAddFamilies + scaledAddFamilies + roundActivationsFamilies
-  + rotaryFamilies + gatherRowFamilies + gatherColumnsFamilies + gatherRowsFamilies + scatterRowsFamilies
+  + geluFamilies + softplusFamilies + residualAddFamilies + scaledAddFamilies + scaleColumnsFamilies
+  + roundActivationsFamilies + rotaryFamilies + gatherRowFamilies + gatherColumnsFamilies + gatherRowsFamilies
+  + scatterRowsFamilies

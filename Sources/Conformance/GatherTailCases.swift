@@ -8,16 +8,18 @@ extension KernelCase {
   ) -> KernelCase {
     let rows = random.rows(sequences: sequences, maximumNodes: maximumNodes, isTree: isTree)
     let tail = random.words(sequences * (width - 1) * channels)
+    let place = random.columns(channels)
+    let stride = place.stride(channels)
     return KernelCase(
       "sequences \(sequences), nodes \(maximumNodes), rows \(rows.count), channels \(channels), width \(width)",
       rows.operands + [
         .words("result", random.results(sequences: sequences, maximumNodes: maximumNodes)),
-        .words("x", random.words(rows.count * channels), [rows.count, channels]),
+        .words("x", random.words(rows.count * stride), [rows.count, stride]),
         .words("tail", tail, [sequences, width - 1, channels], role: .inputOutput),
       ]
     ) { list, o in
       list.gatherTail(
-        o.floats("x"), result: isTree ? o.words("result") : nil, maximumNodes: maximumNodes,
+        o.floats("x"), at: place, result: isTree ? o.words("result") : nil, maximumNodes: maximumNodes,
         rows: o.rows(rows), tail: o.floats("tail"), channels: channels, width: width)
     }
   }

@@ -54,8 +54,8 @@ extension BoundOperands {
 extension KernelCase {
   /// One depth of growth after the first `firstRow` rows.
   public static func growTree(
-    sequences: Int, firstRow: Int, rows: Int, width: Int, count: Int, firstInput: Int = 0,
-    inputRows: Int? = nil, random: inout CaseRandom
+    sequences: Int, firstRow: Int, rows: Int, width: Int, count: Int, accumulates: Bool = true,
+    firstInput: Int = 0, inputRows: Int? = nil, random: inout CaseRandom
   ) -> KernelCase {
     let shape = GrowthShape(
       sequences: sequences, firstRow: firstRow, rows: rows, width: width, count: count)
@@ -69,7 +69,8 @@ extension KernelCase {
     let maximumRows = shape.maximumRows
     return KernelCase(
       """
-      sequences \(sequences), rows \(firstRow) + \(rows) + \(width) from \(firstInput) of \(held), candidates \(count)
+      sequences \(sequences), rows \(firstRow) + \(rows) + \(width) from \(firstInput) of \(held), \
+      candidates \(count), sums \(accumulates)
       """,
       [
         .floats("logProbabilities", [sequences, held, count], random.logProbabilities(inputs)),
@@ -86,20 +87,22 @@ extension KernelCase {
     ) { list, o in
       list.growTree(
         o.growth(shape), logProbabilities: o.floats("logProbabilities"), candidates: o.words("candidates"),
-        firstRow: firstRow, rows: rows, width: width, firstInput: firstInput, inputRows: inputRows)
+        firstRow: firstRow, rows: rows, width: width, accumulates: accumulates, firstInput: firstInput,
+        inputRows: inputRows)
     }
   }
 }
 
-let growTreeFamilies = [false, true].map { isApart in
-  CaseFamily(.growTree, isApart ? "apart" : "dense") { random in
+let growTreeFamilies = [("sums", true, false), ("own", false, false), ("apart", true, true)].map {
+  name, accumulates, isApart in
+  CaseFamily(.growTree, name) { random in
     let isFirst = random.oneIn(4)
     let width = random.oneIn(6) ? 0 : random.length(random.oneIn(8) ? 256 : 20)
     let rows = isFirst ? 1 : random.length(20)
     let firstInput = isApart ? random.below(20) : 0
     return .growTree(
       sequences: random.sequences(), firstRow: isFirst ? 0 : random.integer(1...40), rows: rows, width: width,
-      count: random.length(40), firstInput: firstInput,
+      count: random.length(40), accumulates: accumulates, firstInput: firstInput,
       inputRows: isApart && random.oneIn(2) ? firstInput + rows + random.below(9) : nil, random: &random)
   }
 }

@@ -11,7 +11,7 @@ extension KernelCase {
     return KernelCase(
       """
       rows \(rows), vocabulary \(vocabulary), factors \(mixture.scaleA) and \(mixture.scaleB), \
-      threshold \(mixture.threshold), normalizes \(mixture.normalizes)
+      threshold \(mixture.threshold), \(mixture.form)
       """,
       [
         .floats("a", [rows, vocabulary], a, role: inPlace ? .inputOutput : .input),
@@ -26,7 +26,7 @@ extension KernelCase {
 }
 
 let mixLogitsFamilies = [
-  ("linear", false), ("contrastive", false), ("inPlace", true), ("geometric", false),
+  ("linear", false), ("contrastive", false), ("inPlace", true), ("geometric", false), ("transfer", false),
 ].map { name, inPlace in
   CaseFamily(.mixLogits, name) { random in
     let vocabulary = random.vocabulary()
@@ -37,6 +37,14 @@ let mixLogitsFamilies = [
       beta: random.element([0.5, 1, 0.1]), alpha: random.element([0.1, 1, 0, 1e-3]))
     var geometric = LogitMixture.geometric(share: random.element([0, 1, 0.5, Double(random.unit())]))
     geometric.threshold = random.element([-.infinity, -1, 0])
+    let transfer = LogitMixture.transfer(
+      strength: random.element([10, 1, 0, -3, Double(random.float(-70...60))]),
+      alpha: random.element([0.1, 1, 0, 1e-3]), temperature: random.element([1, 0.5, 1.7, 1e-6, 1e19]))
+    if name == "transfer" || (inPlace && random.oneIn(4)) {
+      return .mixLogits(
+        rows: random.rows(of: vocabulary), vocabulary: vocabulary, mixture: transfer, inPlace: inPlace,
+        random: &random)
+    }
     if name == "geometric" || (inPlace && random.oneIn(3)) {
       return .mixLogits(
         rows: random.rows(of: vocabulary), vocabulary: vocabulary, mixture: geometric, inPlace: inPlace,

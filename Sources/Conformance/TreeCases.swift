@@ -165,5 +165,5 @@ extension BoundOperands {
 let treeFamilies =
   promptLookupFamilies + gatherTokensFamilies + verifyMatchFamilies + verifySiblingsFamilies
   + verifyTraversalFamilies + lossyAcceptFamilies + clusterAcceptFamilies + verifyAcceptedFamilies
-  + verifyLossyFamilies + commitRoundFamilies
-  + advanceStateFamilies + treeLayoutFamilies + growTreeFamilies + selectTreeFamilies + mergePathsFamilies
+  + verifyLossyFamilies + commitRoundFamilies + advanceStateFamilies + treeLayoutFamilies
+  + conditionKeysFamilies + growTreeFamilies + selectTreeFamilies + mergePathsFamilies

@@ -7,13 +7,15 @@ extension KernelCase {
     sequences: Int, maximumNodes: Int, channels: Int, width: Int, isTree: Bool, random: inout CaseRandom
   ) -> KernelCase {
     let rows = random.rows(sequences: sequences, maximumNodes: maximumNodes, isTree: isTree)
-    var x = random.floats(rows.count * channels, exponents: -70...30)
+    let place = random.columns(channels)
+    let stride = place.stride(channels)
+    var x = random.floats(rows.count * stride, exponents: -70...30)
     random.addSpecials(&x)
     let (hasBias, gated, bits) = (random.oneIn(2), random.oneIn(2), random.significantBits())
     return KernelCase(
       "sequences \(sequences), rows \(rows.count), channels \(channels), width \(width), bias \(hasBias), gated \(gated)",
       rows.operands + [
-        .floats("x", [rows.count, channels], x),
+        .floats("x", [rows.count, stride], x),
         .floats("weights", [channels, width], random.floats(channels * width, exponents: -70...10)),
         .floats("bias", [channels], random.floats(channels, exponents: -70...10)),
         .floats(
@@ -23,7 +25,7 @@ extension KernelCase {
       ]
     ) { list, o in
       list.treeConvolution(
-        o.floats("x"), weights: o.floats("weights"), bias: hasBias ? o.floats("bias") : nil,
+        o.floats("x"), at: place, weights: o.floats("weights"), bias: hasBias ? o.floats("bias") : nil,
         rows: o.rows(rows), tail: o.floats("tail"), out: o.floats("out"), channels: channels, width: width,
         gated: gated, significantBits: bits)
     }

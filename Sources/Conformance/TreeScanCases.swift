@@ -44,6 +44,20 @@ extension CaseRandom {
   }
 }
 
+extension CaseRandom {
+  /// Where `count` columns lie: half the time in rows of their own.
+  mutating func columns(_ count: Int) -> RowColumns? {
+    if oneIn(2) { return nil }
+    let first = below(9)
+    return RowColumns(first: first, stride: first + count + below(9))
+  }
+}
+
+extension RowColumns? {
+  /// Elements of a row that has `count` columns here.
+  func stride(_ count: Int) -> Int { self?.stride ?? count }
+}
+
 extension BoundOperands {
   func rows(_ rows: RandomRows) -> RecurrentRows {
     RecurrentRows(
@@ -60,32 +74,36 @@ extension KernelCase {
   ) -> KernelCase {
     let rows = random.rows(sequences: sequences, maximumNodes: maximumNodes, isTree: isTree)
     let (heads, headSize, stateSize) = (shape.heads, shape.headSize, shape.stateSize)
-    let inner = [rows.count, shape.groups, stateSize]
-    let outer = [rows.count, heads, headSize]
-    func count(_ shape: [Int]) -> Int { shape.reduce(1, *) }
-    var value = random.floats(count(outer), exponents: -70...20)
-    random.addSpecials(&value)
+    let (inner, outer, logarithms) = (shape.groups * stateSize, heads * headSize, heads * shape.decays)
+    let columns = ScanColumns(
+      query: random.columns(inner), key: random.columns(inner), value: random.columns(outer),
+      decay: random.columns(logarithms))
+    func floats(_ name: String, _ columns: RowColumns?, _ count: Int) -> CaseOperand {
+      let stride = columns.stride(count)
+      var list = random.floats(rows.count * stride, exponents: -70...20)
+      if name == "value" { random.addSpecials(&list) }
+      return .floats(name, [rows.count, stride], list)
+    }
+    let decayStride = columns.decay.stride(logarithms)
     let committed = random.floats(sequences * shape.stateCount, exponents: -70...20)
     let states: [CaseOperand] =
       isTree ? [.output("states", .float, [rows.count, heads, stateSize, headSize])] : []
     let (bits, lanes) = (random.significantBits(), lanesPerColumn)
     return KernelCase(
-      "sequences \(sequences), rows \(rows.count), heads \(heads) of \(headSize), groups \(shape.groups) of \(stateSize)",
+      "sequences \(sequences), rows \(rows.count), heads \(heads) of \(headSize), groups \(shape.groups) of \(stateSize), \(columns)",
       rows.operands + [
-        .floats("query", inner, random.floats(count(inner), exponents: -70...20)),
-        .floats("key", inner, random.floats(count(inner), exponents: -70...20)),
-        .floats("value", outer, value),
-        .floats(
-          "decay", [rows.count, heads, shape.decays], random.decays(rows.count * heads * shape.decays)),
+        floats("query", columns.query, inner), floats("key", columns.key, inner),
+        floats("value", columns.value, outer),
+        .floats("decay", [rows.count, decayStride], random.decays(rows.count * decayStride)),
         .floats(
           "committed", [sequences, heads, stateSize, headSize], committed,
           role: isTree ? .input : .inputOutput),
-        .output("out", .float, outer),
+        .output("out", .float, [rows.count, heads, headSize]),
       ] + states
     ) { list, o in
       list.treeScan(
         query: o.floats("query"), key: o.floats("key"), value: o.floats("value"), decay: o.floats("decay"),
-        rows: o.rows(rows), shape: shape, committed: o.floats("committed"),
+        columns: columns, rows: o.rows(rows), shape: shape, committed: o.floats("committed"),
         states: isTree ? o.floats("states") : nil, out: o.floats("out"), significantBits: bits,
         lanesPerColumn: lanes)
     }

@@ -6,11 +6,12 @@ extension CommandList {
   ///
   /// - Parameters:
   ///   - x: f32 `[rows][channels]`, as `treeConvolution` read it.
+  ///   - at: where the channels lie in wider rows; nil: rows of these alone.
   ///   - tail: f32 `[sequences][width - 1][channels]`.
   ///   - result: u32 `[sequences][resultWords]`; a sequence whose round has a status keeps its tail.
   public func gatherTail(
-    _ x: Tensor<Float>, result: Tensor<UInt32>? = nil, maximumNodes: Int = 1, rows: RecurrentRows,
-    tail: Tensor<Float>, channels: Int, width: Int
+    _ x: Tensor<Float>, at place: RowColumns? = nil, result: Tensor<UInt32>? = nil, maximumNodes: Int = 1,
+    rows: RecurrentRows, tail: Tensor<Float>, channels: Int, width: Int
   ) {
     call(.gatherTail) { kernel throws(Refusal) in
       try requireTail(tail, rows: rows, channels: channels, width: width)
@@ -19,11 +20,12 @@ extension CommandList {
         "a tree has parents and a result, rows in order have neither")
       try requireSizes(maximumNodes)
       if let result { try requireResult(result, maximumNodes: maximumNodes, rows: rows) }
-      try require(x, rows.count * channels, "x")
+      let input = try place.check(channels, of: x, rows: rows.count, "x")
       let p = ShaderInterface.GatherTail(
         sequences: UInt32(rows.sequences), maximumNodes: UInt32(maximumNodes),
         resultWords: UInt32(TreeBuffers.resultWords(maximumNodes: maximumNodes)), rows: UInt32(rows.count),
-        channels: UInt32(channels), width: UInt32(width), isTree: result == nil ? 0 : 1)
+        channels: UInt32(channels), width: UInt32(width), isTree: result == nil ? 0 : 1,
+        inputStride: input.stride, inputFirst: input.first)
       return Invocation(
         kernel, p, [.read(result ?? rows.state), .read(rows.state), .read(x), .readWrite(tail)],
         groups: ((channels + 63) / 64, rows.sequences))

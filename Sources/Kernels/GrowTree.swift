@@ -7,7 +7,7 @@ import ShaderInterface
 public struct TreeGrowth: Sendable {
   /// `[sequences][maximumRows][count]`
   public let tokens: Tensor<UInt32>
-  /// Cumulative log-probabilities in nats, of the same shape; -infinity: no candidate.
+  /// Cumulative log-probabilities in nats or the keys of a stochastic beam, of the same shape; -infinity: no candidate.
   public let scores: Tensor<Float>
   /// Candidate of each row, `NO_NODE` for none; u32 `[sequences][maximumRows]`, as are the next two.
   public let rowParents: Tensor<UInt32>
@@ -57,9 +57,9 @@ extension TreeGrowth {
       "\(maximumRows) rows, 1 to \(MAXIMUM_NODES) are possible")
   }
 
-  func check() throws(Refusal) {
+  func check(usesTokens: Bool = true) throws(Refusal) {
     try Self.check(sequences: sequences, maximumRows: maximumRows, count: count)
-    try require(tokens, sequences * maximumRows * count, "candidate tokens")
+    if usesTokens { try require(tokens, sequences * maximumRows * count, "candidate tokens") }
     try require(scores, sequences * maximumRows * count, "candidate scores")
     try require(rowParents, sequences * maximumRows, "rowParents")
   }
@@ -78,13 +78,16 @@ extension CommandList {
   /// - Parameters:
   ///   - logProbabilities: f32 `[sequences][inputRows][count]`, in nats, of the `candidates` of the same shape. A
   ///     candidate with `NO_TOKEN`, NaN or -infinity does not exist.
-  ///   - firstRow, rows: the depth's rows; the next depth's follow them.
+  ///   - firstRow: the first of the depth's rows.
+  ///   - rows: of the depth; the next depth's follow them.
   ///   - width: at most 256; 0 after the last depth.
+  ///   - accumulates: false where `logProbabilities` holds scores of whole paths, as `conditionKeys` writes them; one
+  ///     above its parent's counts as its parent's.
   ///   - firstInput: which of a sequence's input rows is the depth's first.
   ///   - inputRows: nil: `firstInput + rows`.
   public func growTree(
     _ growth: TreeGrowth, logProbabilities: Tensor<Float>, candidates: Tensor<UInt32>, firstRow: Int,
-    rows: Int, width: Int, firstInput: Int = 0, inputRows: Int? = nil
+    rows: Int, width: Int, accumulates: Bool = true, firstInput: Int = 0, inputRows: Int? = nil
   ) {
     call(.growTree) { kernel throws(Refusal) in
       try growth.check()
@@ -94,16 +97,16 @@ extension CommandList {
         rows >= 1 && firstRow + rows + width <= growth.maximumRows,
         "\(firstRow) + \(rows) + \(width) rows of \(growth.maximumRows)")
       let stride = inputRows ?? firstInput + rows
-      let inputs = ((growth.sequences - 1) * stride + firstInput + rows) * growth.count
-      try requireCount(inputs)
-      try require(logProbabilities, inputs, "logProbabilities")
-      try require(candidates, inputs, "candidates")
+      let inputs = (growth.sequences - 1) * stride + firstInput + rows
+      try requireCount(inputs * growth.count)
+      try require(logProbabilities, inputs * growth.count, "logProbabilities")
+      try require(candidates, inputs * growth.count, "candidates")
       try require(growth.nodeTokens, growth.sequences * growth.maximumRows, "nodeTokens")
       try require(growth.nodeParents, growth.sequences * growth.maximumRows, "nodeParents")
       let p = ShaderInterface.GrowTree(
         sequences: UInt32(growth.sequences), firstRow: UInt32(firstRow), rows: UInt32(rows),
         maximumRows: UInt32(growth.maximumRows), count: UInt32(growth.count), width: UInt32(width),
-        firstInput: UInt32(firstInput), inputRows: UInt32(stride))
+        firstInput: UInt32(firstInput), inputRows: UInt32(stride), accumulates: accumulates ? 1 : 0)
       return Invocation(
         kernel, p,
         [

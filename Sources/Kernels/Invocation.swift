@@ -81,7 +81,7 @@ func bytes<Parameters: BitwiseCopyable>(of parameters: Parameters) -> [UInt8] {
 public enum Kernel: String, CaseIterable, Sendable {
   /// Row kernels.
   case embeddingGather, embeddingMix, embeddingMixF32, rmsNorm, layerNorm, swiglu, geglu, gegluErf, gelu,
-    geluErf, residualAdd, scaledAdd
+    geluErf, softplus, residualAdd, scaledAdd, scaleColumns
   /// Row kernels that round, turn or choose rows.
   case roundActivations, rotary, gatherRow, gatherColumns, gatherRows, scatterRows
   /// `matmul` by weight format, and what prepares its operands.
@@ -98,7 +98,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   case promptLookup, gatherTokens, verifyMatch, verifySiblings, verifyTraversal, lossyAccept, clusterAccept,
     verifyAccepted, verifyLossy, commitRound, advanceState
   /// Building trees.
-  case treeLayout, growTree, selectTree, mergePaths
+  case treeLayout, conditionKeys, growTree, selectTree, mergePaths
   /// Recurrence along trees, and its state.
   case treeScan, treeConvolution, gatherState, gatherTail
   /// Pages.
@@ -109,7 +109,7 @@ public enum Kernel: String, CaseIterable, Sendable {
   var replaceableOperands: Int {
     switch self {
     case .residualAdd, .scaledAdd: 2
-    case .gelu, .geluErf, .roundActivations, .mixLogits, .softmax, .rmsNorm, .layerNorm: 1
+    case .gelu, .geluErf, .roundActivations, .mixLogits, .softmax, .rmsNorm, .layerNorm, .scaleColumns: 1
     default: 0
     }
   }

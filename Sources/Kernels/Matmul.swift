@@ -3,8 +3,8 @@ import ShaderInterface
 
 /// What a matmul does with its sums before it writes them.
 public enum OutputTransform: UInt32, Sendable, CaseIterable {
-  /// As is, y * sigmoid(y), GELU in its tanh form, or GELU as y * Phi(y).
-  case none, silu, gelu, geluErf
+  /// As is, y * sigmoid(y), GELU in its tanh form, GELU as y * Phi(y), or log(1 + e^y).
+  case none, silu, gelu, geluErf, softplus
 }
 
 /// The matrices that each row of x is multiplied by, as a mixture of experts chooses them.

@@ -23,6 +23,10 @@ enum ReferenceTable {
     case .gegluErf: Reference.gegluErf(o.parameters(), x: o.floats(0), out: o.out(1))
     case .gelu: Reference.gelu(o.parameters(), x: o.floats(0), out: o.out(1))
     case .geluErf: Reference.geluErf(o.parameters(), x: o.floats(0), out: o.out(1))
+    case .softplus: Reference.softplus(o.parameters(), x: o.floats(0), out: o.out(1))
+    case .scaleColumns:
+      Reference.scaleColumns(
+        o.parameters(), base: o.floats(0), x: o.floats(1), scales: o.floats(2), out: o.out(3))
     case .residualAdd: Reference.residualAdd(o.parameters(), a: o.floats(0), b: o.floats(1), out: o.out(2))
     case .scaledAdd: Reference.scaledAdd(o.parameters(), a: o.floats(0), b: o.floats(1), out: o.out(2))
     case .roundActivations: Reference.roundActivations(o.parameters(), x: o.floats(0), out: o.out(1))
@@ -162,6 +166,10 @@ enum ReferenceTable {
       Reference.treeLayout(
         o.parameters(), parents: o.words(0), state: o.out(1), depths: o.out(2), mask: o.out(3),
         links: o.out(4))
+    case .conditionKeys:
+      Reference.conditionKeys(
+        o.parameters(), weights: o.words(0), totals: o.words(1), tokens: o.words(2), keys: o.floats(3),
+        rowParents: o.words(4), scores: o.floats(5), sums: o.out(6), out: o.out(7))
     case .growTree:
       Reference.growTree(
         o.parameters(), logProbabilities: o.floats(0), candidates: o.words(1), tokens: o.out(2),

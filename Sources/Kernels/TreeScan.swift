@@ -45,6 +45,26 @@ func requireStateCount(_ count: Int) throws(Refusal) {
     count >= 1 && count <= 64 * 65_535, "a state of \(count) elements, 1 to \(64 * 65_535) are possible")
 }
 
+/// Where the operands of `treeScan` lie in wider rows; nil: in rows of these columns alone.
+public struct ScanColumns: Sendable, Hashable {
+  /// Of `groups * stateSize` columns each.
+  public var query, key: RowColumns?
+  /// Of `heads * headSize` columns.
+  public var value: RowColumns?
+  /// Of `heads * decays` columns.
+  public var decay: RowColumns?
+
+  /// Rows of each operand alone, unless said otherwise.
+  public init(
+    query: RowColumns? = nil, key: RowColumns? = nil, value: RowColumns? = nil, decay: RowColumns? = nil
+  ) {
+    self.query = query
+    self.key = key
+    self.value = value
+    self.decay = decay
+  }
+}
+
 /// The rows that recurrent kernels run over.
 public struct RecurrentRows: Sendable {
   /// In flight, of all sequences.
@@ -85,17 +105,22 @@ extension CommandList {
   /// times the sum of the magnitudes of its terms, steps = rows since the committed state, beside what the flush of
   /// magnitudes below 2^-64 costs.
   /// - Parameters:
-  ///   - query, key: f32 `[rows][groups][stateSize]`.  - value, out: f32 `[rows][heads][headSize]`.
+  ///   - query: f32 `[rows][groups][stateSize]`.
+  ///   - key: f32 `[rows][groups][stateSize]`.
+  ///   - value: f32 `[rows][heads][headSize]`.
   ///   - decay: f32 `[rows][heads][decays]`, natural logarithms; above 0 counts as 0.
+  ///   - columns: where query, key, value and decay lie in wider rows.
   ///   - committed: f32 `[sequences][heads][stateSize][headSize]`. Rows without parents follow one another and replace
   ///     it.
   ///   - states: f32 `[rows][heads][stateSize][headSize]`, the state after each row of a tree, for `gatherState`.
+  ///   - out: f32 `[rows][heads][headSize]`.
   ///   - lanesPerColumn: lanes that share an element of a value: 1, 2 or 4; nil leaves it to the device. Never changes
   ///     bits.
   public func treeScan(
     query: Tensor<Float>, key: Tensor<Float>, value: Tensor<Float>, decay: Tensor<Float>,
-    rows: RecurrentRows, shape: ScanShape, committed: Tensor<Float>, states: Tensor<Float>? = nil,
-    out: Tensor<Float>, significantBits: UInt32 = 24, lanesPerColumn: Int? = nil
+    columns: ScanColumns = ScanColumns(), rows: RecurrentRows, shape: ScanShape, committed: Tensor<Float>,
+    states: Tensor<Float>? = nil, out: Tensor<Float>, significantBits: UInt32 = 24,
+    lanesPerColumn: Int? = nil
   ) {
     call(.treeScan) { kernel throws(Refusal) in
       let isTree = rows.parents != nil
@@ -106,17 +131,22 @@ extension CommandList {
       try require(
         lanesPerColumn.map { [1, 2, 4].contains($0) } ?? true,
         "\(lanesPerColumn ?? 0) lanes a column; 1, 2 and 4 are possible")
-      try require(query, rows.count * shape.groups * shape.stateSize, "query")
-      try require(key, rows.count * shape.groups * shape.stateSize, "key")
-      try require(value, rows.count * shape.heads * shape.headSize, "value")
-      try require(decay, rows.count * shape.heads * shape.decays, "decay")
+      let (inner, outer) = (shape.groups * shape.stateSize, shape.heads * shape.headSize)
+      let queries = try columns.query.check(inner, of: query, rows: rows.count, "query")
+      let keys = try columns.key.check(inner, of: key, rows: rows.count, "key")
+      let values = try columns.value.check(outer, of: value, rows: rows.count, "value")
+      let logarithms = try columns.decay.check(
+        shape.heads * shape.decays, of: decay, rows: rows.count, "decay")
       try require(committed, rows.sequences * shape.stateCount, "committed")
-      try require(out, rows.count * shape.heads * shape.headSize, "out")
+      try require(out, rows.count * outer, "out")
       if let states { try require(states, rows.count * shape.stateCount, "states") }
       let p = ShaderInterface.TreeScan(
         sequences: UInt32(rows.sequences), rows: UInt32(rows.count), heads: UInt32(shape.heads),
         headSize: UInt32(shape.headSize), stateSize: UInt32(shape.stateSize), groups: UInt32(shape.groups),
-        decays: UInt32(shape.decays), isTree: isTree ? 1 : 0, significantBits: significantBits)
+        decays: UInt32(shape.decays), isTree: isTree ? 1 : 0, significantBits: significantBits,
+        queryStride: queries.stride, queryFirst: queries.first, keyStride: keys.stride, keyFirst: keys.first,
+        valueStride: values.stride, valueFirst: values.first, decayStride: logarithms.stride,
+        decayFirst: logarithms.first)
       return Invocation(
         kernel, p,
         [

@@ -23,13 +23,18 @@ public func expDifference(_ x: Float, _ d: Float) -> Float {
 /// e^r * 2^n for r in about -ln 2 / 2 ... ln 2 / 2 and an integer n: what ``expNonPositive(_:)`` ends with.
 @inlinable @inline(__always)
 public func expSeries(_ r: Float, _ n: Float) -> Float {
+  let p = expQuotient(r) * r + 1
+  return Float(bitPattern: p.bitPattern &+ UInt32(bitPattern: Int32(n)) << 23)
+}
+
+/// (e^r - 1) / r for r in about -ln 2 / 2 ... ln 2 / 2: the polynomial of ``expSeries(_:_:)``.
+@inlinable @inline(__always)
+public func expQuotient(_ r: Float) -> Float {
   var p = EXP_C6 * r + EXP_C5
   p = p * r + EXP_C4
   p = p * r + EXP_C3
   p = p * r + EXP_C2
-  p = p * r + 1
-  p = p * r + 1
-  return Float(bitPattern: p.bitPattern &+ UInt32(bitPattern: Int32(n)) << 23)
+  return p * r + 1
 }
 
 /// ln x for positive normal x.
@@ -133,6 +138,30 @@ public func normalDistribution(_ x: Float) -> Float {
   q = q * a + 1
   let tail = e * (p * reciprocal(q))
   return x >= 0 ? 1 - tail : tail
+}
+
+/// log(1 + e^x) for every x: max(x, 0) + log(1 + e) with e = e^-|x|; +0 below -44, infinity and NaN stay.
+///
+/// Where e is below 1/4 the logarithm is taken without forming 1 + e, so the lower side keeps its relative accuracy.
+/// Largest errors measured over every 5th float of 2^-30...100 on both sides: 2.044 ulp for x >= 0, 4.682 ulp for x < 0;
+/// 5.19 * 2^-24 of the result throughout.
+@inlinable @inline(__always)
+public func softplus(_ x: Float) -> Float {
+  let e = expNonPositive(-abs(x))
+  let rest = e < 0.25 ? logSeries(e, 0) : logPositive(1 + e)
+  return flush(x <= 0 ? rest : x + rest)
+}
+
+/// log(1 - e^x) for x <= 0; -infinity at 0, above it and for a NaN, -0 below -44.
+///
+/// Near 0, 1 - e^x is taken without forming e^x; far below, its logarithm without forming 1 - e^x. Largest error measured
+/// over every 7th float of -43.9...-2^-80: 2.05 * 2^-24 of 1 + |result|.
+@inlinable @inline(__always)
+public func logOneMinusExp(_ x: Float) -> Float {
+  guard x < 0 else { return -.infinity }
+  let e = expNonPositive(x)
+  if e < 0.25 { return logSeries(-e, 0) }
+  return logPositive(x >= -0.25 ? -x * expQuotient(x) : 1 - e)
 }
 
 /// x * Phi(x) = x / 2 * (1 + erf(x / sqrt(2))) for every x (Hendrycks and Gimpel, 2016); +0 below about -9.3, NaN at

@@ -2,7 +2,8 @@ import Numerics
 import ShaderInterface
 
 extension Reference {
-  /// A mixture of two integer distributions or the residual of the first over the second, with a total of at most 2^30.
+  /// A mixture of two integer distributions, the residual of the first over the second, or what both have, with a total
+  /// of at most 2^30.
   ///
   /// `a`, `b`, `weights`: u32 [rows][vocabulary]; `totalsA`, `totalsB`, `totals`: u32 [rows][2]; `mass`: u32 [rows][4].
   public static func combineDistributions(
@@ -14,18 +15,16 @@ extension Reference {
     let vocabulary = Int(p.vocabulary)
     for r in 0..<Int(p.rows) {
       let (totalA, totalB) = (UInt64(totalsA[2 * r]), UInt64(totalsB[2 * r]))
-      var (f, g) = (totalB, totalA)
-      if p.mode == COMBINE_MIXTURE {
-        (f, g) = (UInt64(p.share) &* totalB, (1 << 31 &- UInt64(p.share)) &* totalA)
-        let drop = UInt64(max(0, 33 - max(f, g).leadingZeroBitCount))
-        (f, g) = (f >> drop, g >> drop)
-      }
+      var (f, g) = (UInt64(p.factorA) * totalB, UInt64(p.factorB) * totalA)
+      let drop = excessBits(max(f, g), over: 31)
+      (f, g) = (f >> drop, g >> drop)
       let combined = (r * vocabulary..<(r + 1) * vocabulary).map { i in
-        let (x, y) = (UInt64(a[i]) &* f, UInt64(b[i]) &* g)
-        return p.mode == COMBINE_MIXTURE ? x &+ y : x > y ? x - y : 0
+        combine(UInt64(a[i]) &* f, UInt64(b[i]) &* g, mode: p.mode)
       }
       let sum = combined.reduce(0, &+)
-      let shift = UInt64(max(0, 64 - sum.leadingZeroBitCount - Int(REDUCED_TOTAL_BITS)))
+      let whole = p.mode == COMBINE_MIXTURE ? sum : max(totalA &* f, totalB &* g)
+      let total = p.mode == COMBINE_MINIMUM ? whole : sum
+      let shift = excessBits(total, over: REDUCED_TOTAL_BITS)
       var running: UInt64 = 0
       for (v, weight) in combined.enumerated() {
         weights[r * vocabulary + v] = UInt32(
@@ -33,12 +32,24 @@ extension Reference {
         running &+= weight
       }
       let status = totalsA[2 * r + 1] | totalsB[2 * r + 1]
-      totals[2 * r] = UInt32(truncatingIfNeeded: sum >> shift)
-      totals[2 * r + 1] = sum == 0 ? status | STATUS_EMPTY_ROW : status
-      let whole = p.mode == COMBINE_MIXTURE ? sum : totalA * totalB
+      totals[2 * r] = UInt32(truncatingIfNeeded: total >> shift)
+      totals[2 * r + 1] = total == 0 ? status | STATUS_EMPTY_ROW : status
       for (i, word) in [sum, sum >> 32, whole, whole >> 32].enumerated() {
         mass[4 * r + i] = UInt32(truncatingIfNeeded: word)
       }
     }
+  }
+
+  private static func combine(_ x: UInt64, _ y: UInt64, mode: UInt32) -> UInt64 {
+    switch mode {
+    case COMBINE_RESIDUAL: x > y ? x - y : 0
+    case COMBINE_MINIMUM: min(x, y)
+    default: x &+ y
+    }
+  }
+
+  /// By how many bits `x` is longer than `bits`.
+  private static func excessBits(_ x: UInt64, over bits: UInt32) -> UInt64 {
+    UInt64(max(0, 64 - x.leadingZeroBitCount - Int(bits)))
   }
 }

@@ -2,7 +2,8 @@ import Numerics
 import ShaderInterface
 
 extension Reference {
-  /// Scores one depth's candidates with the sum along their path, and makes the best of them the next depth's rows.
+  /// Scores one depth's candidates with the sum along their path, or their own, and makes the best of them the next
+  /// depth's rows.
   ///
   /// `logProbabilities`: f32, `candidates`: u32 [sequences][inputRows][count]; `scores`: f32, `tokens`: u32
   /// [sequences][maximumRows][count]; `rowParents`, `nodeTokens`, `nodeParents`: u32 [sequences][maximumRows].
@@ -23,7 +24,8 @@ extension Reference {
         let base = r == 0 ? 0 : parent < firstRow * count ? flush(score(parent)) : -.infinity
         for j in 0..<count {
           let input = (s * Int(p.inputRows) + Int(p.firstInput) + i) * count + j
-          var value = flush(base + flush(logProbabilities[input]))
+          let own = flush(logProbabilities[input])
+          var value = p.accumulates != 0 ? flush(base + own) : own
           if value > base { value = base }
           if value.isNaN || candidates[input] == NO_TOKEN { value = -.infinity }
           let c = r * count + j

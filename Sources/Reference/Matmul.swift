@@ -87,6 +87,7 @@ extension Reference {
     case MATMUL_SILU: y = flush(y * sigmoid(y))
     case MATMUL_GELU: y = Numerics.gelu(y)
     case MATMUL_GELU_ERF: y = Numerics.geluErf(y)
+    case MATMUL_SOFTPLUS: y = Numerics.softplus(y)
     default: break
     }
     return rounded(y, to: p.significantBits)

@@ -4,7 +4,7 @@ import ShaderInterface
 extension Reference {
   /// Each channel's causal convolution along a row's ancestors and then the committed tail, nearest input first.
   ///
-  /// `x`, `out`: f32 [rows][channels]; `weights`: f32 [channels][width]; `bias`: f32 [channels]; `parents`, `owners`:
+  /// `x`, `out`: f32 [rows][channels], `x` as columns of wider rows; `weights`: f32 [channels][width]; `bias`: f32 [channels]; `parents`, `owners`:
   /// u32 [rows]; `state`: u32; `tail`: f32 [sequences][width - 1][channels].
   public static func treeConvolution(
     _ p: ShaderInterface.TreeConvolution, x: UnsafeBufferPointer<Float>, weights: UnsafeBufferPointer<Float>,
@@ -24,7 +24,8 @@ extension Reference {
       while path.count < width, let parent = flight.parent(of: path.last!, in: range) { path.append(parent) }
       let committed = (0..<width - path.count).map { owner * (width - 1) + width - 2 - $0 }
       for c in 0..<channels {
-        let inputs = path.map { x[$0 * channels + c] } + committed.map { tail[$0 * channels + c] }
+        let own = path.map { x[$0 * Int(p.inputStride) + Int(p.inputFirst) + c] }
+        let inputs = own + committed.map { tail[$0 * channels + c] }
         var y: Float = p.hasBias != 0 ? flush(bias[c]) : 0
         for (j, input) in inputs.enumerated() {
           y = y + flush(flush(weights[c * width + width - 1 - j]) * flush(input))

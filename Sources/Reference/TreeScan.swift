@@ -30,8 +30,8 @@ extension Reference {
   /// times state, in chunks of `SCAN_CHUNK`.
   ///
   /// `query`, `key`: f32 [rows][groups][stateSize]; `value`, `out`: f32 [rows][heads][headSize]; `decay`: f32
-  /// [rows][heads][decays]; `parents`: u32 [rows]; `state`: u32; `committed`: f32 [sequences][heads][stateSize][headSize];
-  /// `states`: f32 [rows][heads][stateSize][headSize], for trees.
+  /// [rows][heads][decays], all but `out` as columns of wider rows; `parents`: u32 [rows]; `state`: u32;
+  /// `committed`: f32 [sequences][heads][stateSize][headSize]; `states`: f32 [rows][heads][stateSize][headSize], for trees.
   public static func treeScan(
     _ p: ShaderInterface.TreeScan, query: UnsafeBufferPointer<Float>, key: UnsafeBufferPointer<Float>,
     value: UnsafeBufferPointer<Float>, decay: UnsafeBufferPointer<Float>,
@@ -49,22 +49,26 @@ extension Reference {
       for row in range {
         let parent = isTree ? flight.parent(of: row, in: range) : nil
         for head in 0..<heads {
-          let shared = (row * Int(p.groups) + head / (heads / Int(p.groups))) * stateSize
+          let ofGroup = head / (heads / Int(p.groups)) * stateSize
+          let queryStart = row * Int(p.queryStride) + Int(p.queryFirst) + ofGroup
+          let keyStart = row * Int(p.keyStride) + Int(p.keyFirst) + ofGroup
+          let valueStart = row * Int(p.valueStride) + Int(p.valueFirst) + head * headSize
+          let decayStart = row * Int(p.decayStride) + Int(p.decayFirst) + head * Int(p.decays)
           for e in 0..<headSize {
-            let v = flush(value[(row * heads + head) * headSize + e])
+            let v = flush(value[valueStart + e])
             var (sum, chunk): (Float, Float) = (0, 0)
             for n in 0..<stateSize {
               let element = (head * stateSize + n) * headSize + e
-              let d = decay[(row * heads + head) * Int(p.decays) + (p.decays == 1 ? 0 : n)]
+              let d = decay[decayStart + (p.decays == 1 ? 0 : n)]
               let before = parent.map { states[$0 * words + element] } ?? committed[s * words + element]
               let kept = flush(expNonPositive(d > 0 ? 0 : d) * flush(before))
-              let after = flush(kept + flush(v * flush(key[shared + n])))
+              let after = flush(kept + flush(v * flush(key[keyStart + n])))
               if isTree {
                 states[row * words + element] = after
               } else {
                 committed[s * words + element] = after
               }
-              chunk = chunk + flush(flush(query[shared + n]) * after)
+              chunk = chunk + flush(flush(query[queryStart + n]) * after)
               if (n + 1) % Int(SCAN_CHUNK) == 0 || n + 1 == stateSize { (sum, chunk) = (sum + chunk, 0) }
             }
             out[(row * heads + head) * headSize + e] = rounded(sum, to: p.significantBits)

@@ -55,6 +55,83 @@ struct LinkItTests {
     return try backend.read(attended)
   }
 
+  private func stateSpace(_ backend: any Backend) throws -> [Float] {
+    let (columns, heads, headSize, stateSize, width) = (4, 2, 2, 3, 2)
+    let (inner, nodes) = (heads * headSize, 3)
+    let channels = inner + 2 * stateSize
+    let shape = ScanShape(heads: heads, headSize: headSize, stateSize: stateSize, groups: 1)
+    let tree = try TreeBuffers(backend: backend, maximumNodes: nodes)
+    try backend.write(SequenceState(length: 7, nodes: nodes).words, to: tree.state)
+    try backend.write([NO_NODE, 0, 0], to: tree.parents)
+    func ramp(_ count: Int, _ label: String) throws -> Tensor<Float> {
+      try backend.makeTensor((0..<count).map { Float($0 % 5) / 4 - 0.375 }, label)
+    }
+    func memory(_ columns: Int, _ label: String) throws -> Tensor<Float> {
+      try backend.makeTensor(nodes * columns, label)
+    }
+    func weights(_ outputs: Int, _ inputs: Int) throws -> PackedWeights {
+      let numbers = (0..<outputs * inputs).map { Float($0 % 7) / 8 - 0.375 }
+      return try backend.makeWeights(.f32(numbers), outputs: outputs, inputs: inputs, "weights")
+    }
+    let (inWeights, outWeights) = (
+      try weights(inner + channels + heads, columns), try weights(columns, inner)
+    )
+    let (norm, gateNorm) = (try ramp(columns, "norm"), try ramp(inner, "gate norm"))
+    let (a, d) = (try backend.makeTensor([-1, -2] as [Float], "A"), try ramp(heads, "D"))
+    let (taps, tail) = (try ramp(channels * width, "taps"), try ramp((width - 1) * channels, "tail"))
+    let stepBias = try ramp(inner + channels + heads, "bias")
+    let committed = try ramp(shape.stateCount, "committed")
+    let hidden = try backend.makeTensor([1, 0, 2, 0, 0, 1, 0, 3, 0, 1, 0, 3] as [Float], "hidden")
+    let (normed, projected) = (
+      try memory(columns, "normed"), try memory(inner + channels + heads, "projected")
+    )
+    let (convolved, steps) = (try memory(channels, "convolved"), try memory(heads, "dt"))
+    let (decay, value) = (try memory(heads, "dt * A"), try memory(inner, "dt * x"))
+    let (y, gated) = (try memory(inner, "y"), try memory(inner, "gated"))
+    let states = try memory(shape.stateCount, "states")
+    let wide = inner + channels + heads  // the in-projection: z, the channels x, B and C, then dt
+    let rows = RecurrentRows(count: nodes, state: tree.state, parents: tree.parents)
+    let x = RowColumns(first: 0, stride: channels)
+    let operands = ScanColumns(
+      query: RowColumns(first: inner + stateSize, stride: channels),
+      key: RowColumns(first: inner, stride: channels))
+    try backend.run("layer") {
+      $0.rmsNorm(
+        hidden, weight: norm, out: normed, rows: nodes, columns: columns, epsilon: 1e-5, significantBits: 13)
+      $0.matmul(normed, inWeights, out: projected, rows: nodes, bias: stepBias)  // 0 but for dt's columns
+      $0.treeConvolution(
+        projected, at: RowColumns(first: inner, stride: wide), weights: taps, rows: rows, tail: tail,
+        out: convolved, channels: channels, width: width, gated: true)
+      $0.softplus(
+        projected, at: RowColumns(first: inner + channels, stride: wide), out: steps, rows: nodes,
+        columns: heads)
+      $0.scaleColumns(steps, by: .shared(a), out: decay, rows: nodes, columns: heads)  // dt * A
+      $0.scaleColumns(  // dt * x
+        convolved, at: x, by: .ofRows(steps, width: headSize), out: value, rows: nodes, columns: inner)
+      $0.treeScan(
+        query: convolved, key: convolved, value: value, decay: decay, columns: operands, rows: rows,
+        shape: shape, committed: committed, states: states, out: y)
+      $0.scaleColumns(  // + D * x
+        convolved, at: x, by: .shared(d, width: headSize), base: y, out: y, rows: nodes, columns: inner)
+      $0.scaleColumns(  // times silu(z)
+        y, by: .ofRows(projected, at: RowColumns(first: 0, stride: wide), gated: true), out: gated,
+        rows: nodes, columns: inner)
+      $0.rmsNorm(
+        gated, weight: gateNorm, out: normed, rows: nodes, columns: inner, epsilon: 1e-5, significantBits: 13)
+      $0.matmul(normed, outWeights, out: hidden, rows: nodes, accumulate: true)
+      // Once a verifier has written the result:
+      $0.gatherTail(
+        projected, at: RowColumns(first: inner, stride: wide), result: tree.result, maximumNodes: nodes,
+        rows: rows, tail: tail, channels: channels, width: width)
+      $0.gatherState(
+        states, result: tree.result, maximumNodes: nodes, rows: rows, stateCount: shape.stateCount,
+        committed: committed)
+    }
+    let out = try backend.read(hidden)
+    print(out[columns..<2 * columns] == out[2 * columns..<3 * columns])  // true: siblings with equal rows
+    return out
+  }
+
   private func batch(_ backend: any Backend) throws -> [RoundResult] {
     let maximumNodes = 4
     let tree = try TreeBuffers(backend: backend, maximumNodes: maximumNodes, sequences: 2)
@@ -162,6 +239,8 @@ struct LinkItTests {
     #expect(try kernel(backend) == [1, 0])
     #expect(try weights(backend) == [-2, -2])
     #expect(try attention(backend).prefix(8) == [8, 4, 2, 1, 8, 4, 2, 1])
+    let layer = try stateSpace(backend)
+    #expect(layer[4..<8] == layer[8...] && Set(layer).count == 8)
     let rounds = try batch(backend)
     #expect(rounds.map(\.path) == [[0, 2, 3], [0]] && rounds.map(\.tokens) == [[4, 5, 8], [1]])
     let round = try sampled(backend)

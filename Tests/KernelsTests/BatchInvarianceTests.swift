@@ -365,6 +365,33 @@ private let treeKernels: [UnitKernel] =
           candidates: o.words("candidates"), firstRow: firstRow, rows: rows, width: width)
       }
     },
+    UnitKernel(.conditionKeys, sizes: [1, 9, 40]) { call, size in
+      let firstRow = size == 1 ? 0 : 3
+      let (rows, count, vocabulary) = (size, 7, 11)
+      let shape = GrowthShape(sequences: 1, firstRow: firstRow, rows: rows, width: 0, count: count)
+      var laws: [WeightRows] = []
+      for _ in call.nodes {
+        laws.append(WeightRows(rows: rows, vocabulary: vocabulary, random: &call.random))
+      }
+      call.addGrowth(shape, role: .input)
+      call.add("weights", .each(rows * vocabulary)) { _, unit, _ in laws[unit].weights }
+      call.add("totals", .each(rows * 2)) { _, unit, _ in laws[unit].totals }
+      call.words("drawn", .each(rows * count), below: vocabulary + 1)
+      call.add("keys", .each(rows * count), kind: .float) { random, _, _ in
+        random.childKeys(rows: rows, count: count).map(\.bitPattern)
+      }
+      call.add("sums", .each(shape.candidates), role: .inputOutput, kind: .float) { random, _, count in
+        random.logProbabilities(count).map(\.bitPattern)
+      }
+      call.output("out", .each(rows * count), .float)
+      call.record = { list, o, places in
+        let law = DistributionRows(
+          weights: o.words("weights"), totals: o.words("totals"), vocabulary: vocabulary)
+        list.conditionKeys(
+          o.growth(shape, places), sums: o.floats("sums"), law: law, tokens: o.words("drawn"),
+          keys: o.floats("keys"), out: o.floats("out"), firstRow: firstRow, rows: rows)
+      }
+    },
     UnitKernel(.selectTree, sizes: [1, 9, 70]) { call, size in
       let shape = GrowthShape(sequences: 1, firstRow: 0, rows: 12, width: 1, count: 7)
       call.addGrowth(shape, role: .input)

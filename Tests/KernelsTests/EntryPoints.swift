@@ -59,6 +59,16 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         $1.tensor(), out: $1.tensor(), count: $1.size(), form: $1.random.element(GeluForm.allCases),
         significantBits: $1.bits())
     },
+    EntryPoint("softplus") {
+      $0.softplus(
+        $1.tensor(), at: $1.columns(), out: $1.tensor(), rows: $1.size(), columns: $1.size(),
+        significantBits: $1.bits())
+    },
+    EntryPoint("scaleColumns") {
+      $0.scaleColumns(
+        $1.tensor(), at: $1.columns(), by: $1.scales(), base: $1.flag() ? nil : $1.tensor(),
+        out: $1.tensor(), rows: $1.size(), columns: $1.size(), significantBits: $1.bits())
+    },
     EntryPoint("residualAdd") {
       $0.residualAdd(
         $1.tensor(), $1.tensor(), out: $1.tensor(), count: $1.size(), significantBits: $1.bits())
@@ -260,7 +270,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("mixLogits") {
       let mixture = LogitMixture(
-        scaleA: $1.number(), scaleB: $1.number(), threshold: -$1.number(), normalizes: $1.flag())
+        scaleA: $1.number(), scaleB: $1.number(), threshold: -$1.number(), form: $1.mixtureForm())
       $0.mixLogits(
         $1.tensor(), $1.tensor(), mixture, out: $1.tensor(), rows: $1.size(), vocabulary: $1.size())
     },
@@ -293,8 +303,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("combineDistributions") {
       $0.combineDistributions(
-        $1.distribution(), $1.distribution(), $1.flag() ? .residual : .mixture(share: $1.real()),
-        out: $1.distribution(), mass: $1.tensor(), rows: $1.size(), lanes: $1.lanes())
+        $1.distribution(), $1.distribution(), $1.combination(), out: $1.distribution(), mass: $1.tensor(),
+        rows: $1.size(), lanes: $1.lanes())
     },
     EntryPoint("suppressTokens") {
       $0.suppressTokens(
@@ -392,8 +402,14 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("growTree") {
       $0.growTree(
         $1.growth(), logProbabilities: $1.tensor(), candidates: $1.tensor(), firstRow: $1.size() &- 1,
-        rows: $1.size(), width: $1.size(), firstInput: $1.flag() ? 0 : $1.size(),
+        rows: $1.size(), width: $1.size(), accumulates: $1.flag(), firstInput: $1.flag() ? 0 : $1.size(),
         inputRows: $1.optionalSize())
+    },
+    EntryPoint("conditionKeys") {
+      $0.conditionKeys(
+        $1.growth(), sums: $1.tensor(), law: $1.distribution(), tokens: $1.tensor(), keys: $1.tensor(),
+        out: $1.tensor(), firstRow: $1.size() &- 1, rows: $1.size(),
+        firstInput: $1.flag() ? 0 : $1.size(), inputRows: $1.optionalSize())
     },
     EntryPoint("selectTree") {
       $0.selectTree($1.growth(), rows: $1.size(), nodes: $1.size(), into: $1.tree(), sources: $1.tensor())
@@ -411,15 +427,17 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         heads: $1.size(), headSize: $1.size(), stateSize: $1.size(), groups: $1.size(), decays: 1)
       let rows = $1.rows()
       $0.treeScan(
-        query: $1.tensor(), key: $1.tensor(), value: $1.tensor(), decay: $1.tensor(), rows: rows,
+        query: $1.tensor(), key: $1.tensor(), value: $1.tensor(), decay: $1.tensor(),
+        columns: ScanColumns(
+          query: $1.columns(), key: $1.columns(), value: $1.columns(), decay: $1.columns()), rows: rows,
         shape: shape, committed: $1.tensor(), states: rows.parents == nil ? nil : $1.tensor(),
         out: $1.tensor(), significantBits: $1.bits(), lanesPerColumn: $1.optionalSize())
     },
     EntryPoint("treeConvolution") {
       $0.treeConvolution(
-        $1.tensor(), weights: $1.tensor(), bias: $1.flag() ? nil : $1.tensor(), rows: $1.rows(),
-        tail: $1.tensor(), out: $1.tensor(), channels: $1.size(), width: $1.size(), gated: $1.flag(),
-        significantBits: $1.bits())
+        $1.tensor(), at: $1.columns(), weights: $1.tensor(), bias: $1.flag() ? nil : $1.tensor(),
+        rows: $1.rows(), tail: $1.tensor(), out: $1.tensor(), channels: $1.size(), width: $1.size(),
+        gated: $1.flag(), significantBits: $1.bits())
     },
     EntryPoint("gatherState") {
       $0.gatherState(
@@ -429,8 +447,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("gatherTail") {
       let rows = $1.rows()
       $0.gatherTail(
-        $1.tensor(), result: rows.parents == nil ? nil : $1.tensor(), maximumNodes: $1.size(), rows: rows,
-        tail: $1.tensor(), channels: $1.size(), width: $1.size())
+        $1.tensor(), at: $1.columns(), result: rows.parents == nil ? nil : $1.tensor(),
+        maximumNodes: $1.size(), rows: rows, tail: $1.tensor(), channels: $1.size(), width: $1.size())
     },
   ]
 
@@ -489,6 +507,28 @@ extension Arguments {
 
   mutating func distribution() -> DistributionRows {
     DistributionRows(weights: tensor(), totals: tensor(), vocabulary: size())
+  }
+
+  mutating func columns() -> RowColumns? {
+    flag() ? nil : RowColumns(first: size(), stride: size() &* 32)
+  }
+
+  mutating func scales() -> ColumnScales {
+    flag()
+      ? .shared(tensor(), width: size())
+      : .ofRows(tensor(), at: columns(), width: size(), gated: flag())
+  }
+
+  mutating func mixtureForm() -> LogitMixture.Form {
+    random.element([.logits, .logProbabilities, .transfer(temperature: real())])
+  }
+
+  mutating func combination() -> DistributionCombination {
+    switch random.below(3) {
+    case 0: .mixture(share: real())
+    case 1: .excess(a: real(), b: real())
+    default: .minimum
+    }
   }
 
   mutating func warp() -> Warp {

@@ -98,6 +98,8 @@ extension KernelsTests {
           case .silu: list.swiglu(gates, out: out, rows: rows, columns: outputs, significantBits: bits)
           case .gelu: list.gelu(sum, out: out, count: count, significantBits: bits)
           case .geluErf: list.gelu(sum, out: out, count: count, form: .erf, significantBits: bits)
+          case .softplus:
+            list.softplus(sum, out: out, rows: rows, columns: outputs, significantBits: bits)
           }
         }
         #expect(firstDifference(fused, try backend.read(out)) == nil)

@@ -268,6 +268,27 @@ private let elementKernels: [UnitKernel] = [
       list.gelu(o.floats("x"), out: o.floats("out"), count: places.capacity * size, significantBits: 13)
     }
   },
+  UnitKernel(.softplus) { call, size in
+    call.floats("x", .nodes(size + 3), -126...127, hasSpecials: true)
+    call.output("out", .nodes(size), .float)
+    call.record = { list, o, places in
+      list.softplus(
+        o.floats("x"), at: RowColumns(first: 2, stride: size + 3), out: o.floats("out"),
+        rows: places.capacity, columns: size)
+    }
+  },
+  UnitKernel(.scaleColumns) { call, size in
+    call.floats("x", .nodes(size + 3), -100...60, hasSpecials: true)
+    call.floats("scales", .nodes(size + 1), -100...60)
+    call.floats("base", .nodes(size), -100...60)
+    call.output("out", .nodes(size), .float)
+    call.record = { list, o, places in
+      list.scaleColumns(
+        o.floats("x"), at: RowColumns(first: 2, stride: size + 3),
+        by: .ofRows(o.floats("scales"), at: RowColumns(first: 1, stride: size + 1), width: 2, gated: true),
+        base: o.floats("base"), out: o.floats("out"), rows: places.capacity, columns: size)
+    }
+  },
   UnitKernel(.geluErf) { call, size in
     call.floats("x", .nodes(size), -126...100, hasSpecials: true)
     call.output("out", .nodes(size), .float)
@@ -421,6 +442,7 @@ private let logitKernels: [UnitKernel] =
   + [
     ("linear", LogitMixture(scaleA: 0.5, scaleB: -0.25)),
     ("contrastive", .contrastive(beta: 0.5, alpha: 0.1)), ("geometric", .geometric(share: 0.3)),
+    ("transfer", .transfer(strength: 10, temperature: 0.7)),
   ].map { name, mixture in
     UnitKernel(.mixLogits, name) { call, size in
       call.logits("a", vocabulary: size)
@@ -483,7 +505,10 @@ private let lawKernels: [UnitKernel] =
       }
     }
   }
-  + [("mixture", DistributionCombination.mixture(share: 0.3)), ("residual", .residual)].map { name, kind in
+  + [
+    ("mixture", DistributionCombination.mixture(share: 0.3)), ("residual", .residual),
+    ("excess", .excess(a: 0.7, b: 1)), ("minimum", .minimum),
+  ].map { name, kind in
     UnitKernel(.combineDistributions, name) { call, size in
       call.law("a", vocabulary: size)
       call.law("b", vocabulary: size)

@@ -87,7 +87,8 @@ extension Rows {
           let operands = given.map { UnsafeMutableBufferPointer<UInt32>.copy(of: $0) }
           defer { for operand in operands { operand.deallocate() } }
           Reference.combineDistributions(
-            CombineDistributions(rows: 1, vocabulary: UInt32(count), mode: COMBINE_RESIDUAL, share: 0),
+            CombineDistributions(
+              rows: 1, vocabulary: UInt32(count), mode: COMBINE_RESIDUAL, factorA: 1, factorB: 1),
             a: .init(operands[0]), totalsA: .init(operands[1]), b: .init(operands[2]),
             totalsB: .init(operands[3]), weights: weights, totals: totals, mass: mass)
         }

@@ -4,7 +4,7 @@ import Reference
 import ShaderInterface
 import Testing
 
-/// Typical-p, combinations, suppression and group sums of integer distributions against plain Double.
+/// Typical-p, suppression and group sums of integer distributions against plain Double.
 @Suite struct DistributionAlgebraTests {
   private func distribution(_ logits: [Float], typicalP: UInt32 = 0) -> (weights: [UInt32], total: UInt32) {
     let out = mutableOperand([UInt32](repeating: 77, count: logits.count))
@@ -47,68 +47,6 @@ import Testing
     // Entropy 2.34: the likeliest token tells 1.61, the others 2.53; two of them make an eighth.
     let flat = distribution(logits(0.2, 0.08), typicalP: 1 << 29).weights
     #expect(flat.indices.filter { flat[$0] > 0 } == [0, 1])
-  }
-
-  private struct Combined {
-    var weights: [UInt32]
-    var total: UInt32
-    var status: UInt32
-    var sum: Double
-    var whole: Double
-  }
-
-  private func combined(_ a: [UInt32], _ b: [UInt32], mode: UInt32, share: UInt32 = 0) -> Combined {
-    let weights = mutableOperand([UInt32](repeating: 77, count: a.count))
-    let totals = mutableOperand([UInt32](repeating: 77, count: 2))
-    let mass = mutableOperand([UInt32](repeating: 77, count: 4))
-    Reference.combineDistributions(
-      CombineDistributions(rows: 1, vocabulary: U32(a.count), mode: mode, share: share), a: operand(a),
-      totalsA: operand([a.reduce(0, +), 0]), b: operand(b), totalsB: operand([b.reduce(0, +), 0]),
-      weights: weights, totals: totals, mass: mass)
-    return Combined(
-      weights: Array(weights), total: totals[0], status: totals[1],
-      sum: Double(mass[0]) + Double(mass[1]) * 0x1p32, whole: Double(mass[2]) + Double(mass[3]) * 0x1p32)
-  }
-
-  private func rows(_ count: Int) -> (a: [UInt32], b: [UInt32]) {
-    var random = SplitMix64(UInt64(count))
-    let row = { (scale: Float) in random.floats(count).map { UInt32(abs($0) * scale) + 1 } }
-    return (row(0x1p20), row(0x1p18))
-  }
-
-  /// Bound: a unit of rounding, and the factors' 2^-30.
-  @Test(arguments: [1, 2, 100, 1000], [0, 1 << 30, 1 << 31, 0x1234_5678] as [UInt32])
-  func mixtureIsTheMixtureOfTheLaws(vocabulary: Int, share: UInt32) {
-    let (a, b) = rows(vocabulary)
-    let mixed = combined(a, b, mode: COMBINE_MIXTURE, share: share)
-    let part = Double(share) / 0x1p31
-    let (sumA, sumB) = (Double(a.reduce(0, +)), Double(b.reduce(0, +)))
-    #expect(mixed.total == mixed.weights.reduce(0, +) && mixed.total <= 1 << 30 && mixed.total >= 1 << 29)
-    #expect(mixed.sum == mixed.whole && mixed.status == 0)
-    for v in 0..<vocabulary {
-      let p = part * Double(a[v]) / sumA + (1 - part) * Double(b[v]) / sumB
-      #expect(abs(Double(mixed.weights[v]) - p * Double(mixed.total)) <= 1 + p * 4)
-    }
-  }
-
-  @Test(arguments: [1, 2, 100, 1000])
-  func residualIsWhatTheFirstHasMoreOf(vocabulary: Int) {
-    let (a, b) = rows(vocabulary)
-    let rest = combined(a, b, mode: COMBINE_RESIDUAL)
-    let (sumA, sumB) = (Double(a.reduce(0, +)), Double(b.reduce(0, +)))
-    let excess = (0..<vocabulary).map { max(Double(a[$0]) / sumA - Double(b[$0]) / sumB, 0) }
-    let mass = excess.reduce(0, +)
-    #expect(abs(rest.sum / rest.whole - mass) <= 1e-12)
-    guard vocabulary > 1 else {
-      #expect(rest.weights == [0] && rest.total == 0 && rest.status == STATUS_EMPTY_ROW)
-      return
-    }
-    #expect(rest.total == rest.weights.reduce(0, +) && rest.total >= 1 << 29)
-    for v in 0..<vocabulary {
-      let expected = excess[v] / mass * Double(rest.total)
-      #expect(abs(Double(rest.weights[v]) - expected) <= 1 + 1e-6 * expected)
-      if excess[v] == 0 { #expect(rest.weights[v] == 0) }
-    }
   }
 
   @Test func suppressedTokensLeaveTheTotalOnce() {

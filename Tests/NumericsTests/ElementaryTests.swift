@@ -5,7 +5,7 @@ import Testing
 
 /// Largest errors in ulp against Double; measured over every 7th (exp, log) or 11th float: exp 1.148, log 0.843,
 /// reciprocal 1.989, reciprocalRoot 2.177, sigmoid 3.774, gelu 3.606 (x >= 0) and 107.3 (x < 0); every float:
-/// geluErf 5.843 (x >= 0) and 9.068 (x < 0).
+/// geluErf 5.843 (x >= 0) and 9.068 (x < 0); every 5th: softplus 2.044 (x >= 0) and 4.682 (x < 0).
 @Suite struct ElementaryTests {
   /// The largest error over every `step`-th float from `low` to `high`, which have one sign.
   func worst(
@@ -99,6 +99,31 @@ import Testing
     #expect(geluErf(0x1p-62) == 0x1p-63 && geluErf(-0x1p-62) == -0x1p-63)
     #expect([6, 1e30, .greatestFiniteMagnitude, .infinity].allSatisfy { geluErf($0) == $0 })
     #expect(geluErf(-.infinity).isNaN && geluErf(.nan).isNaN)
+  }
+
+  @Test func softplusIsWithin6Roundings() {
+    let exact = { (x: Double) in max(x, 0) + log1p(exp(-abs(x))) }
+    #expect(worst(0x1p-30, 100, softplus, exact) < 2.05)
+    #expect(worst(-0x1p-30, -43.9, softplus, exact) < 4.69)
+    for x in stride(from: Float(-43.9), through: 20, by: 0x1p-12) {
+      #expect(abs(Double(softplus(x)) - exact(Double(x))) <= 6 * 0x1p-24 * exact(Double(x)))
+    }
+    #expect(softplus(0) == softplus(-0.0) && softplus(0x1p-140) == softplus(0))
+    #expect([Float(-44).nextDown, -1e30, -.infinity].allSatisfy { softplus($0).bitPattern == 0 })
+    #expect(softplus(-44) > 0x1p-64)
+    #expect([50, 1e30, .infinity].allSatisfy { softplus($0) == $0 } && softplus(.nan).isNaN)
+  }
+
+  @Test func logOneMinusExpIsWithin2Point05Roundings() {
+    for low in [-44, -1.39, -0.26, -0.01, -1e-6] as [Float] {
+      for pattern in stride(from: (low / 50).bitPattern, through: low.bitPattern, by: 607) {
+        let x = Float(bitPattern: pattern)
+        let exact = x > -0.7 ? log(-expm1(Double(x))) : log1p(-exp(Double(x)))
+        #expect(abs(Double(logOneMinusExp(x)) - exact) <= 2.05 * 0x1p-24 * (1 + abs(exact)), "\(x)")
+      }
+    }
+    #expect(logOneMinusExp(-45) == 0 && logOneMinusExp(-.infinity) == 0)
+    #expect([0, -0.0, 1, .infinity, .nan].allSatisfy { logOneMinusExp($0) == -.infinity })
   }
 
   @Test func normalDistributionIsWithin3UlpAboveZeroAnd8Point5Below() {

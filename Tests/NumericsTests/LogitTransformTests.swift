@@ -93,7 +93,8 @@ import Testing
   @Test func geometricMixtureIsTheMixtureOfLogProbabilities() {
     let (a, b) = (LogitTests.logits(500, seed: 1), LogitTests.logits(500, seed: 2))
     let p = MixLogits(
-      rows: 1, vocabulary: 500, scaleA: 0.25, scaleB: 0.75, threshold: -.infinity, normalize: 1)
+      rows: 1, vocabulary: 500, scaleA: 0.25, scaleB: 0.75, threshold: -.infinity,
+      mode: MIX_LOG_PROBABILITIES, inverseTemperature: 1)
     let out = poisoned(500)
     Reference.mixLogits(p, a: operand(a), b: operand(b), out: out)
     let (logA, logB) = (LogitTests.exact(a).logSum, LogitTests.exact(b).logSum)
@@ -103,6 +104,51 @@ import Testing
       #expect(abs(Double(out[v]) - exact) <= bound, "token \(v)")
     }
     #expect(out[250] == -.infinity)
+  }
+
+  /// Bound: an exponent of at most 44 that counts has two roundings, so a numerator is within 91 units of 2^-24, a sum
+  /// within that and n / 256 + 8 roundings, a probability within both and 5 more; then a difference and a product.
+  @Test(arguments: [1, 2, 257, 1000, 5000], [0.5, 1, 4] as [Float])
+  func transferMovesTheTargetTowardsTheDraft(vocabulary: Int, inverseTemperature: Float) {
+    let (a, b) = (
+      LogitTests.logits(vocabulary, seed: UInt64(vocabulary)),
+      LogitTests.logits(vocabulary, seed: 2).map { $0 / 4 }
+    )
+    let p = MixLogits(
+      rows: 1, vocabulary: U32(vocabulary), scaleA: 1, scaleB: 10, threshold: Float(log(0.1)),
+      mode: MIX_TRANSFER, inverseTemperature: inverseTemperature)
+    let out = poisoned(vocabulary)
+    Reference.mixLogits(p, a: operand(a), b: operand(b), out: out)
+    let law = { (row: [Float]) in Self.law(row, Double(inverseTemperature)) }
+    let (target, draft, best) = (law(a), law(b), law(b).max()!)
+    for v in 0..<vocabulary where a[v] > -.infinity {
+      let isNear = abs(draft[v] / best - 0.1) <= 0.1 * 90 * 0x1p-24
+      let moved = [true, false].filter { isNear || $0 == (draft[v] >= 0.1 * best) }.map { moves in
+        Double(a[v]) - (moves ? 10 * (target[v] - draft[v]) : 0)
+      }
+      let error = Double(200 + vocabulary / 256) * 0x1p-24 * 10 * (target[v] + draft[v])
+      let bound = error + 0x1p-24 * moved.map { abs($0) }.max()! + 0x1p-58
+      #expect(moved.contains { abs(Double(out[v]) - $0) <= bound }, "token \(v)")
+    }
+    if vocabulary > 2 { #expect(out[vocabulary / 2] == -.infinity) }
+  }
+
+  static func law(_ logits: [Float], _ inverseTemperature: Double) -> [Double] {
+    let best = Double(logits.max()!)
+    let shares = logits.map { exp((Double($0) - best) * inverseTemperature) }
+    return shares.map { $0 / shares.reduce(0, +) }
+  }
+
+  /// Only the target's bans stay bans; what is not finite spoils the whole row.
+  @Test func transferBansWhatTheTargetBans() {
+    let p = MixLogits(
+      rows: 2, vocabulary: 3, scaleA: 1, scaleB: 2, threshold: -.infinity, mode: MIX_TRANSFER,
+      inverseTemperature: 1)
+    let out = poisoned(6)
+    let (a, b) = ([0, 0, -Float.infinity, 1, 2, 3], [-Float.infinity, 0, 0, 1, .nan, 3])
+    Reference.mixLogits(p, a: operand(a), b: operand(b), out: out)
+    #expect(Array(out[..<3]) == [-1, 0, -.infinity])
+    #expect(out[3...].allSatisfy { $0.bitPattern == NAN_BITS })
   }
 
   @Test func biasIsAddedBeforeTheMaskBans() {
@@ -128,7 +174,9 @@ import Testing
   @Test func mixLogitsIsTheLinearMixtureOfPlausibleTokens() {
     var random = SplitMix64(4)
     let (a, b) = (random.adversarial(500), random.adversarial(500))
-    let p = MixLogits(rows: 2, vocabulary: 250, scaleA: 1.5, scaleB: -0.5, threshold: -1, normalize: 0)
+    let p = MixLogits(
+      rows: 2, vocabulary: 250, scaleA: 1.5, scaleB: -0.5, threshold: -1, mode: MIX_LOGITS,
+      inverseTemperature: 1)
     let out = poisoned(500)
     Reference.mixLogits(p, a: operand(a), b: operand(b), out: out)
     for i in 0..<500 {
@@ -143,7 +191,9 @@ import Testing
   }
 
   @Test func mixLogitsBansWhatOneModelBansAndShowsWhatIsNotFinite() {
-    let p = MixLogits(rows: 1, vocabulary: 6, scaleA: 2, scaleB: -1, threshold: -.infinity, normalize: 0)
+    let p = MixLogits(
+      rows: 1, vocabulary: 6, scaleA: 2, scaleB: -1, threshold: -.infinity, mode: MIX_LOGITS,
+      inverseTemperature: 1)
     let out = poisoned(6)
     Reference.mixLogits(
       p, a: operand([1, -.infinity, 1, .infinity, .nan, -9]),

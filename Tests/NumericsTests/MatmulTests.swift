@@ -39,6 +39,31 @@ private let shapes: [(rows: Int, inputs: Int, outputs: Int)] = [
     }
   }
 
+  /// Softplus has a slope of at most 1 and an error of 6 * 2^-24.
+  @Test(arguments: [13, 24] as [UInt32])
+  func softplusIsWithinItsRoundings(significantBits: UInt32) {
+    let (rows, inputs, outputs) = (3, 300, 70)
+    var random = SplitMix64(12)
+    let x = random.floats(rows * inputs).map { rounded($0, to: ACTIVATION_BITS_F16) }
+    let halves = random.floats(inputs * outputs).map { halfBits(of: $0) }
+    let packing = MatmulPacking(format: .f16, inputs: inputs, outputs: outputs)
+    var p = call(rows: rows, packing)
+    (p.transform, p.significantBits) = (MATMUL_SOFTPLUS, significantBits)
+    let matrix = TestWeights(packing, words: packing.pack(halves: operand(halves)))
+    let result = run(p, matrix, x, before: [Float](repeating: 0, count: rows * outputs))
+    for i in 0..<rows * outputs {
+      let (r, n) = (i / outputs, i % outputs)
+      let terms = (0..<inputs).map {
+        Double(x[r * inputs + $0]) * Double(float(half: halves[n * inputs + $0]))
+      }
+      let y = terms.reduce(0, +)
+      let exact = max(y, 0) + log1p(exp(-abs(y)))
+      let sumError = Double(128 + inputs / 128 + 7) * 0x1p-24 * terms.map(abs).reduce(0, +)
+      let bound = sumError + (6 * 0x1p-24 + pow(2, -Double(significantBits))) * exact
+      #expect(abs(Double(result[i]) - exact) <= bound, "row \(r) output \(n)")
+    }
+  }
+
   /// Bound: the product's above, by the greatest slope of the function, 1.1 or 1.13; the function itself 9 * 2^-24 (below
   /// zero GELU's tanh form 6.1e-8; its erf form 11 * 2^-24); the output 2^-bits; what SiLU leaves out below -44 is at most
   /// 2^-58.

@@ -88,6 +88,48 @@ import Testing
     }
   }
 
+  /// Bound: a gate's sigmoid 3.8 ulp and product, the column's product and the sum 2^-24 each, the output 2^-16; flushes 2^-64
+  /// of both factors and of the result.
+  @Test(arguments: [false, true])
+  func scaleColumnsIsWithinItsRoundings(hasGate: Bool) {
+    var random = SplitMix64(19)
+    let (rows, columns) = (5, 100)
+    let (base, x) = (random.adversarial(rows * columns), random.adversarial(rows * columns))
+    let scales = random.adversarial(rows * columns).map { max(-40, min(40, $0 * 4)) }
+    let out = poisoned(rows * columns)
+    Reference.scaleColumns(
+      ScaleColumns(
+        rows: U32(rows), columns: U32(columns), inputStride: U32(columns), inputFirst: 0, width: 1,
+        scaleStride: U32(columns), scaleFirst: 0, hasBase: 1, hasGate: hasGate ? 1 : 0, significantBits: 16),
+      base: operand(base), x: operand(x), scales: operand(scales), out: out)
+    for i in base.indices {
+      let scale = Double(scales[i])
+      let product = Double(x[i]) * (hasGate ? scale / (1 + exp(-scale)) : scale)
+      let exact = Double(base[i]) + product
+      let bound =
+        (hasGate ? 10 : 1) * 0x1p-24 * abs(product) + (0x1p-24 + 0x1p-16)
+        * (abs(Double(base[i])) + abs(product))
+        + 0x1p-64 * (3 + abs(Double(x[i])) + abs(scale))
+      #expect(abs(Double(out[i]) - exact) <= bound, "\(x[i]) * \(scale)")
+    }
+  }
+
+  /// Rows of four columns from the second of six, a scale for two columns, then each row's from the third of three.
+  @Test func scalesFollowTheirColumns() {
+    let x = (0..<12).map { Float($0) }
+    let call = { (stride: U32, first: U32, width: U32, scales: [Float]) -> [Float] in
+      let out = poisoned(8)
+      Reference.scaleColumns(
+        ScaleColumns(
+          rows: 2, columns: 4, inputStride: 6, inputFirst: 1, width: width, scaleStride: stride,
+          scaleFirst: first, hasBase: 0, hasGate: 0, significantBits: 24),
+        base: operand([]), x: operand(x), scales: operand(scales), out: out)
+      return Array(out)
+    }
+    #expect(call(0, 0, 2, [1, 10]) == [1, 2, 30, 40, 7, 8, 90, 100])
+    #expect(call(3, 2, 4, [9, 9, 1, 9, 9, 10]) == [1, 2, 3, 4, 70, 80, 90, 100])
+  }
+
   /// Bound: a product 2^-24 of itself each, the sum 2^-24 and the output 2^-16; flushes 2^-64 of the scales and results.
   @Test(arguments: [(0.5, -3), (1, 1), (0x1p-10, 1000), (0, 2)] as [(Float, Float)])
   func scaledAddIsWithinItsRoundings(scaleA: Float, scaleB: Float) {

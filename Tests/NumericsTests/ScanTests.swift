@@ -15,7 +15,8 @@ import Testing
     Reference.treeScan(
       TreeScan(
         sequences: 1, rows: 3, heads: 1, headSize: 1, stateSize: 2, groups: 1, decays: 1, isTree: 1,
-        significantBits: 24),
+        significantBits: 24, queryStride: 2, queryFirst: 0, keyStride: 2, keyFirst: 0, valueStride: 1,
+        valueFirst: 0, decayStride: 1, decayFirst: 0),
       query: operand([1, 10, 1, 10, 1, 10]), key: operand([1, 0, 0, 1, 1, 1]), value: operand([5, 6, 7]),
       decay: operand([0, 0, -.infinity]), parents: operand([NO_NODE, 0, 0]), state: alone,
       committed: mutableOperand([2, 3]), states: states, out: out)
@@ -36,7 +37,9 @@ import Testing
     Reference.treeScan(
       TreeScan(
         sequences: 1, rows: U32(rows), heads: 1, headSize: 1, stateSize: U32(stateSize), groups: 1,
-        decays: U32(stateSize), isTree: 0, significantBits: 24),
+        decays: U32(stateSize), isTree: 0, significantBits: 24, queryStride: U32(stateSize), queryFirst: 0,
+        keyStride: U32(stateSize), keyFirst: 0, valueStride: 1, valueFirst: 0, decayStride: U32(stateSize),
+        decayFirst: 0),
       query: operand(query), key: operand(key), value: operand(value), decay: operand(decay), parents: alone,
       state: alone, committed: mutableOperand(start), states: poisoned(1), out: out)
     var exact = start.map { Double($0) }
@@ -62,7 +65,7 @@ import Testing
     Reference.treeConvolution(
       TreeConvolution(
         sequences: 1, rows: U32(parents.count), channels: 1, width: 3, isTree: isTree, hasBias: 1, hasGate: 0,
-        significantBits: 24),
+        significantBits: 24, inputStride: 1, inputFirst: 0),
       x: operand((0..<parents.count).map { Float($0 + 1) }), weights: operand([1, 10, 100]),
       bias: operand([1000]), parents: operand(parents), owners: alone, state: alone, tail: operand([8, 9]),
       out: out)
@@ -83,7 +86,7 @@ import Testing
     Reference.treeConvolution(
       TreeConvolution(
         sequences: 1, rows: U32(rows), channels: 1, width: U32(width), isTree: 0, hasBias: 0, hasGate: 1,
-        significantBits: 24),
+        significantBits: 24, inputStride: 1, inputFirst: 0),
       x: operand(x), weights: operand(weights), bias: operand([0]), parents: alone, owners: alone,
       state: alone, tail: operand(tail), out: out)
     let inputs = (tail + x).map { Double($0) }
@@ -105,7 +108,9 @@ import Testing
   @Test func acceptedRowsAreCommitted() {
     let tail = mutableOperand([8, 9, 10, 11] as [UInt32])
     let p = GatherTail(
-      sequences: 1, maximumNodes: 4, resultWords: 16, rows: 4, channels: 1, width: 5, isTree: 1)
+      sequences: 1, maximumNodes: 4, resultWords: 16, rows: 4, channels: 1, width: 5, isTree: 1,
+      inputStride: 1,
+      inputFirst: 0)
     let x = operand([20, 21, 22, 23] as [UInt32])
     Reference.gatherTail(p, result: operand(round()), state: alone, x: x, tail: tail)
     #expect(Array(tail) == [11, 20, 22, 23])

@@ -57,7 +57,7 @@ import Testing
       Reference.growTree(
         GrowTree(
           sequences: 1, firstRow: U32(depth - 1), rows: 1, maximumRows: U32(depths + 1), count: U32(count),
-          width: 1, firstInput: 0, inputRows: 1),
+          width: 1, firstInput: 0, inputRows: 1, accumulates: 1),
         logProbabilities: operand(own), candidates: operand([1, 2, 3]), tokens: tokens, scores: scores,
         rowParents: rowParents, nodeTokens: nodeTokens, nodeParents: nodeParents)
       for j in 0..<count {
@@ -77,7 +77,7 @@ import Testing
       Reference.growTree(
         GrowTree(
           sequences: 1, firstRow: firstRow, rows: rows, maximumRows: 3, count: 2, width: width,
-          firstInput: 0, inputRows: rows),
+          firstInput: 0, inputRows: rows, accumulates: 1),
         logProbabilities: operand(steps), candidates: operand(candidates), tokens: tokens, scores: scores,
         rowParents: rowParents, nodeTokens: nodeTokens, nodeParents: nodeParents)
     }
