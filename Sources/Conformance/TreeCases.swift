@@ -164,6 +164,6 @@ extension BoundOperands {
 
 let treeFamilies =
   promptLookupFamilies + gatherTokensFamilies + verifyMatchFamilies + verifySiblingsFamilies
-  + verifyTraversalFamilies + lossyAcceptFamilies + clusterAcceptFamilies + verifyAcceptedFamilies
+  + selectPathFamilies + verifyTraversalFamilies + lossyAcceptFamilies + clusterAcceptFamilies + verifyAcceptedFamilies
   + verifyLossyFamilies + commitRoundFamilies
   + advanceStateFamilies + treeLayoutFamilies + growTreeFamilies + selectTreeFamilies + mergePathsFamilies
