@@ -1,5 +1,5 @@
-// One sequence of a batch: its token tree and its round's result. Include after the buffers tokens, parents, state and
-// result are declared. Functions have barriers: call them in uniform control flow.
+// One sequence of a batch: its token tree and, unless WITHOUT_RESULT is defined, its round's result. Include after the buffers
+// tokens, parents, state and result are declared. Functions have barriers: call them in uniform control flow.
 #ifndef ESPALIER_TREE_GLSL
 #define ESPALIER_TREE_GLSL
 
@@ -7,8 +7,10 @@
 #include "shared/tree.h"
 #include "workgroup.glsl"
 
+#ifndef WITHOUT_RESULT
 shared uint path[MAXIMUM_NODES];   // accepted nodes, root first; lane 0 writes
 shared uint tried[MAXIMUM_NODES];  // [d]: nodes of depth d + 1 that the rule looked at; lane 0 writes
+#endif
 
 uint sequence;    // this group's
 uint stateAt;     // of the sequence in state
@@ -30,11 +32,13 @@ void turnTo(uint itsSequence) {
 // ends, and the nodes lie in the `capacity` of the arrays.
 uint openTree(uint lane, uint maximumNodes, uint capacity) {
   turnTo(gl_WorkGroupID.x);
+#ifndef WITHOUT_RESULT
   for (uint i = lane; i < maximumNodes; i += LANES) {
     path[i] = 0u;
     tried[i] = 0u;
   }
   barrier();
+#endif
   if (nodes == 0u || nodes > maximumNodes || firstNode > capacity || nodes > capacity - firstNode) {
     return STATUS_MALFORMED_TREE;
   }
@@ -78,6 +82,7 @@ uint childCount(uint lane, uint node, uint before) {
   return groupAdd(lane, count);
 }
 
+#ifndef WITHOUT_RESULT
 // Of the sequence in the results of a batch.
 uint resultStart(uint maximumNodes) { return sequence * (RESULT_PATH + RESULT_ARRAYS * maximumNodes); }
 
@@ -102,5 +107,6 @@ void writeResult(uint lane, uint status, uint accepted, uint bonus, uint maximum
     result[at + 2u * maximumNodes + i] = tried[i];
   }
 }
+#endif
 
 #endif

@@ -75,6 +75,21 @@ struct VerifyTraversal {
   U32 draftRows;     // that the draft has; a node beyond has children of no weight (not one-hot)
 };
 
+#define MAXIMUM_PATHS 16u         // whose best SelectPath finds
+#define RANK_CLASSES 24u          // of tokens: by how much likelier the target finds them than the draft
+#define RANK_CLASS_EVEN 12u       // the class from equal probabilities on
+#define RANK_CLASS_SHIFT 6u       // four classes a factor of two, from logarithms in units of 2^-8
+#define RANK_LOGARITHM_SHIFT 15u  // such logarithms from the bits of a float
+
+struct SelectPath {
+  U32 maximumNodes;  // a sequence
+  U32 vocabulary;
+  U32 paths;         // drawn, at most MAXIMUM_PATHS
+  U32 sequences;     // one group each
+  U32 capacity;      // nodes that the packed arrays hold
+  U32 draftRows;     // that the draft has; a node beyond has children of no weight
+};
+
 // What the shaders of a rejection rule leave for one another on GPUs: rejectionTree.glsl.
 #define REJECTION_PICK_WORDS 8u     // a sequence: the token that is still to be picked
 #define REJECTION_NODE_WORDS 11u    // a node

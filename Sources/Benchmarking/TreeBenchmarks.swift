@@ -13,6 +13,12 @@ extension KernelBenchmark {
         .verifySiblings(.withoutReplacement, maximumNodes: 34, vocabulary: 256, random: &$0)
       },
       KernelBenchmark(
+        .selectPath, "3 paths of 5 tokens, vocabulary 32000", variant: "merged", bytes: 12 * 5 * 32_000,
+        operations: 0
+      ) {
+        .selectPath(paths: 3, length: 5, vocabulary: 32_000, random: &$0)
+      },
+      KernelBenchmark(
         .verifyTraversal, "34 nodes, vocabulary 256", variant: "distinct", bytes: 4 * 256, operations: 0
       ) {
         .verifyTraversal(.withoutReplacement, maximumNodes: 34, vocabulary: 256, random: &$0)

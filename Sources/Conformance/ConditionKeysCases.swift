@@ -65,8 +65,8 @@ let conditionKeysFamilies = [
     let firstInput = random.oneIn(2) ? random.below(20) : 0
     return .conditionKeys(
       sequences: random.sequences(), firstRow: isFirst ? 0 : random.integer(1...40), rows: rows,
-      count: random.length(random.oneIn(8) ? 256 : 20),
-      vocabulary: random.length(300),
-      firstInput: firstInput, inputRows: random.oneIn(2) ? firstInput + rows + random.below(9) : nil, random: &random)
+      count: random.length(random.oneIn(8) ? 256 : 20), vocabulary: random.length(300),
+      firstInput: firstInput, inputRows: random.oneIn(2) ? firstInput + rows + random.below(9) : nil,
+      random: &random)
   }
 ]

@@ -164,6 +164,6 @@ extension BoundOperands {
 
 let treeFamilies =
   promptLookupFamilies + gatherTokensFamilies + verifyMatchFamilies + verifySiblingsFamilies
-  + verifyTraversalFamilies + lossyAcceptFamilies + clusterAcceptFamilies + verifyAcceptedFamilies
-  + verifyLossyFamilies + commitRoundFamilies + advanceStateFamilies + treeLayoutFamilies
-  + conditionKeysFamilies + growTreeFamilies + selectTreeFamilies + mergePathsFamilies
+  + selectPathFamilies + verifyTraversalFamilies + lossyAcceptFamilies + clusterAcceptFamilies
+  + verifyAcceptedFamilies + verifyLossyFamilies + commitRoundFamilies + advanceStateFamilies
+  + treeLayoutFamilies + conditionKeysFamilies + growTreeFamilies + selectTreeFamilies + mergePathsFamilies

@@ -26,10 +26,10 @@ extension KernelCase {
   }
 }
 
-/// On chains block verification; `multiPath` is traversal of independent paths merged by prefix, whose siblings differ.
+/// On chains block verification; `mergedPaths` are independent paths merged by prefix, whose siblings differ.
 private let traversalForms: [(name: String, rule: SiblingRule, form: TreeForm?)] =
   SiblingRule.allCases.filter { $0 != .kSeq }.map { ("\($0)", $0, nil) }
-  + [("block", .withReplacement, .chain), ("multiPath", .withoutReplacement, .paths)]
+  + [("block", .withReplacement, .chain), ("mergedPaths", .withoutReplacement, .paths)]
 
 let verifyTraversalFamilies = traversalForms.map { name, rule, form in
   CaseFamily(.verifyTraversal, name) { random in

@@ -95,8 +95,8 @@ public enum Kernel: String, CaseIterable, Sendable {
   /// Floats of rows of logits.
   case rowStatistics, softmax, tokenLogProbability, divergence, penalties, mixLogits
   /// Drafts that cost no model, verification, and the end of a round.
-  case promptLookup, gatherTokens, verifyMatch, verifySiblings, verifyTraversal, lossyAccept, clusterAccept,
-    verifyAccepted, verifyLossy, commitRound, advanceState
+  case promptLookup, gatherTokens, verifyMatch, verifySiblings, selectPath, verifyTraversal, lossyAccept,
+    clusterAccept, verifyAccepted, verifyLossy, commitRound, advanceState
   /// Building trees.
   case treeLayout, conditionKeys, growTree, selectTree, mergePaths
   /// Recurrence along trees, and its state.

@@ -24,6 +24,7 @@ extension Invocation {
     let lanes = Int(lanes ?? 256)
     return switch kernel {
     case .verifySiblings: siblingPasses(parameters(), lanes)
+    case .selectPath: selectionPasses(parameters(), lanes)
     case .verifyTraversal: traversalPasses(parameters(), lanes)
     case .drawChildren: childrenPasses(parameters(), lanes)
     case .allocatePages: pagePasses(parameters(), lanes)
@@ -66,6 +67,14 @@ private func siblingPasses(_ p: ShaderInterface.VerifySiblings, _ lanes: Int) ->
     all.others += nodes * (halvings * 4 + walk + 2)
   }
   return all
+}
+
+/// Of each node of the path the children are walked twice, and the row is ranked, then written.
+private func selectionPasses(_ p: ShaderInterface.SelectPath, _ lanes: Int) -> LoopPasses {
+  let (block, walk, nodes) = (
+    passes(p.vocabulary, lanes), passes(p.maximumNodes, lanes), Int(p.maximumNodes)
+  )
+  return LoopPasses(items: 2 * nodes * block, others: nodes * (2 * walk + scan + 5) + 2 * walk + 40)
 }
 
 /// A removed child has its parent's row summed and written; the last node's row is summed and walked.

@@ -134,6 +134,10 @@ enum ReferenceTable {
         o.parameters(), weights: o.words(0), totals: o.words(1), draftWeights: o.words(2),
         draftTotals: o.words(3),
         tokens: o.words(4), parents: o.words(5), state: o.words(6), scratch: o.out(7), result: o.out(8))
+    case .selectPath:
+      Reference.selectPath(
+        o.parameters(), weights: o.words(0), totals: o.words(1), draftWeights: o.out(2),
+        draftTotals: o.out(3), tokens: o.out(4), parents: o.words(5), state: o.words(6))
     case .verifyTraversal:
       Reference.verifyTraversal(
         o.parameters(), weights: o.words(0), totals: o.words(1), draftWeights: o.words(2),

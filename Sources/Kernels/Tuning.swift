@@ -179,8 +179,8 @@ extension Tuning {
         layout.specialization = [lanes != 0 ? lanes : max(rowLanes, least)]
         if quads && Self.hasQuads.contains(call.kernel) { layout.stem += "Quads" }
       }
-    case .verifyMatch, .verifySiblings, .verifyTraversal, .verifyAccepted, .verifyLossy, .clusterAccept,
-      .drawChildren, .treeLayout, .allocatePages:
+    case .verifyMatch, .verifySiblings, .selectPath, .verifyTraversal, .verifyAccepted, .verifyLossy,
+      .clusterAccept, .drawChildren, .treeLayout, .allocatePages:
       walk(call, &layout)
     case .rmsNorm, .layerNorm, .quantizeRows, .rowStatistics, .tokenLogProbability, .divergence, .mixLogits,
       .softmax:

@@ -8,9 +8,8 @@ extension CommandList {
   /// a tree, traversal verification (Weng et al., arXiv 2505.12398). Children must be drawn with ``DraftKeys/node``.
   ///
   /// Independent paths that were merged where they begin alike are verified with ``SiblingRule/withoutReplacement``:
-  /// those that still differ from a removed child were drawn from the rest of the row. That is this library's lossless
-  /// rule for several paths. It is not shown to be the published greedy multi-path block verification (arXiv
-  /// 2602.16961), whose choice among paths and acceptance may differ.
+  /// those that still differ from a removed child were drawn from the rest of the row. Greedy multi-path block
+  /// verification (Thomas and Pal, arXiv 2602.16961) is another rule for such paths: `selectPath` says which suits when.
   /// - Parameters:
   ///   - target: a row a node, `[nodes][vocabulary]`; the kernel uses its weights up: what they are afterwards depends on
   ///   the device.

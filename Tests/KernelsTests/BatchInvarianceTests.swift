@@ -45,10 +45,10 @@ extension UnitCall {
   fileprivate var maximumNodes: Int { nodes.max()! }
 
   /// Trees, some of them malformed; entries behind their nodes are noise.
-  fileprivate mutating func addTrees(_ trees: [RandomTree]) {
+  fileprivate mutating func addTrees(_ trees: [RandomTree], tokenRole: CaseOperand.Role = .input) {
     var trees = trees
     for s in trees.indices { random.damage(&trees[s], rarity: 8) }
-    add("tokens", .nodes(1)) { _, unit, _ in trees[unit].tokens }
+    add("tokens", .nodes(1), role: tokenRole) { _, unit, _ in trees[unit].tokens }
     add("parents", .nodes(1)) { _, unit, _ in trees[unit].parents }
     // Verifiers take them for keys of random numbers alone.
     words("depths", .nodes(1), below: 40)
@@ -68,7 +68,8 @@ extension UnitCall {
 
   /// Trees drawn from draft rows, and target rows.
   fileprivate mutating func addRejection(
-    _ rule: SiblingRule, vocabulary: Int, targetRole: CaseOperand.Role = .input
+    _ rule: SiblingRule, vocabulary: Int, targetRole: CaseOperand.Role = .input,
+    draftRole: CaseOperand.Role = .input
   ) {
     var (drafts, targets, trees): ([WeightRows], [WeightRows], [RandomTree]) = ([], [], [])
     for count in nodes {
@@ -86,9 +87,9 @@ extension UnitCall {
     }
     add("target", .nodes(vocabulary), role: targetRole) { _, unit, _ in targets[unit].weights }
     add("targetTotals", .nodes(2)) { _, unit, _ in targets[unit].totals }
-    add("draft", .nodes(vocabulary)) { _, unit, _ in drafts[unit].weights }
-    add("draftTotals", .nodes(2)) { _, unit, _ in drafts[unit].totals }
-    addTrees(trees)
+    add("draft", .nodes(vocabulary), role: draftRole) { _, unit, _ in drafts[unit].weights }
+    add("draftTotals", .nodes(2), role: draftRole) { _, unit, _ in drafts[unit].totals }
+    addTrees(trees, tokenRole: draftRole)
   }
 
   fileprivate mutating func outputResult() {
@@ -242,6 +243,17 @@ private let rejectionKernels: [UnitKernel] =
         list.verifyTraversal(
           target: o.target(vocabulary), draft: o.draft(vocabulary), tree: o.tree(maximumNodes: size),
           rule: rule, sequences: places.sequences)
+      }
+    }
+  }
+  + [1, 2, 5].map { paths in
+    UnitKernel(.selectPath, "\(paths) paths", sizes: [1, 3, 5, 9, 14, 33]) { call, size in
+      let vocabulary = size == 9 ? 300 : 40
+      call.addRejection(.withoutReplacement, vocabulary: vocabulary, draftRole: .inputOutput)
+      call.record = { list, o, places in
+        list.selectPath(
+          target: o.target(vocabulary), draft: o.draft(vocabulary), tree: o.tree(maximumNodes: size),
+          paths: paths, sequences: places.sequences)
       }
     }
   }

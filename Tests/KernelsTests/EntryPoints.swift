@@ -350,6 +350,11 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         target: $1.distribution(), draft: $1.distribution(), tree: $1.tree(), scratch: $1.tensor(),
         rule: $1.random.element(SiblingRule.allCases), sequences: $1.size())
     },
+    EntryPoint("selectPath") {
+      $0.selectPath(
+        target: $1.distribution(), draft: $1.distribution(), tree: $1.tree(), paths: $1.size(),
+        sequences: $1.flag() ? 1 : $1.size())
+    },
     EntryPoint("verifyTraversal") {
       $0.verifyTraversal(
         target: $1.distribution(), draft: $1.distribution(), tree: $1.tree(),

@@ -40,7 +40,8 @@ struct Script: UniformSource {
 ///
 /// Every answer to every request is tried, by running the program again. Answers that lead to the same result,
 /// or to the same next request with the same memory, are one branch: what follows is then the same. Without
-/// known memory all answers are branches of their own.
+/// known memory all answers are branches of their own. Of a program that only compares its numbers with thresholds,
+/// answers between two that lead to the same result are not tried: they lead there as well.
 struct Enumeration<Outcome: Hashable> {
   enum Step: Hashable {
     case finished(Outcome)
@@ -48,21 +49,25 @@ struct Enumeration<Outcome: Hashable> {
   }
 
   let memory: UnsafeMutableBufferPointer<UInt32>?
+  let hasThresholds: Bool
   let program: (inout Script) -> Outcome
   private var laws: [Step: [Outcome: Rational]] = [:]
 
   /// The law of `program`, which must write all of `memory` that it reads.
   static func law(
-    memory: UnsafeMutableBufferPointer<UInt32>? = nil, program: @escaping (inout Script) -> Outcome
+    memory: UnsafeMutableBufferPointer<UInt32>? = nil, hasThresholds: Bool = false,
+    program: @escaping (inout Script) -> Outcome
   ) -> [Outcome: Rational] {
-    var enumeration = Enumeration(memory: memory, program: program)
+    var enumeration = Enumeration(memory: memory, hasThresholds: hasThresholds, program: program)
     return enumeration.law(after: [], enumeration.step([]))
   }
 
   private init(
-    memory: UnsafeMutableBufferPointer<UInt32>?, program: @escaping (inout Script) -> Outcome
+    memory: UnsafeMutableBufferPointer<UInt32>?, hasThresholds: Bool,
+    program: @escaping (inout Script) -> Outcome
   ) {
     self.memory = memory
+    self.hasThresholds = hasThresholds
     self.program = program
   }
 
@@ -78,12 +83,8 @@ struct Enumeration<Outcome: Hashable> {
       return [outcome: .one]
     }
     if let known = laws[reached] { return known }
-    var branches: [Step: (answer: UInt64, count: UInt64)] = [:]
-    for answer in 0..<request.bound {
-      branches[step(answers + [answer]), default: (answer, 0)].count += 1
-    }
     var law: [Outcome: Rational] = [:]
-    for (next, branch) in branches {
+    for (next, branch) in branches(after: answers, request.bound) {
       let share = Rational(branch.count, over: request.bound)
       for (outcome, probability) in self.law(after: answers + [branch.answer], next) {
         law[outcome, default: .zero] += share * probability
@@ -91,5 +92,21 @@ struct Enumeration<Outcome: Hashable> {
     }
     laws[reached] = law
     return law
+  }
+
+  /// The steps that the answers below `bound` lead to, each with one of them and their number.
+  private func branches(after answers: [UInt64], _ bound: UInt64) -> [Step: (answer: UInt64, count: UInt64)] {
+    var branches: [Step: (answer: UInt64, count: UInt64)] = [:]
+    func add(_ first: UInt64, _ begin: Step, _ last: UInt64, _ end: Step) {
+      if first == last || (hasThresholds && begin == end) {
+        branches[begin, default: (first, 0)].count += last - first + 1
+        return
+      }
+      let middle = (first + last) / 2
+      add(first, begin, middle, middle == first ? begin : step(answers + [middle]))
+      add(middle + 1, middle + 1 == last ? end : step(answers + [middle + 1]), last, end)
+    }
+    add(0, step(answers + [0]), bound - 1, step(answers + [bound - 1]))
+    return branches
   }
 }

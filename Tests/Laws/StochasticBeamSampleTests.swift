@@ -100,7 +100,7 @@ private struct GrownBeams {
     Reference.drawGumbel(
       DrawGumbel(
         rows: U32(laws.count), vocabulary: U32(vocabulary), sequences: U32(count), count: U32(vocabulary),
-        rowStreams: 1),
+        rowStreams: 1, stream: 0),
       weights: .init(weights), totals: .init(totals), depths: .init(depths), state: .init(states),
       owners: .init(owners), tokens: drawn, keys: keys)
     Reference.conditionKeys(

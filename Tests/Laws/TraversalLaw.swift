@@ -17,6 +17,10 @@ struct TraversalLaw {
   var reducedTotalBits: UInt32 = 3
   /// Changes the node after a child was removed; lossless rules leave it alone.
   var distort: (_ before: TraversalNode, _ after: TraversalNode) -> TraversalNode = { $1 }
+  /// What the children of a node are really drawn from, where that is not the draft's row.
+  var drawn: ((_ prefix: [UInt32]) -> [UInt32])?
+  /// For totals too great to try every number: a step then draws one number at most, and compares it with a threshold.
+  var hasThresholds = false
   /// Whether the verifier takes a removed token out of the draft's row where the proposal asks for it.
   var excludes = true
 
@@ -59,7 +63,7 @@ struct TraversalLaw {
     let node = TraversalNode(
       share: share, target: rows.target, total: rows.targetTotal, draft: rows.draft,
       draftTotal: rows.draftTotal, shareBits: shareBits, reducedTotalBits: reducedTotalBits)
-    return delivered(Visit(node: node, draft: rows.draft, prefix: prefix, count: count))
+    return delivered(Visit(node: node, draft: drawn?(prefix) ?? rows.draft, prefix: prefix, count: count))
   }
 
   private mutating func delivered(_ visit: Visit) -> [[UInt32]: Rational] {
@@ -125,7 +129,7 @@ struct TraversalLaw {
 
   private func remainders(_ node: TraversalNode, _ token: Int) -> [TraversalNode: Rational] {
     let excludes = isDistinct && self.excludes
-    return Enumeration.law { source in
+    return Enumeration.law(hasThresholds: hasThresholds) { source in
       var next = node
       let isSound = next.remove(
         rest: { source.uniform(below: $0, role: ROLE_TRAVERSAL_REST, position: 0, index: 0) },
@@ -138,7 +142,7 @@ struct TraversalLaw {
   }
 
   private func law<T: Hashable>(of step: @escaping ((UInt128) -> UInt128) -> T) -> [T: Rational] {
-    Enumeration.law { source in
+    Enumeration.law(hasThresholds: hasThresholds) { source in
       step { source.uniform(below: $0, role: ROLE_TRAVERSAL_CHILD, position: 0, index: 0) }
     }
   }
