@@ -6,7 +6,7 @@ extension CommandList {
   ///
   /// - Parameters:
   ///   - x: f32 `[rows][channels]`, as `treeConvolution` read it.
-  ///   - at: where the channels lie in wider rows; nil: rows of these alone.
+  ///   - place: where the channels lie in wider rows; nil: rows of these alone.
   ///   - tail: f32 `[sequences][width - 1][channels]`.
   ///   - result: u32 `[sequences][resultWords]`; a sequence whose round has a status keeps its tail.
   public func gatherTail(

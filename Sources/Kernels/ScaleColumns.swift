@@ -55,7 +55,7 @@ extension CommandList {
   /// result, a gate within 5 * 2^-23 of the product more.
   /// - Parameters:
   ///   - x: f32 `[rows][columns]`.
-  ///   - at: where these columns lie in wider rows; nil: rows of these alone.
+  ///   - place: where these columns lie in wider rows; nil: rows of these alone.
   ///   - scales: the factors.
   ///   - base: f32 `[rows][columns]`; nil: nothing is added.
   ///   - out: f32 `[rows][columns]`; may be `base`.

@@ -6,7 +6,7 @@ extension CommandList {
   /// Error: 6 * 2^-24 + 2^(1 - significantBits) of the result, on both sides; +0 below -44.
   /// - Parameters:
   ///   - x: f32 `[rows][columns]`.
-  ///   - at: where these columns lie in wider rows; nil: rows of these alone.
+  ///   - place: where these columns lie in wider rows; nil: rows of these alone.
   ///   - out: f32 `[rows][columns]`.
   ///   - significantBits: of the output.
   public func softplus(

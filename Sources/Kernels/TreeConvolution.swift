@@ -9,7 +9,7 @@ extension CommandList {
   /// - Parameters:
   ///   - x: f32 `[rows][channels]`.
   ///   - out: f32 `[rows][channels]`.
-  ///   - at: where the channels of `x` lie in wider rows; nil: rows of these alone.
+  ///   - place: where the channels of `x` lie in wider rows; nil: rows of these alone.
   ///   - weights: f32 `[channels][width]`, for the oldest input first, as checkpoints have them; width 2 to 16.
   ///   - bias: f32 `[channels]`, or nil.
   ///   - tail: f32 `[sequences][width - 1][channels]`, the inputs of the last committed rows, oldest first.
