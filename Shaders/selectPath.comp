@@ -32,12 +32,10 @@ void enter(uint node) {
   draftTotal = row < p.draftRows ? draftTotals[row * 2u] : 0u;
 }
 
-uint draftWeight(uint token) { return draftTotal == 0u ? 0u : draftWeights[rowStart + token]; }
-
 // As rankKey; 0 for a token that the draft cannot have drawn.
 uint childKey(uint child) {
   uint token = tokenOf(child);
-  uint drafted = token < p.vocabulary ? draftWeight(token) : 0u;
+  uint drafted = draftTotal > 0u ? draftWeight(token) : 0u;
   return drafted == 0u ? 0u : rankKey(token, drafted);
 }
 
@@ -75,13 +73,14 @@ void refuseRow(uint lane) {
 // Turns the last node's draft row into the law of the best path's next token, and goes on by `token`.
 void skewRow(uint lane, uint token) {
   uint drafted = draftWeights[rowStart + token];
-  uvec2 block = ownBlock(lane, p.vocabulary);
+  OwnTokens ranked = ownTokens(lane);
   openRow(draftTotal);
-  rankRow(lane, block);
+  rankRow(lane, ranked);
   uint own = 0u;
   uint aboveToken = 0u;
-  EACH(other, block.x, block.y) {
-    uint weight = draftWeights[rowStart + other];
+  EACH(i, 0u, ranked.count) {
+    uint other = tokenAt(ranked, i);
+    uint weight = draftWeight(other);
     if (weight != 0u) {
       uint above = takeMass(lane, other, weight);
       if (other == token) aboveToken = above;
@@ -92,7 +91,7 @@ void skewRow(uint lane, uint token) {
   }
   uint total = groupAdd(lane, own);
   if (lane == 0u) draftTotals[row * 2u] = total;
-  descend(drafted, broadcast(lane, token >= block.x && token < block.y, aboveToken, 0u));
+  descend(drafted, broadcast(lane, owns(ranked, token), aboveToken, 0u));
 }
 
 void keepSelected(uint lane) {

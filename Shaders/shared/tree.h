@@ -80,6 +80,7 @@ struct VerifyTraversal {
 #define RANK_CLASS_EVEN 12u       // the class from equal probabilities on
 #define RANK_CLASS_SHIFT 6u       // four classes a factor of two, from logarithms in units of 2^-8
 #define RANK_LOGARITHM_SHIFT 15u  // such logarithms from the bits of a float
+#define RANK_STRIDE 256u          // of a class, tokens this far apart are neighbours: so lanes load neighbouring words
 
 struct SelectPath {
   U32 maximumNodes;  // a sequence

@@ -13,12 +13,6 @@ extension KernelBenchmark {
         .verifySiblings(.withoutReplacement, maximumNodes: 34, vocabulary: 256, random: &$0)
       },
       KernelBenchmark(
-        .selectPath, "3 paths of 5 tokens, vocabulary 32000", variant: "merged", bytes: 12 * 5 * 32_000,
-        operations: 0
-      ) {
-        .selectPath(paths: 3, length: 5, vocabulary: 32_000, random: &$0)
-      },
-      KernelBenchmark(
         .verifyTraversal, "34 nodes, vocabulary 256", variant: "distinct", bytes: 4 * 256, operations: 0
       ) {
         .verifyTraversal(.withoutReplacement, maximumNodes: 34, vocabulary: 256, random: &$0)
@@ -90,7 +84,15 @@ extension KernelBenchmark {
         .advanceState(rows: 16, random: &$0)
       },
     ] + [RejectionExtreme.allRejected, .allAccepted].flatMap { verification($0, vocabulary: 32_000) }
-    + [verification(.allRejected, vocabulary: 151_936)[0]]
+    + [verification(.allRejected, vocabulary: 151_936)[0]] + [32_000, 151_936].map(selection)
+
+  /// Each selected token's rows are read twice, the draft's besides written.
+  private static func selection(vocabulary: Int) -> KernelBenchmark {
+    KernelBenchmark(
+      .selectPath, "3 paths of 5 tokens, vocabulary \(vocabulary)", variant: "merged",
+      bytes: 12 * 5 * vocabulary, operations: 0
+    ) { .selectPath(paths: 3, length: 5, vocabulary: vocabulary, random: &$0) }
+  }
 
   /// Both walks through 64 nodes, without replacement; once a row is read, the bytes are those of the target's rows that count.
   private static func verification(_ extreme: RejectionExtreme, vocabulary: Int) -> [KernelBenchmark] {

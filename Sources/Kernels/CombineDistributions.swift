@@ -22,7 +22,7 @@ extension CommandList {
   /// unit of 2^-30 of the greater. The row is then brought to a total of at most 2^30 by the running sum's own
   /// rounding, without chance: each weight is within 1 of its share, sums over runs of tokens too.
   ///
-  /// A minimum is a part of a law: its weights sum to less than its total unless p = q. Combine it further (the
+  /// A minimum is a part of a law: its weights sum to at most its total, to less unless p and q are equal or nearly so. Combine it further (the
   /// residual over it is norm(max(p - q, p - p')) for the minimum of q and p': RAPID, Chen et al., 2025), but draw
   /// nothing from it: a draw gives token 0 for what is missing.
   /// - Parameters:

@@ -4,6 +4,7 @@ extension CommandList {
   /// Stochastic beam search (Kool et al., 2019) over a growing tree: turns the Gumbel keys of each node's children, as
   /// `drawGumbel` writes them, into keys whose greatest is the node's own. The `width` best of a depth, which `growTree`
   /// keeps with `accumulates: false`, are then sequences without replacement: the drafts of RSD-S (Jeon et al., 2024).
+  /// For that each row's `count` is at least the width, or all tokens of its law.
   ///
   /// With G the node's key, phi the sum of log-probabilities down to it (both 0 at the root), k a child's key and Z the
   /// greatest of them: -log(e^-G - e^-(phi + Z) + e^-(phi + k)), as G - softplus(G - (phi + k) + log(1 - e^(k - Z))).
@@ -26,7 +27,7 @@ extension CommandList {
   ///   - firstRow: of the depth.
   ///   - rows: of the depth.
   ///   - firstInput: which of a sequence's input rows, and of `out`, is the depth's first.
-  ///   - inputRows: nil: `firstInput + rows`.
+  ///   - inputRows: rows that each sequence has in the inputs and in `out`; nil: `firstInput + rows`.
   public func conditionKeys(
     _ growth: TreeGrowth, sums: Tensor<Float>, law: DistributionRows, tokens: Tensor<UInt32>,
     keys: Tensor<Float>, out: Tensor<Float>, firstRow: Int, rows: Int, firstInput: Int = 0,
@@ -39,6 +40,7 @@ extension CommandList {
         rows >= 1 && firstRow + rows <= growth.maximumRows,
         "\(firstRow) + \(rows) rows of \(growth.maximumRows)")
       let stride = inputRows ?? firstInput + rows
+      try require(firstInput + rows <= stride, "\(firstInput) + \(rows) of \(stride) input rows")
       let inputs = (growth.sequences - 1) * stride + firstInput + rows
       try requireCount(inputs * growth.count)
       try law.check(rows: inputs, "draft")

@@ -7,8 +7,10 @@ extension CommandList {
   /// - Parameters:
   ///   - x: f32 `[rows][channels]`, as `treeConvolution` read it.
   ///   - place: where the channels lie in wider rows; nil: rows of these alone.
+  ///   - rows: those of `treeConvolution`.
   ///   - tail: f32 `[sequences][width - 1][channels]`.
   ///   - result: u32 `[sequences][resultWords]`; a sequence whose round has a status keeps its tail.
+  ///   - maximumNodes: of a tree, as its result has them.
   public func gatherTail(
     _ x: Tensor<Float>, at place: RowColumns? = nil, result: Tensor<UInt32>? = nil, maximumNodes: Int = 1,
     rows: RecurrentRows, tail: Tensor<Float>, channels: Int, width: Int

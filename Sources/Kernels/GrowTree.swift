@@ -51,7 +51,9 @@ extension TreeGrowth {
   private static func check(sequences: Int, maximumRows: Int, count: Int) throws(Refusal) {
     try requireSizes(sequences, maximumRows, count)
     try require((1...65_535).contains(sequences), "\(sequences) sequences, 1 to 65535 are possible")
-    try require((1...256).contains(count), "\(count) candidates a row, 1 to 256 are possible")
+    try require(
+      (1...Int(MAXIMUM_CANDIDATES)).contains(count),
+      "\(count) candidates a row, 1 to \(MAXIMUM_CANDIDATES) are possible")
     try require(
       (1...Int(MAXIMUM_NODES)).contains(maximumRows),
       "\(maximumRows) rows, 1 to \(MAXIMUM_NODES) are possible")
@@ -84,7 +86,7 @@ extension CommandList {
   ///   - accumulates: false where `logProbabilities` holds scores of whole paths, as `conditionKeys` writes them; one
   ///     above its parent's counts as its parent's.
   ///   - firstInput: which of a sequence's input rows is the depth's first.
-  ///   - inputRows: nil: `firstInput + rows`.
+  ///   - inputRows: rows that each sequence has in the inputs; nil: `firstInput + rows`.
   public func growTree(
     _ growth: TreeGrowth, logProbabilities: Tensor<Float>, candidates: Tensor<UInt32>, firstRow: Int,
     rows: Int, width: Int, accumulates: Bool = true, firstInput: Int = 0, inputRows: Int? = nil
@@ -92,11 +94,12 @@ extension CommandList {
     call(.growTree) { kernel throws(Refusal) in
       try growth.check()
       try requireSizes(firstRow, rows, width, firstInput, inputRows ?? 0)
-      try require(width <= 256, "width \(width), 0 to 256 are possible")
+      try require(width <= Int(MAXIMUM_CANDIDATES), "width \(width), 0 to \(MAXIMUM_CANDIDATES) are possible")
       try require(
         rows >= 1 && firstRow + rows + width <= growth.maximumRows,
         "\(firstRow) + \(rows) + \(width) rows of \(growth.maximumRows)")
       let stride = inputRows ?? firstInput + rows
+      try require(firstInput + rows <= stride, "\(firstInput) + \(rows) of \(stride) input rows")
       let inputs = (growth.sequences - 1) * stride + firstInput + rows
       try requireCount(inputs * growth.count)
       try require(logProbabilities, inputs * growth.count, "logProbabilities")

@@ -71,9 +71,10 @@ private func siblingPasses(_ p: ShaderInterface.VerifySiblings, _ lanes: Int) ->
 
 /// Of each node of the path the children are walked twice, and the row is ranked, then written.
 private func selectionPasses(_ p: ShaderInterface.SelectPath, _ lanes: Int) -> LoopPasses {
-  let (block, walk, nodes) = (
-    passes(p.vocabulary, lanes), passes(p.maximumNodes, lanes), Int(p.maximumNodes)
+  let (turns, walk, nodes) = (
+    passes(p.vocabulary, Int(RANK_STRIDE)), passes(p.maximumNodes, lanes), Int(p.maximumNodes)
   )
+  let block = passes(RANK_STRIDE, lanes) * turns
   return LoopPasses(items: 2 * nodes * block, others: nodes * (2 * walk + scan + 5) + 2 * walk + 40)
 }
 

@@ -18,7 +18,7 @@ public struct LogitMixture: Sendable, Hashable {
   /// Factor of the second model's logits, or of the difference of probabilities.
   public var scaleB: Float
   /// Tokens whose first logit is further than this below the row's best become -infinity; at most 0, -infinity keeps
-  /// all. A transfer leaves tokens alone whose second logit over the temperature is.
+  /// all. A transfer leaves tokens alone whose second logit over the temperature is further than this below its best.
   public var threshold: Float
   /// What is combined.
   public var form: Form
@@ -46,7 +46,8 @@ public struct LogitMixture: Sendable, Hashable {
   /// The target's logits, moved towards a draft that saw another context: less `strength` times p - q for the tokens
   /// that the draft's law q gives at least `alpha` times the probability of its best (RAPID: Chen et al., 2025).
   ///
-  /// With p' its softmax, the round of the paper accepts as token rejection of p' over q does: `clusterAccept` with 0
+  /// The result is logits before the temperature, in whose unit `strength` counts. With p' its softmax at the same
+  /// temperature, the round of the paper accepts as token rejection of p' over q does: `clusterAccept` with 0
   /// ranks. What follows a rejected token is drawn from norm(max(p - q, p - p')), the residual of p over the minimum of
   /// q and p' (`combineDistributions`), what follows the last one from p; `verifyAccepted` ends the round.
   public static func transfer(strength: Double, alpha: Double = 0.1, temperature: Double = 1) -> LogitMixture
@@ -83,11 +84,13 @@ extension CommandList {
   /// `argmax` and `distribution` report; a mixture of log-probabilities and a transfer are then NaN in the whole row.
   /// Two products and a sum: within 2^-23 of the products' magnitudes, log-probabilities besides within the error of
   /// `tokenLogProbability` times their factor; its order of summation. A transfer is within
-  /// (vocabulary / 256 + 200) 2^-24 of scaleB (p + q), and 2^-24 of itself, but tokens whose second logit is that near
-  /// to the threshold may go either way.
+  /// (vocabulary / 256 + 200 + 2|z|) 2^-24 of scaleB (p + q), z the logit over the temperature that is farthest from 0,
+  /// and 2^-24 of itself, but tokens whose second logit over the temperature is within (90 + 2|z|) 2^-24 of the
+  /// threshold may go either way.
   /// - Parameters:
   ///   - a: f32 `[rows][vocabulary]`.
   ///   - b: f32 `[rows][vocabulary]`.
+  ///   - mixture: what to make of them.
   ///   - out: f32 `[rows][vocabulary]`.
   public func mixLogits(
     _ a: Tensor<Float>, _ b: Tensor<Float>, _ mixture: LogitMixture, out: Tensor<Float>, rows: Int,

@@ -52,7 +52,7 @@ extension CommandList {
   /// space, and the product of two rows, gated (x * silu(z)) or not.
   ///
   /// A product and a sum, each rounded on its own: within 2^-23 of their magnitudes and 2^-significantBits of the
-  /// result, a gate within 5 * 2^-23 of the product more.
+  /// result, a gate within 10 * 2^-24 of the product more.
   /// - Parameters:
   ///   - x: f32 `[rows][columns]`.
   ///   - place: where these columns lie in wider rows; nil: rows of these alone.

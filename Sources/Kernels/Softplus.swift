@@ -3,7 +3,7 @@ import ShaderInterface
 extension CommandList {
   /// `out = log(1 + e^x)` of columns of rows: the step size dt of a selective state space (Mamba: Gu and Dao, 2023).
   ///
-  /// Error: 6 * 2^-24 + 2^(1 - significantBits) of the result, on both sides; +0 below -44.
+  /// Error: 6 * 2^-24 + 2^-significantBits of the result, on both sides; +0 below -44.
   /// - Parameters:
   ///   - x: f32 `[rows][columns]`.
   ///   - place: where these columns lie in wider rows; nil: rows of these alone.

@@ -8,11 +8,12 @@ extension CommandList {
   /// Error: at most (width + 1) * 2^-24 times the sum of the terms' magnitudes, and the gate's few units of the last place.
   /// - Parameters:
   ///   - x: f32 `[rows][channels]`.
-  ///   - out: f32 `[rows][channels]`.
   ///   - place: where the channels of `x` lie in wider rows; nil: rows of these alone.
   ///   - weights: f32 `[channels][width]`, for the oldest input first, as checkpoints have them; width 2 to 16.
   ///   - bias: f32 `[channels]`, or nil.
   ///   - tail: f32 `[sequences][width - 1][channels]`, the inputs of the last committed rows, oldest first.
+  ///   - rows: which ancestors each row has.
+  ///   - out: f32 `[rows][channels]`.
   ///   - gated: the sum times its sigmoid (SiLU).
   public func treeConvolution(
     _ x: Tensor<Float>, at place: RowColumns? = nil, weights: Tensor<Float>, bias: Tensor<Float>? = nil,

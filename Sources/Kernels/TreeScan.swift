@@ -110,6 +110,8 @@ extension CommandList {
   ///   - value: f32 `[rows][heads][headSize]`.
   ///   - decay: f32 `[rows][heads][decays]`, natural logarithms; above 0 counts as 0.
   ///   - columns: where query, key, value and decay lie in wider rows.
+  ///   - rows: which ancestors each row has.
+  ///   - shape: heads, their sizes, and groups of them.
   ///   - committed: f32 `[sequences][heads][stateSize][headSize]`. Rows without parents follow one another and replace
   ///     it.
   ///   - states: f32 `[rows][heads][stateSize][headSize]`, the state after each row of a tree, for `gatherState`.

@@ -16,9 +16,8 @@ public enum LayoutKind: String, Sendable, CaseIterable {
 struct Tuning {
   /// Outputs that one lane of a matmul has; 0 lets the shader choose for a CPU driver, 1 shares each output's chunks among lanes.
   let matmulOutputsPerLane: UInt32
-  /// Groups of inputs that a lane of matmulSpread.glsl loads before it uses the first, at most: more of them take a CPU's
-  /// driver long to compile.
-  var matmulDepth: UInt32 = 4
+  /// How the lanes of matmulSpread.glsl share a group's outputs.
+  var matmulSpread = MatmulSpread.small
   /// Keys that one lane of an attention group scores.
   let attentionKeysPerLane: UInt32
   /// Rows that share the loaded keys of a group of attentionSpread.glsl, at most; nil: another shader. For GPUs.
@@ -110,7 +109,7 @@ extension Tuning {
       quads = true
       spreadRows = limits.maxComputeSharedMemorySize >= 32 * 1024 ? 4 : 1
       attentionGroups = device.kind == .cpu ? 8 : 1024
-      matmulDepth = device.kind == .cpu ? 4 : 8
+      matmulSpread = device.kind == .cpu ? .small : .graphics
       // A lane beyond the 256 that shaders are built with takes eight bytes more of shared memory.
       if limits.maxComputeSharedMemorySize >= 32 * 1024 {
         for lanes in [512, 1024] where lanes <= groupLanes { rowLanes = UInt32(lanes) }
@@ -158,9 +157,9 @@ extension Tuning {
     switch call.kernel {
     case .matmulF32, .matmulF16, .matmulBf16, .matmulQ8, .matmulQ4: try matmul(call, &layout)
     case .matmulInt8:
-      layout.specialization = [
-        call.specialization[0], outputsPerLane(call) == 1 ? 8 * MATMUL_TILE : MATMUL_TILE,
-      ]
+      let rows = call.specialization[0]
+      let lanes = outputsPerLane(call) == 1 ? matmulSpread.lanes(rows: rows) : MATMUL_TILE
+      layout.specialization = [rows, lanes, lanes / MATMUL_TILE > 1 ? matmulSpread.columns(rows: rows) : 1]
       if dotProducts { layout.stem += "Dot" }
     case .treeAttention, .attentionSpans: try attention(call, &layout)
     case .attentionMerge: layout.specialization = [valuesAhead]
@@ -251,7 +250,7 @@ extension Tuning {
   private func matmul(_ steps: Int, rows: U32, outputs: U32, _ layout: inout Layout) throws(BackendError) {
     if outputs == 1 {
       layout.stem += "Spread"
-      layout.specialization = [rows, matmulDepth]
+      layout.specialization = [rows] + matmulSpread.specialization(rows: rows)
       return try addStride(LoopPasses(others: steps / 2 + Self.finishPasses), &layout)
     }
     layout.specialization = [rows, outputs]

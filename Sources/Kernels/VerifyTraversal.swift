@@ -2,7 +2,7 @@ import ShaderInterface
 
 extension CommandList {
   /// Traversal verification of drawn trees: leaves first, the first accepted node ends the round with the path to it.
-  /// The output law is the target's, exactly.
+  /// The output law is the target's, exactly, where `draft` is what the nodes were drawn from.
   ///
   /// On a chain this is block verification (Sun et al., arXiv 2403.10444), which accepts more than token rejection; on
   /// a tree, traversal verification (Weng et al., arXiv 2505.12398). Children must be drawn with ``DraftKeys/node``.

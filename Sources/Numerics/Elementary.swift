@@ -152,7 +152,7 @@ public func softplus(_ x: Float) -> Float {
   return flush(x <= 0 ? rest : x + rest)
 }
 
-/// log(1 - e^x) for x <= 0; -infinity at 0, above it and for a NaN, -0 below -44.
+/// log(1 - e^x) for x <= 0; -infinity at 0, above it and for a NaN, +0 below -44.
 ///
 /// Near 0, 1 - e^x is taken without forming e^x; far below, its logarithm without forming 1 - e^x. Largest error measured
 /// over every 7th float of -43.9...-2^-80: 2.05 * 2^-24 of 1 + |result|.

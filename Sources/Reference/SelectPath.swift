@@ -58,7 +58,8 @@ extension Reference {
 }
 
 /// The order of tokens after a prefix, by the rows there alone: the likelier the target finds a token than the draft does, the
-/// higher it ranks, in classes of a quarter of a factor of two; of a class the lowest token ranks highest.
+/// higher it ranks, in classes of a quarter of a factor of two; of a class the one with the least remainder of `RANK_STRIDE`
+/// ranks highest, of those the lowest.
 struct PathRanks {
   /// P and its sum R
   let target: [UInt32]
@@ -81,8 +82,10 @@ struct PathRanks {
 
   /// The tokens that the draft can draw, the best first.
   private var order: [Int] {
-    draft.indices.filter { draft[$0] > 0 }.map { ($0, rankClass($0)) }
-      .sorted { ($0.1, $1.0) > ($1.1, $0.0) }.map(\.0)
+    draft.indices.filter { draft[$0] > 0 }.map { (token: $0, rankClass: rankClass($0)) }.sorted { a, b in
+      let (first, second) = (a.token % Int(RANK_STRIDE), b.token % Int(RANK_STRIDE))
+      return (b.rankClass, first, a.token) < (a.rankClass, second, b.token)
+    }.map(\.token)
   }
 
   /// Of each token the draft's weights that rank above it.

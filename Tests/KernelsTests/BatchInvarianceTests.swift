@@ -246,7 +246,7 @@ private let rejectionKernels: [UnitKernel] =
       }
     }
   }
-  + [1, 2, 5].map { paths in
+  + [2, 3, 5].map { paths in
     UnitKernel(.selectPath, "\(paths) paths", sizes: [1, 3, 5, 9, 14, 33]) { call, size in
       let vocabulary = size == 9 ? 300 : 40
       call.addRejection(.withoutReplacement, vocabulary: vocabulary, draftRole: .inputOutput)

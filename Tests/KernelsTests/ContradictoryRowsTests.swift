@@ -24,6 +24,23 @@ extension KernelsTests {
       }
     }
 
+    /// Sums of `selectPath` are taken modulo powers of two that the contract names.
+    @Test(arguments: [1, 2, 16])
+    func `The best path is the same one`(paths: Int) throws {
+      try withDevice { device in
+        let backends = try VulkanBackend.availableLayouts(on: device.device).map {
+          try VulkanBackend(device: device.device, layouts: $0)
+        }
+        for index in 0..<40 {
+          let reference = try selection(paths, index, on: ReferenceBackend())
+          for backend in backends {
+            let difference = try firstDifference(selection(paths, index, on: backend), reference)
+            #expect(difference == nil, "case \(index), \(backend.layouts)")
+          }
+        }
+      }
+    }
+
     /// Of such a residual only the rounded total can be 0.
     @Test(arguments: 0..<8)
     func `A residual whose total wraps when it is rounded is not empty`(seed: Int) throws {
@@ -66,35 +83,16 @@ extension KernelsTests {
 
     /// The draft may lack rows of nodes that have children.
     private func results(_ rule: SiblingRule, _ index: Int, on backend: any Backend) throws -> [UInt32] {
-      var random = CaseRandom(seed: 5, family: "\(rule)", index: index)
-      let (nodes, vocabulary) = (random.integer(1...9), random.length(random.oneIn(4) ? 300 : 70))
-      func words(_ count: Int, bits: UInt32 = 32) throws -> Tensor<UInt32> {
-        let words: [UInt32] = (0..<count).map { _ in
-          random.element([0, UInt32(random.below(512)), .max, random.word()]) >> (32 - bits)
-        }
-        return try backend.makeTensor(words, "words")
-      }
+      var random = ContradictoryRandom("\(rule)", index, seed: 5, backend: backend)
       // No sum of residuals wraps in 64 bits: which token is then picked depends on the lanes.
-      func rows(_ count: Int) throws -> DistributionRows {
-        DistributionRows(
-          weights: try words(count * vocabulary, bits: 25), totals: try words(count * 2),
-          vocabulary: vocabulary)
-      }
-      let target = try rows(nodes)
-      let draft = try rows(random.integer(1...nodes))
-      var state = SequenceState(length: 3, seed: 7).words
-      state[Int(STATE_NODES)] = UInt32(nodes)
-      let tree = TreeBuffers(
-        state: try backend.makeTensor(state, "state"),
-        tokens: try backend.makeTensor(random.words(nodes, below: vocabulary), "tokens"),
-        parents: try backend.makeTensor((0..<nodes).map { UInt32(random.below(max(1, $0))) }, "parents"),
-        depths: try words(nodes), mask: try words(1),
-        result: try backend.makeTensor(TreeBuffers.resultWords(maximumNodes: nodes), "result"),
-        maximumNodes: nodes)
-      let scratch = try words(vocabulary)
-      let drawn = try words(2 * nodes)
-      let (parents, children) = (random.integer(1...nodes), random.integer(1...6))
-      let distinct = try words(1 + parents * children)
+      let target = try random.rows(random.nodes, bits: 25)
+      let draft = try random.rows(random.random.integer(1...random.nodes), bits: 25)
+      let tree = try random.tree()
+      let scratch = try random.words(random.vocabulary)
+      let drawn = try random.words(2 * random.nodes)
+      let (nodes, parents) = (random.nodes, random.random.integer(1...random.nodes))
+      let children = random.random.integer(1...6)
+      let distinct = try random.words(1 + parents * children)
       try backend.run("draws") {
         $0.verifySiblings(target: target, draft: draft, tree: tree, scratch: scratch, rule: rule)
         $0.drawTarget(target, depths: tree.depths, state: tree.state, out: drawn, count: nodes)
@@ -108,5 +106,56 @@ extension KernelsTests {
       }
       return try siblings + backend.read(drawn) + backend.read(tree.result) + backend.read(distinct)
     }
+
+    private func selection(_ paths: Int, _ index: Int, on backend: any Backend) throws -> [UInt32] {
+      var random = ContradictoryRandom("\(paths) paths", index, seed: 6, backend: backend)
+      let target = try random.rows(random.nodes, bits: 32)
+      let draft = try random.rows(random.random.integer(1...random.nodes), bits: 32)
+      let tree = try random.tree()
+      try backend.run("best path") {
+        $0.selectPath(target: target, draft: draft, tree: tree, paths: paths)
+      }
+      return try backend.read(draft.weights) + backend.read(draft.totals) + backend.read(tree.tokens)
+    }
+  }
+}
+
+/// A tree of a few nodes, and rows whose totals are not their sums.
+private struct ContradictoryRandom {
+  var random: CaseRandom
+  let nodes: Int
+  let vocabulary: Int
+  private let backend: any Backend
+
+  init(_ name: String, _ index: Int, seed: UInt64, backend: any Backend) {
+    self.backend = backend
+    random = CaseRandom(seed: seed, family: name, index: index)
+    nodes = random.integer(1...9)
+    vocabulary = random.length(random.oneIn(4) ? 300 : 70)
+  }
+
+  mutating func words(_ count: Int, bits: UInt32 = 32) throws -> Tensor<UInt32> {
+    let words: [UInt32] = (0..<count).map { _ in
+      random.element([0, UInt32(random.below(512)), .max, random.word()]) >> (32 - bits)
+    }
+    return try backend.makeTensor(words, "words")
+  }
+
+  mutating func rows(_ count: Int, bits: UInt32) throws -> DistributionRows {
+    DistributionRows(
+      weights: try words(count * vocabulary, bits: bits), totals: try words(count * 2), vocabulary: vocabulary
+    )
+  }
+
+  mutating func tree() throws -> TreeBuffers {
+    var state = SequenceState(length: 3, seed: 7).words
+    state[Int(STATE_NODES)] = UInt32(nodes)
+    return TreeBuffers(
+      state: try backend.makeTensor(state, "state"),
+      tokens: try backend.makeTensor(random.words(nodes, below: vocabulary), "tokens"),
+      parents: try backend.makeTensor((0..<nodes).map { UInt32(random.below(max(1, $0))) }, "parents"),
+      depths: try words(nodes), mask: try words(1),
+      result: try backend.makeTensor(TreeBuffers.resultWords(maximumNodes: nodes), "result"),
+      maximumNodes: nodes)
   }
 }

@@ -106,9 +106,9 @@ import Testing
     #expect(out[250] == -.infinity)
   }
 
-  /// Bound: an exponent of at most 44 that counts has two roundings, so a numerator is within 91 units of 2^-24, a sum
-  /// within that and n / 256 + 8 roundings, a probability within both and 5 more; then a difference and a product.
-  @Test(arguments: [1, 2, 257, 1000, 5000], [0.5, 1, 4] as [Float])
+  /// Bound: an exponent of at most 44 that counts has two roundings, and its temperature one of each logit, so a numerator is
+  /// within 91 + 2|z| units of 2^-24, a sum within that and n / 256 + 8 roundings, a probability within both and 5 more; then a difference and a product.
+  @Test(arguments: [1, 2, 257, 1000, 5000], [0.5, 1, 4, 100] as [Float])
   func transferMovesTheTargetTowardsTheDraft(vocabulary: Int, inverseTemperature: Float) {
     let (a, b) = (
       LogitTests.logits(vocabulary, seed: UInt64(vocabulary)),
@@ -120,13 +120,15 @@ import Testing
     let out = poisoned(vocabulary)
     Reference.mixLogits(p, a: operand(a), b: operand(b), out: out)
     let law = { (row: [Float]) in Self.law(row, Double(inverseTemperature)) }
+    let finite = (a + b).filter { $0 > -.infinity }
+    let farthest = Double(inverseTemperature) * Double(finite.map { abs($0) }.max()!)
     let (target, draft, best) = (law(a), law(b), law(b).max()!)
     for v in 0..<vocabulary where a[v] > -.infinity {
-      let isNear = abs(draft[v] / best - 0.1) <= 0.1 * 90 * 0x1p-24
+      let isNear = abs(draft[v] / best - 0.1) <= 0.1 * (90 + 2 * farthest) * 0x1p-24
       let moved = [true, false].filter { isNear || $0 == (draft[v] >= 0.1 * best) }.map { moves in
         Double(a[v]) - (moves ? 10 * (target[v] - draft[v]) : 0)
       }
-      let error = Double(200 + vocabulary / 256) * 0x1p-24 * 10 * (target[v] + draft[v])
+      let error = (Double(200 + vocabulary / 256) + 2 * farthest) * 0x1p-24 * 10 * (target[v] + draft[v])
       let bound = error + 0x1p-24 * moved.map { abs($0) }.max()! + 0x1p-58
       #expect(moved.contains { abs(Double(out[v]) - $0) <= bound }, "token \(v)")
     }

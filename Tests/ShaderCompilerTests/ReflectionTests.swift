@@ -68,7 +68,7 @@ import Testing
       """
       #version 450
       layout(local_size_x = 24, local_size_x_id = 0) in;
-      const uint SLOTS = gl_WorkGroupSize.x;
+      const uint SLOTS = gl_WorkGroupSize.x < 8u ? 8u : gl_WorkGroupSize.x;
       layout(set = 0, binding = 0, std430) buffer A { uvec2 a[]; };
       shared uvec2 slots[SLOTS];
       void main() {

@@ -28,10 +28,13 @@ extension SpirvModule {
     return end
   }
 
-  /// A constant's value, or that of a component, of `+`, `-`, `*` and `/` over constants, at the defaults.
+  /// A constant's value, or that of a component, of `+`, `-`, `*`, `/`, `<` and `? :` over constants, at the defaults.
   private func value(_ id: UInt32) -> UInt32? {
     if let value = constant(id) { return value }
-    guard let i = definitions[id], i.opcode == .specConstantOp, i.count == 5 else { return nil }
+    guard let i = definitions[id], i.opcode == .specConstantOp, i.count >= 5 else { return nil }
+    if i[2] == 169 {  // OpSelect
+      return value(i[3]).flatMap { value(i[$0 != 0 ? 4 : 5]) }
+    }
     if i[2] == 81 {  // OpCompositeExtract
       guard let vector = definitions[i[3]], Int(i[4]) + 2 < vector.count else { return nil }
       return value(vector[Int(i[4]) + 2])
@@ -42,6 +45,7 @@ extension SpirvModule {
     case 130: return a &- b
     case 132: return a &* b
     case 134: return b == 0 ? nil : a / b
+    case 176: return a < b ? 1 : 0
     default: return nil
     }
   }
