@@ -10,31 +10,26 @@ extension KernelsTests {
     // Not k-seq: quotients of more than 32 bits, which such rows give, differ.
     @Test(arguments: [SiblingRule.withReplacement, .withoutReplacement, .oneHot])
     func bothBackendsAgree(rule: SiblingRule) throws {
-      try withDevice { device in
-        let backends = try VulkanBackend.availableLayouts(on: device.device).map {
-          try VulkanBackend(device: device.device, layouts: $0)
-        }
-        for index in 0..<50 {
-          let reference = try results(rule, index, on: ReferenceBackend())
-          for backend in backends {
-            let difference = try firstDifference(results(rule, index, on: backend), reference)
-            #expect(difference == nil, "case \(index), \(backend.layouts)")
-          }
-        }
-      }
+      try expectAgreement(cases: 50) { try results(rule, $0, on: $1) }
     }
 
     /// Sums of `selectPath` are taken modulo powers of two that the contract names.
     @Test(arguments: [1, 2, 16])
     func `The best path is the same one`(paths: Int) throws {
+      try expectAgreement(cases: 40) { try selection(paths, $0, on: $1) }
+    }
+
+    private func expectAgreement(
+      cases: Int, _ results: (_ index: Int, _ backend: any Backend) throws -> [UInt32]
+    ) throws {
       try withDevice { device in
         let backends = try VulkanBackend.availableLayouts(on: device.device).map {
           try VulkanBackend(device: device.device, layouts: $0)
         }
-        for index in 0..<40 {
-          let reference = try selection(paths, index, on: ReferenceBackend())
+        for index in 0..<cases {
+          let reference = try results(index, ReferenceBackend())
           for backend in backends {
-            let difference = try firstDifference(selection(paths, index, on: backend), reference)
+            let difference = try firstDifference(results(index, backend), reference)
             #expect(difference == nil, "case \(index), \(backend.layouts)")
           }
         }
