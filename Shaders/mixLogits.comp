@@ -6,6 +6,8 @@
 #include "shared/distribution.h"
 #include "softmax.glsl"
 
+layout(constant_id = 1) const uint MODE = MIX_LOGITS;  // p.mode, so that the driver leaves out the others
+
 layout(push_constant) uniform Push { MixLogits p; };
 layout(set = 0, binding = 0, std430) readonly buffer A { float a[]; };           // [rows][vocabulary]
 layout(set = 0, binding = 1, std430) readonly buffer B { float b[]; };           // [rows][vocabulary]
@@ -37,7 +39,7 @@ uint linear(float y, float z, float least, float logA, float logB) {
   if (isNaNOrPlusInfinity(y) || isNaNOrPlusInfinity(z)) return NAN_BITS;
   bool isBanned = min(orderedBits(y), orderedBits(z)) == ORDERED_NEGATIVE_INFINITY;
   if (isBanned || y < least) return SIGN_BIT | INFINITY_BITS;
-  if (p.mode == MIX_LOG_PROBABILITIES) {
+  if (MODE == MIX_LOG_PROBABILITIES) {
     y = flush(subtract(subtract(y, ofA.maximum), logA));
     z = flush(subtract(subtract(z, ofB.maximum), logB));
   }
@@ -58,8 +60,8 @@ uint transferred(float y, float z, float partA, float partB) {
 void main() {
   uint lane = gl_LocalInvocationID.x;
   uint start = gl_WorkGroupID.x * p.vocabulary;
-  bool transfers = p.mode == MIX_TRANSFER;
-  if (p.mode != MIX_LOGITS) {
+  bool transfers = MODE == MIX_TRANSFER;
+  if (MODE != MIX_LOGITS) {
     ofA = softmaxOf(lane, 0u, p.vocabulary);
     ofB = softmaxOf(lane, 1u, p.vocabulary);
     if ((ofA.status | ofB.status) != STATUS_OK) {

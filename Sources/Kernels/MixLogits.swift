@@ -107,7 +107,9 @@ extension CommandList {
       let p = ShaderInterface.MixLogits(
         rows: UInt32(rows), vocabulary: UInt32(vocabulary), scaleA: mixture.scaleA, scaleB: mixture.scaleB,
         threshold: mixture.threshold, mode: mixture.mode, inverseTemperature: mixture.inverseTemperature)
-      return Invocation(kernel, p, [.read(a), .read(b), .write(out)], groups: (rows, 1))
+      return Invocation(
+        kernel, p, [.read(a), .read(b), .write(out)], groups: (rows, 1),
+        specialization: [mixture.mode])
     }
   }
 }
