@@ -124,9 +124,9 @@ extension Invocation {
   /// What a kernel writes is no other operand, whole or in part; but kernels that take each element alone may write over
   /// their first operands.
   private func checkOverlaps() throws(Refusal) {
-    for (index, written) in operands.enumerated() where written.access != .read {
+    for (index, written) in operands.enumerated() where written.access != .read && !written.isStandIn {
       for (other, operand) in operands.enumerated()
-      where other != index && operand.storage === written.storage
+      where other != index && !operand.isStandIn && operand.storage === written.storage
         && operand.byteRange.overlaps(written.byteRange)
         && !(other < kernel.replaceableOperands && operand.byteOffset == written.byteOffset)
       {

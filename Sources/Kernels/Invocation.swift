@@ -14,6 +14,8 @@ public struct Operand: Sendable {
   public let byteOffset: Int
   /// Its length, above 0.
   public let byteCount: Int
+  /// Whether it stands for one that the call does not have.
+  let isStandIn: Bool
 
   var byteRange: Range<Int> { byteOffset..<byteOffset + byteCount }
 
@@ -24,8 +26,13 @@ public struct Operand: Sendable {
   /// All of `tensor`, read and written.
   public static func readWrite<T>(_ tensor: Tensor<T>) -> Operand { Operand(.readWrite, tensor) }
 
-  private init<T>(_ access: Access, _ tensor: Tensor<T>) {
+  /// Where a shader would write what the call does not ask for: bound to what it writes anyway, so that nothing waits for
+  /// it, and left alone.
+  static func standIn<T>(_ written: Tensor<T>) -> Operand { Operand(.write, written, isStandIn: true) }
+
+  private init<T>(_ access: Access, _ tensor: Tensor<T>, isStandIn: Bool = false) {
     self.access = access
+    self.isStandIn = isStandIn
     self.storage = tensor.storage
     self.byteOffset = tensor.byteOffset
     self.byteCount = tensor.byteCount

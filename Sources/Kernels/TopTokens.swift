@@ -26,7 +26,7 @@ extension CommandList {
         rows: UInt32(rows), vocabulary: UInt32(vocabulary), count: UInt32(count),
         hasValues: values == nil ? 0 : 1)
       return Invocation(
-        kernel, p, [.read(logits), .write(out), values.map { .write($0) } ?? .read(logits)],
+        kernel, p, [.read(logits), .write(out), values.map { .write($0) } ?? .standIn(out)],
         groups: (rows, 1), specialization: try rowLanes(lanes, vocabulary, passes: 14))
     }
   }

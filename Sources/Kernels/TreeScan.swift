@@ -153,8 +153,8 @@ extension CommandList {
         kernel, p,
         [
           .read(query), .read(key), .read(value), .read(decay), .read(rows.parents ?? rows.state),
-          .read(rows.state), isTree ? .read(committed) : .readWrite(committed),
-          states.map { .readWrite($0) } ?? .read(rows.state), .write(out),
+          .read(rows.state), .readWrite(committed), states.map { .readWrite($0) } ?? .standIn(out),
+          .write(out),
         ],
         groups: ((shape.heads * shape.headSize + 63) / 64, rows.sequences),
         specialization: lanesPerColumn.map { [64 * UInt32($0)] } ?? [])

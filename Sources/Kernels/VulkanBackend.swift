@@ -324,6 +324,9 @@ extension Device {
         && module.pushConstantBytes == parameterBytes,
       "\(layout.stem): \(operands.count) operands and \(parameterBytes) bytes of parameters; "
         + "the shader has \(module.bindings.count) and \(module.pushConstantBytes)")
+    precondition(
+      module.bindings.allSatisfy { !$0.writable || operands[$0.index].isWritten },
+      "\(layout.stem) may write an operand that the call says is read")
     let texels = module.bindings.compactMap { binding in
       binding.texelFormat.flatMap(TexelFormat.init).map { (binding.index, $0) }
     }

@@ -18,7 +18,8 @@ public enum BufferOperand: Sendable {
     if case .write = self { false } else { true }
   }
 
-  var isWritten: Bool {
+  /// Whether commands may write it.
+  public var isWritten: Bool {
     if case .read = self { false } else { true }
   }
 }
