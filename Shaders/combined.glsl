@@ -13,19 +13,28 @@ layout(set = 0, binding = 1, std430) readonly buffer TotalsA { uint totalsA[]; }
 layout(set = 0, binding = 2, std430) readonly buffer B { uint b[]; };              // [rows][vocabulary]
 layout(set = 0, binding = 3, std430) readonly buffer TotalsB { uint totalsB[]; };  // [rows][2]: total, status
 
-uvec2 factors;  // of a and b
+uvec2 factors;    // of a and b
+uvec2 leftShifts;  // of their weights
+
+// Of a total: 0 where factors are equal, which then cancel.
+uint leftShiftOf(uint total) {
+  return p.factorA == p.factorB ? 0u : TOTAL_BITS - min(bitLength(total), TOTAL_BITS);
+}
 
 void setFactors() {
-  Wide f = wideProduct(p.factorA, totalsB[ROW * 2u]);
-  Wide g = wideProduct(p.factorB, totalsA[ROW * 2u]);
+  uint totalA = totalsA[ROW * 2u];
+  uint totalB = totalsB[ROW * 2u];
+  leftShifts = uvec2(leftShiftOf(totalA), leftShiftOf(totalB));
+  Wide f = wideProduct(p.factorA, totalB << leftShifts.y);
+  Wide g = wideProduct(p.factorB, totalA << leftShifts.x);
   uint length = max(wideBitLength(f), wideBitLength(g));
   uint drop = length > 31u ? length - 31u : 0u;
   factors = uvec2(wideShiftRight(f, drop).x, wideShiftRight(g, drop).x);
 }
 
 Wide combine(uint weightA, uint weightB) {
-  Wide x = wideProduct(weightA, factors.x);
-  Wide y = wideProduct(weightB, factors.y);
+  Wide x = wideProduct(weightA << leftShifts.x, factors.x);
+  Wide y = wideProduct(weightB << leftShifts.y, factors.y);
   if (p.mode == COMBINE_RESIDUAL) return wideExcess(x, y);
   if (p.mode == COMBINE_MINIMUM) return wideLess(y, x) ? y : x;
   return wideAdd(x, y);

@@ -27,8 +27,8 @@ void writeNeighbours(uint token, uint values[NEIGHBOURS]) { weights[ROW * p.voca
 // D of the contract.
 Wide wholeOf(Wide sum) {
   if (p.mode == COMBINE_MIXTURE) return sum;
-  Wide x = wideProduct(totalsA[ROW * 2u], factors.x);
-  Wide y = wideProduct(totalsB[ROW * 2u], factors.y);
+  Wide x = wideProduct(totalsA[ROW * 2u] << leftShifts.x, factors.x);
+  Wide y = wideProduct(totalsB[ROW * 2u] << leftShifts.y, factors.y);
   return wideLess(x, y) ? y : x;
 }
 

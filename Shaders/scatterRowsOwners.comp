@@ -5,12 +5,12 @@
 #include "elements.glsl"
 
 layout(push_constant) uniform Push { ScatterRows p; };
-layout(set = 0, binding = 0, std430) readonly buffer Targets { uint targets[]; };  // [count]
-layout(set = 0, binding = 1, std430) buffer Workspace { uint owners[]; };          // [rows]: row + 1
+layout(set = 0, binding = 0, std430) readonly buffer Targets { uint targets[]; };  // [sequences][count]
+layout(set = 0, binding = 1, std430) buffer Workspace { uint owners[]; };          // [sequences][rows]: row + 1
 
 void main() {
   uint row = elementIndex();
-  if (row >= p.count) return;
+  if (row >= p.sequences * p.count) return;
   uint target = targets[row];
-  if (target < p.rows) atomicMax(owners[target], row + 1u);
+  if (target < p.rows) atomicMax(owners[row / p.count * p.rows + target], row + 1u);
 }

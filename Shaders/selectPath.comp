@@ -63,9 +63,10 @@ uint bestChild(uint lane, uint node, out bool isDrawn) {
   return first;
 }
 
-// No verifier accepts a child of a row without weight.
-void refuseRow(uint lane) {
+// No verifier accepts a child whose token the draft cannot have drawn.
+void refuseRow(uint lane, uint token) {
   if (lane != 0u || row >= p.draftRows) return;
+  if (token < p.vocabulary) draftWeights[rowStart + token] = 0u;
   draftTotals[row * 2u] = 0u;
   draftTotals[row * 2u + 1u] |= STATUS_MALFORMED_DRAFT;
 }
@@ -114,7 +115,7 @@ void main() {
     if (node == NO_NODE) break;
     if (lane == 0u) selected[node / 32u] |= 1u << (node % 32u);
     if (!isDrawn) {
-      refuseRow(lane);
+      refuseRow(lane, tokenOf(node));
       break;
     }
     if (PATHS > 1u) skewRow(lane, tokenOf(node));

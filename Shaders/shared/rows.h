@@ -131,6 +131,7 @@ struct ScatterRows {
   U32 count;            // rows of x
   U32 columns;
   U32 rows;             // of out
+  U32 sequences;        // each with rows of its own
 };
 
 #endif

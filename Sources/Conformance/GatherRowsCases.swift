@@ -45,19 +45,20 @@ extension KernelCase {
 
   /// Rows to where their targets say, some of which several have.
   public static func scatterRows(
-    count: Int, rows: Int, columns: Int, random: inout CaseRandom
+    sequences: Int = 1, count: Int, rows: Int, columns: Int, random: inout CaseRandom
   ) -> KernelCase {
     KernelCase(
-      "\(count) rows of \(columns) words among \(rows)",
+      "sequences \(sequences), \(count) rows of \(columns) words among \(rows)",
       [
-        .words("x", random.words(count * columns), [count, columns]),
-        .words("targets", random.indices(count, below: rows)),
-        .words("out", random.words(rows * columns), [rows, columns], role: .inputOutput),
+        .words("x", random.words(sequences * count * columns), [sequences, count, columns]),
+        .words("targets", random.indices(sequences * count, below: rows), [sequences, count]),
+        .words(
+          "out", random.words(sequences * rows * columns), [sequences, rows, columns], role: .inputOutput),
       ]
     ) { list, o in
       list.scatterRows(
         o.words("x"), targets: o.words("targets"), out: o.words("out"), count: count, rows: rows,
-        columns: columns)
+        columns: columns, sequences: sequences)
     }
   }
 }
@@ -77,10 +78,15 @@ let gatherRowsFamilies = [
 ]
 
 let scatterRowsFamilies = [
-  CaseFamily(.scatterRows) { random in
+  CaseFamily(.scatterRows, "one") { random in
     let (count, columns) = random.movedRows()
     return .scatterRows(
       count: count, rows: random.oneIn(3) ? random.length(12) : count + random.below(9), columns: columns,
       random: &random)
-  }
+  },
+  CaseFamily(.scatterRows, "sequences") { random in
+    .scatterRows(
+      sequences: random.integer(2...9), count: random.length(20), rows: random.length(20),
+      columns: random.length(130), random: &random)
+  },
 ]

@@ -38,3 +38,4 @@
 @_exported import var ShaderInterface.STATUS_NOT_FINITE
 @_exported import var ShaderInterface.STATUS_OK
 @_exported import var ShaderInterface.STATUS_OUT_OF_PAGES
+@_exported import var ShaderInterface.STATUS_SELECTIVE_WARP

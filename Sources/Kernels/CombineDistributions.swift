@@ -20,7 +20,8 @@ extension CommandList {
   ///
   /// Exact in 64-bit integers, but for factors other than 1, each of which, times the other row's total, is cut to a
   /// unit of 2^-30 of the greater. The row is then brought to a total of at most 2^30 by the running sum's own
-  /// rounding, without chance: each weight is within 1 of its share, sums over runs of tokens too.
+  /// rounding, without chance: each weight, and each sum over a run of tokens, is within 1 of what it would
+  /// be unrounded.
   ///
   /// A minimum is a part of a law: its weights sum to at most its total, to less unless p and q are equal or nearly so. Combine it further (the
   /// residual over it is norm(max(p - q, p - p')) for the minimum of q and p': RAPID, Chen et al., 2025), but draw

@@ -10,7 +10,7 @@ extension CommandList {
   ///   - merging: equal beginnings share nodes, so a shared prefix is scored once. Independent draws that are verified
   ///     with replacement stand side by side instead.
   ///   - tree: writes `tokens` but the root's, `parents`, and `STATE_NODES`; `treeLayout` then does the rest.
-  ///   - nodes: u32, of the shape of `paths`: the node of each token, `NO_NODE` past a path's end.
+  ///   - nodes: u32, of the shape of `paths`: the node of each token, counted from its tree's root; `NO_NODE` past a path's end.
   public func mergePaths(
     _ paths: Tensor<UInt32>, count: Int, length: Int, merging: Bool = true, into tree: TreeBuffers,
     nodes: Tensor<UInt32>, sequences: Int = 1

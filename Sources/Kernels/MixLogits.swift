@@ -59,7 +59,8 @@ public struct LogitMixture: Sendable, Hashable {
 
   func check() throws(Refusal) {
     try require(scaleA.isFinite && scaleB.isFinite, "factors \(scaleA) and \(scaleB)")
-    try require(threshold <= 0, "threshold \(threshold), at most 0 is possible")
+    try require(
+      threshold <= 0, "threshold \(threshold), the logarithm of alpha: at most 0, alpha 0 to 1, is possible")
     if case .transfer(let temperature) = form { try Warp(temperature: temperature).check() }
   }
 

@@ -22,8 +22,10 @@ extension RowColumns? {
     let place = self ?? RowColumns(first: 0, stride: columns)
     let possible = 0...1 << 24
     try require(
-      possible.contains(place.first) && possible.contains(place.stride)
-        && place.first + columns <= place.stride,
+      possible.contains(place.first) && possible.contains(place.stride),
+      "columns of \(name) from \(place.first) on in rows of \(place.stride), 0 to \(1 << 24) are possible")
+    try require(
+      place.first + columns <= place.stride,
       "\(columns) columns of \(name) from \(place.first) on in rows of \(place.stride)")
     try require(tensor, (rows - 1) * place.stride + place.first + columns, name)
     return (UInt32(place.first), UInt32(place.stride))

@@ -15,9 +15,10 @@ extension CommandList {
   /// list.verifyTraversal(target: target, draft: draft, tree: tree, rule: .withReplacement)
   /// ```
   ///
-  /// Paths must be drawn with replacement and ``DraftKeys/node``, and be in the tree with all their tokens: it needs room
-  /// for 1 + paths * length nodes. Draft rows that stand in the order of paths go to their nodes by `scatterRows`, with
-  /// `nodes` as targets.
+  /// Paths must be drawn with replacement and ``DraftKeys/node``, and be in the tree with all their tokens, merged: it needs
+  /// room for 1 + paths * length nodes. Draft rows that stand in the order of paths, each the law after its token, go to
+  /// their nodes by `scatterRows`, with `nodes` as targets and the batch's `sequences`; the root's row is the one that
+  /// the first tokens were drawn from.
   ///
   /// The rule keeps the law exactly, and so do its integers as long as the draft's totals to the power of paths * length
   /// stay below 2^31: that is what the tests enumerate. Beyond, sums are cut to 31 bits. Rows of `distribution`, whose

@@ -49,6 +49,7 @@ func requireTail(_ tail: Tensor<Float>, rows: RecurrentRows, channels: Int, widt
   try rows.check()
   try requireSizes(channels, width)
   try require(
-    channels >= 1 && (2...16).contains(width), "\(channels) channels, width \(width); 2 to 16 are possible")
+    channels >= 1 && (2...16).contains(width),
+    "\(channels) channels, at least 1 is needed; width \(width), 2 to 16 are possible")
   try require(tail, rows.sequences * (width - 1) * channels, "tail")
 }

@@ -14,12 +14,15 @@ extension Reference {
   ) {
     let vocabulary = Int(p.vocabulary)
     for r in 0..<Int(p.rows) {
-      let (totalA, totalB) = (UInt64(totalsA[2 * r]), UInt64(totalsB[2 * r]))
+      // Small totals do not coarsen the factors of the other row. Equal factors cancel.
+      let (shiftA, shiftB) =
+        p.factorA == p.factorB ? (0, 0) : (leftShift(totalsA[2 * r]), leftShift(totalsB[2 * r]))
+      let (totalA, totalB) = (UInt64(totalsA[2 * r] << shiftA), UInt64(totalsB[2 * r] << shiftB))
       var (f, g) = (UInt64(p.factorA) * totalB, UInt64(p.factorB) * totalA)
       let drop = excessBits(max(f, g), over: 31)
       (f, g) = (f >> drop, g >> drop)
       let combined = (r * vocabulary..<(r + 1) * vocabulary).map { i in
-        combine(UInt64(a[i]) &* f, UInt64(b[i]) &* g, mode: p.mode)
+        combine(UInt64(a[i] << shiftA) &* f, UInt64(b[i] << shiftB) &* g, mode: p.mode)
       }
       let sum = combined.reduce(0, &+)
       let whole = p.mode == COMBINE_MIXTURE ? sum : max(totalA &* f, totalB &* g)
@@ -46,6 +49,11 @@ extension Reference {
     case COMBINE_MINIMUM: min(x, y)
     default: x &+ y
     }
+  }
+
+  /// With which a total has `TOTAL_BITS` bits.
+  private static func leftShift(_ total: UInt32) -> UInt32 {
+    TOTAL_BITS - min(UInt32(32 - total.leadingZeroBitCount), TOTAL_BITS)
   }
 
   /// By how many bits `x` is longer than `bits`.

@@ -38,6 +38,8 @@ extension Reference {
         path.append(child)
         guard isDrawn else {
           if r < Int(p.draftRows) {
+            let token = Int(tree.tokens[child])
+            if token < vocabulary { draftWeights[row.lowerBound + token] = 0 }
             draftTotals[2 * r] = 0
             draftTotals[2 * r + 1] |= STATUS_MALFORMED_DRAFT
           }

@@ -35,8 +35,10 @@ struct Bench: ParsableCommand {
   var sweeps = false
   @Flag(name: .long, help: "List the measurements and stop.")
   var list = false
-  @Option(name: .long, help: "The layer of the cost table.")
-  var layer = Layer.embedded
+  @Option(
+    name: .long,
+    help: "The layer of the cost table; default: embedded, or none where --kernel or --filter choose.")
+  var layer: Layer?
   @Option(name: .long, parsing: .upToNextOption, help: "Rows of the cost table.")
   var rows = Benchmark.rowCounts
   @Option(name: .long, help: "Seconds of samples for each measurement, about.")
@@ -79,7 +81,8 @@ struct Bench: ParsableCommand {
     let benchmark = Benchmark(backend: chosen.backend, budget: TimingBudget(seconds: seconds)) {
       Console.note($0)
     }
-    let shape = LayerShape.all.first { $0.name == layer.rawValue }
+    let chosenLayer = layer ?? (kernel == nil && filter.isEmpty ? Layer.embedded : Layer.none)
+    let shape = LayerShape.all.first { $0.name == chosenLayer.rawValue }
     let report: BenchmarkReport
     do throws(BenchmarkError) {
       report = try benchmark.run(

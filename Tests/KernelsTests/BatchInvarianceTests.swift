@@ -497,6 +497,17 @@ private let treeKernels: [UnitKernel] =
           out: o.words("out"), count: count, columns: 5, sequences: places.sequences)
       }
     },
+    UnitKernel(.scatterRows, "sequences", sizes: [1, 9, 20]) { call, count in
+      let rows = 12
+      call.words("x", .each(count * 5))
+      call.words("targets", .each(count), below: rows + 1)
+      call.words("out", .each(rows * 5), role: .inputOutput)
+      call.record = { list, o, places in
+        list.scatterRows(
+          o.words("x"), targets: o.words("targets"), out: o.words("out"), count: count, rows: rows,
+          columns: 5, sequences: places.sequences)
+      }
+    },
     // A unit's row goes to the unit's place.
     UnitKernel(.scatterRows, sizes: [1, 65, 300]) { call, size in
       call.words("x", .each(size))

@@ -114,7 +114,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("scatterRows") {
       $0.scatterRows(
         $1.tensor(of: Float.self), targets: $1.tensor(), out: $1.tensor(), count: $1.size(), rows: $1.size(),
-        columns: $1.size())
+        columns: $1.size(), sequences: $1.flag() ? 1 : $1.size())
     },
   ]
 

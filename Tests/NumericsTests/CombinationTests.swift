@@ -88,21 +88,29 @@ import Testing
     }
   }
 
+  /// A row as it enters: where factors differ its total is brought to 31 bits.
+  private static func lifted(_ row: Row, _ factors: (UInt32, UInt32)) -> (weights: [Int128], total: Int128) {
+    let length = UInt32.bitWidth - row.total.leadingZeroBitCount
+    let shift = factors.0 == factors.1 || length == 0 ? 0 : 31 - length
+    return (row.weights.map { Int128($0) << shift }, Int128(row.total) << shift)
+  }
+
   /// Factors are cut to units of 2^drop, so U is too great by less than Q and too small by less than P.
   @Test(
     arguments: vocabularies,
     [(1, 0), (3, 1), (1 << 31, 0x1234_5678), (0x7fff_ffff, 1 << 31), (1, 1 << 31)] as [(UInt32, UInt32)])
   func excessIsTheWeightedDifference(vocabulary: Int, factors: (UInt32, UInt32)) {
-    for (a, b) in Self.pairs(vocabulary) {
-      let rest = Self.combined(a, b, COMBINE_RESIDUAL, factors: factors)
-      let (f, g) = (Int128(factors.0) * Int128(b.total), Int128(factors.1) * Int128(a.total))
+    for pair in Self.pairs(vocabulary) {
+      let rest = Self.combined(pair.a, pair.b, COMBINE_RESIDUAL, factors: factors)
+      let (a, b) = (Self.lifted(pair.a, factors), Self.lifted(pair.b, factors))
+      let (f, g) = (Int128(factors.0) * b.total, Int128(factors.1) * a.total)
       let drop = max(0, 128 - max(f, g).leadingZeroBitCount - 31)
-      let excess = zip(a.weights, b.weights).map { max(Int128($0) * f - Int128($1) * g, 0) }
-      let whole = max(Int128(a.total) * f, Int128(b.total) * g)
-      let slack = drop == 0 ? 0 : Int128(max(a.total, b.total)) << drop
+      let excess = zip(a.weights, b.weights).map { max($0 * f - $1 * g, 0) }
+      let whole = max(a.total * f, b.total * g)
+      let slack = drop == 0 ? 0 : max(a.total, b.total) << drop
       #expect(abs(rest.mass.part << drop - excess.reduce(0, +)) <= slack)
       #expect(abs(rest.mass.whole << drop - whole) <= slack)
-      let long = zip(a.weights, b.weights).map { max(Int128($0) * (f >> drop) - Int128($1) * (g >> drop), 0) }
+      let long = zip(a.weights, b.weights).map { max($0 * (f >> drop) - $1 * (g >> drop), 0) }
       expectCutFairly(rest.row, of: long, total: rest.mass.part)
     }
   }
@@ -110,16 +118,37 @@ import Testing
   /// A law's probability is off by the factors' cut and a unit of rounding at either end.
   @Test(arguments: vocabularies, [0, 1 << 30, 1 << 31, 0x1234_5678] as [UInt32])
   func mixtureIsTheMixtureOfTheLaws(vocabulary: Int, share: UInt32) {
-    for (a, b) in Self.pairs(vocabulary) {
-      let mixed = Self.combined(a, b, COMBINE_MIXTURE, factors: (share, 1 << 31 - share))
-      let (f, g) = (Int128(share) * Int128(b.total), Int128(1 << 31 - share) * Int128(a.total))
+    let factors = (share, 1 << 31 - share)
+    for pair in Self.pairs(vocabulary) {
+      let mixed = Self.combined(pair.a, pair.b, COMBINE_MIXTURE, factors: factors)
+      let (a, b) = (Self.lifted(pair.a, factors), Self.lifted(pair.b, factors))
+      let (f, g) = (Int128(factors.0) * b.total, Int128(factors.1) * a.total)
       let drop = max(0, 128 - max(f, g).leadingZeroBitCount - 31)
-      let long = zip(a.weights, b.weights).map { Int128($0) * (f >> drop) + Int128($1) * (g >> drop) }
-      let exact = zip(a.weights, b.weights).map { Int128($0) * f + Int128($1) * g }
-      let slack = Int128(a.total) + Int128(b.total)
+      let long = zip(a.weights, b.weights).map { $0 * (f >> drop) + $1 * (g >> drop) }
+      let exact = zip(a.weights, b.weights).map { $0 * f + $1 * g }
+      let slack = a.total + b.total
       #expect(mixed.mass == (long.reduce(0, +), long.reduce(0, +)) && mixed.status == 0)
       #expect((0...slack << drop).contains(exact.reduce(0, +) - mixed.mass.part << drop))
       expectCutFairly(mixed.row, of: long, total: mixed.mass.part)
+    }
+  }
+
+  /// However far apart the totals are: a token of a total of 1 or 3 mixed with a softmax, and what one exceeds the other by.
+  @Test(arguments: vocabularies, [0.3, 0.5, 0.999] as [Double])
+  func smallTotalsDoNotCoarsenTheLaw(vocabulary: Int, share: Double) {
+    var one = [UInt32](repeating: 0, count: vocabulary)
+    one[vocabulary / 3] = 1
+    let rows = Self.rows(vocabulary) + [Row(one)]
+    let law = { (row: Row) in row.weights.map { Double($0) / Double(row.total) } }
+    let factor = UInt32((share * 0x1p31).rounded())
+    for (a, b) in rows.flatMap({ a in rows.map { (a, $0) } }) {
+      let mixed = Self.combined(a, b, COMBINE_MIXTURE, factors: (factor, 1 << 31 - factor))
+      let rest = Self.combined(a, b, COMBINE_RESIDUAL, factors: (1 << 31, factor))
+      let exact = zip(law(a), law(b)).map { (share * $0 + (1 - share) * $1, max($0 - share * $1, 0)) }
+      let unit = 2 / Double(mixed.row.total) + 0x1p-28
+      #expect(zip(law(mixed.row), exact).allSatisfy { abs($0 - $1.0) <= unit })
+      let mass = Double(rest.mass.part) / Double(rest.mass.whole)
+      #expect(abs(mass - exact.reduce(0) { $0 + $1.1 }) <= 0x1p-28)
     }
   }
 

@@ -41,9 +41,15 @@ import Testing
     // Of the rows with target 3 the last stays; target 4 and NO_NODE do not exist.
     let out = filled(4)
     Reference.scatterRows(
-      ScatterRows(count: 6, columns: 1, rows: 4), x: operand(x), targets: operand([3, 0, 3, 4, 3, NO_NODE]),
-      out: out)
+      ScatterRows(count: 6, columns: 1, rows: 4, sequences: 1), x: operand(x),
+      targets: operand([3, 0, 3, 4, 3, NO_NODE]), out: out)
     #expect(Array(out) == [2, 77, 77, 5])
+    // Two sequences of three rows each: of each two targets.
+    let apart = filled(4)
+    Reference.scatterRows(
+      ScatterRows(count: 3, columns: 1, rows: 2, sequences: 2), x: operand(x),
+      targets: operand([1, 1, 2, 0, 3, NO_NODE]), out: apart)
+    #expect(Array(apart) == [77, 2, 4, 77])
     for (rowLists, expected) in [(0, [3, 8, 6, 8]), (1, [3, 8, 4, 6])] as [(U32, [UInt32])] {
       let columns = filled(4)
       Reference.gatherColumns(
