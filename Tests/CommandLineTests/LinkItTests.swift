@@ -199,6 +199,100 @@ struct LinkItTests {
     return try backend.read(spread.weights)
   }
 
+  private func drawn(_ backend: any Backend) throws -> (paths: RoundResult, beam: RoundResult) {
+    let tokens = 4
+    // In place of models: what draft and target make of each token.
+    let draftTable = try backend.makeTensor(
+      [0, 2, 1, 0, 1, 0, 2, 1, 2, 1, 0, 1, 0, 1, 1, 2] as [Float], "draft table")
+    let targetTable = try backend.makeTensor(
+      [1, 2, 0, 0, 1, 1, 2, 0, 2, 0, 0, 2, 0, 1, 2, 2] as [Float], "target table")
+    let draftAfter = try DistributionRows(backend: backend, rows: 4, vocabulary: tokens, label: "draft")
+    let targetAfter = try DistributionRows(backend: backend, rows: 4, vocabulary: tokens, label: "target")
+    try backend.run("tables") {
+      $0.distribution(draftTable, warp: Warp(), out: draftAfter, rows: 4)
+      $0.distribution(targetTable, warp: Warp(), out: targetAfter, rows: 4)
+    }
+    func look(up sources: Tensor<UInt32>, in law: DistributionRows, out: DistributionRows, count: Int)
+      -> (any CommandList) -> Void
+    {
+      { list in
+        list.gatherRows(
+          law.weights, rows: 4, sources: sources, out: out.weights, count: count, columns: tokens)
+        list.gatherRows(law.totals, rows: 4, sources: sources, out: out.totals, count: count, columns: 2)
+      }
+    }
+
+    let paths = try TreeBuffers(backend: backend, maximumNodes: 5)
+    try backend.write(SequenceState(length: 20, seed: 2, nodes: 1).words, to: paths.state)
+    try backend.write([1], to: paths.tokens)
+    // Two paths of two tokens as they are drawn, depth by depth: the root, two tokens, their two successors.
+    let byDepth = try backend.makeTensor([1, 0, 0, 0, 0] as [UInt32], "drawn by depth")
+    let byPath: Tensor<UInt32> = try backend.makeTensor(4, "drawn by path")
+    let pathOrder = try backend.makeTensor([1, 3, 2, 4] as [UInt32], "order of the paths")
+    let pathNodes: Tensor<UInt32> = try backend.makeTensor(4, "nodes")
+    let pathLaw = try DistributionRows(backend: backend, rows: 3, vocabulary: tokens, label: "drawn from")
+    let rowOrder = try backend.makeTensor([NO_TOKEN, 0, 2], "no token, the first of each path")
+    let rowNodes: Tensor<UInt32> = try backend.makeTensor(3, "node of each row")  // 0 where there is no token
+    let nodeLaw = try DistributionRows(backend: backend, rows: 5, vocabulary: tokens, label: "node law")
+    let wantedLaw = try DistributionRows(backend: backend, rows: 5, vocabulary: tokens, label: "target law")
+    try backend.run("best of two paths") {
+      look(up: byDepth, in: draftAfter, out: pathLaw, count: 1)($0)
+      $0.drawChildren(
+        pathLaw, state: paths.state, tokens: byDepth, parents: 1, children: 2, replacement: true,
+        firstParent: 0, firstChild: 1, childDepth: 1, keys: .node)
+      look(up: byDepth, in: draftAfter, out: pathLaw, count: 3)($0)
+      $0.drawChildren(
+        pathLaw, state: paths.state, tokens: byDepth, parents: 2, children: 1, replacement: true,
+        firstParent: 1, firstChild: 3, childDepth: 2, keys: .node)
+      $0.gatherRows(byDepth, rows: 5, sources: pathOrder, out: byPath, count: 4, columns: 1)
+      $0.mergePaths(byPath, count: 2, length: 2, into: paths, nodes: pathNodes)
+      $0.gatherRows(pathNodes, rows: 4, sources: rowOrder, out: rowNodes, count: 3, columns: 1)
+      $0.scatterRows(
+        pathLaw.weights, targets: rowNodes, out: nodeLaw.weights, count: 3, rows: 5, columns: tokens)
+      $0.scatterRows(pathLaw.totals, targets: rowNodes, out: nodeLaw.totals, count: 3, rows: 5, columns: 2)
+      look(up: paths.tokens, in: targetAfter, out: wantedLaw, count: 5)($0)  // the target's pass
+      $0.selectPath(target: wantedLaw, draft: nodeLaw, tree: paths, paths: 2)
+      $0.verifyTraversal(target: wantedLaw, draft: nodeLaw, tree: paths, rule: .withReplacement)
+    }
+    let ofPaths = try RoundResult(words: try backend.read(paths.result), maximumNodes: 5)
+    print(ofPaths.tokens, ofPaths.status)  // [2, 0, 0] fine: the best path and the bonus token
+
+    let growth = try TreeGrowth(backend: backend, sequences: 1, maximumRows: 5, count: 3)
+    try backend.write([1], to: growth.nodeTokens)
+    try backend.write([NO_NODE], to: growth.nodeParents)
+    let beam = TreeBuffers(
+      state: try backend.makeTensor(SequenceState(length: 20, seed: 7, nodes: 5).words, "beam state"),
+      tokens: growth.nodeTokens, parents: growth.nodeParents,
+      depths: try backend.makeTensor([0, 1, 1, 2, 2], "depths"), mask: try backend.makeTensor(5, "mask"),
+      result: try backend.makeTensor(TreeBuffers.resultWords(maximumNodes: 5), "result"), maximumNodes: 5)
+    let beamLaw = try DistributionRows(backend: backend, rows: 3, vocabulary: tokens, label: "beam law")
+    let beamTokens: Tensor<UInt32> = try backend.makeTensor(3 * 3, "candidates")
+    let beamKeys: Tensor<Float> = try backend.makeTensor(3 * 3, "their keys")
+    let beamSums: Tensor<Float> = try backend.makeTensor(5 * 3, "sums of log-probabilities")
+    let ownKeys: Tensor<Float> = try backend.makeTensor(3 * 3, "keys under their parents'")
+    let beamScratch: Tensor<UInt32> = try backend.makeTensor(tokens, "scratch")
+    try backend.run("beam of two") {
+      for (first, rows) in [(0, 1), (1, 2)] {  // the root, then the rows that it left
+        look(up: beam.tokens, in: draftAfter, out: beamLaw, count: first + rows)($0)
+        $0.drawGumbel(
+          beamLaw, depths: beam.depths, state: beam.state, tokens: beamTokens, keys: beamKeys,
+          rowCount: first + rows, count: 3, independentRows: true)
+        $0.conditionKeys(
+          growth, sums: beamSums, law: beamLaw, tokens: beamTokens, keys: beamKeys, out: ownKeys,
+          firstRow: first, rows: rows, firstInput: first)
+        $0.growTree(
+          growth, logProbabilities: ownKeys, candidates: beamTokens, firstRow: first, rows: rows, width: 2,
+          accumulates: false, firstInput: first)
+      }
+      look(up: beam.tokens, in: targetAfter, out: wantedLaw, count: 5)($0)
+      $0.verifySiblings(
+        target: wantedLaw, draft: beamLaw, tree: beam, scratch: beamScratch, rule: .withoutReplacement)
+    }
+    let ofBeam = try RoundResult(words: try backend.read(beam.result), maximumNodes: 5)
+    print(ofBeam.tokens, ofBeam.status)  // [2, 0, 1] fine
+    return (ofPaths, ofBeam)
+  }
+
   private func experts(_ backend: any Backend) throws -> ([UInt32], [Float]) {
     let (tokensRouted, experts, chosenExperts) = (2, 4, 2)
     let routerLogits = try backend.makeTensor([0, 3, 1, 2, 5, 0, 5, 1] as [Float], "router logits")
@@ -246,6 +340,9 @@ struct LinkItTests {
     let round = try sampled(backend)
     #expect(round.path == [0, 1] && round.tokens == [1, 2] && round.status == [])
     #expect(try draftVocabulary(backend) == [0, 395_007_552, 0, 1_073_741_824])
+    let (paths, beam) = try drawn(backend)
+    #expect(paths.tokens == [2, 0, 0] && paths.status == [])
+    #expect(beam.tokens == [2, 0, 1] && beam.status == [])
     let (choices, joined) = try experts(backend)
     #expect(choices == [1, 3, 0, 2] && joined == [1.2689414, 4])
   }
