@@ -13,7 +13,7 @@ layout(set = 0, binding = 1, std430) readonly buffer TotalsA { uint totalsA[]; }
 layout(set = 0, binding = 2, std430) readonly buffer B { uint b[]; };              // [rows][vocabulary]
 layout(set = 0, binding = 3, std430) readonly buffer TotalsB { uint totalsB[]; };  // [rows][2]: total, status
 
-uvec2 factors;    // of a and b
+uvec2 factors;     // of a and b
 uvec2 leftShifts;  // of their weights
 
 // Of a total: 0 where factors are equal, which then cancel.

@@ -6,7 +6,7 @@
 #include "shared/contract.h"
 #include "shared/tree.h"
 
-layout(push_constant) uniform Push { VerifyLossy p; };
+layout(push_constant) uniform Push { LossyAccept p; };
 layout(set = 0, binding = 0, std430) readonly buffer Logits { float logits[]; };          // [capacity][vocabulary]
 layout(set = 0, binding = 1, std430) readonly buffer Statistics { float statistics[]; };  // [capacity][4]
 layout(set = 0, binding = 2, std430) readonly buffer Best { uint best[]; };               // [capacity][count]

@@ -104,8 +104,10 @@ struct RejectionStage {
   U32 groups;       // a sequence and chunk; of the plan: at most
 };
 
+// Of verifyLossy too.
 struct LossyAccept {
   U32 capacity;        // nodes that the packed arrays hold
+  U32 maximumNodes;    // a sequence, of verifyLossy
   U32 sequences;
   U32 vocabulary;
   U32 count;           // best tokens a row; 0: best is not read
@@ -121,26 +123,6 @@ struct LossyAccept {
   F32 divergence;      // divergence of the row at most this
   F32 maximumEntropy;  // of the row
   F32 minimumGap;      // between the row's best two logits
-};
-
-struct VerifyLossy {
-  U32 maximumNodes;    // a sequence
-  U32 sequences;       // one group each
-  U32 capacity;        // nodes that the packed arrays hold
-  U32 vocabulary;      // from here on as in LossyAccept
-  U32 count;
-  U32 distance;
-  U32 combines;
-  U32 readsDivergence;
-  F32 inverseTemperature;
-  U32 rowWarps;
-  F32 logEpsilon;
-  F32 logDelta;
-  F32 entropyScale;
-  F32 gap;
-  F32 divergence;
-  F32 maximumEntropy;
-  F32 minimumGap;
 };
 
 #define CLUSTER_RANKS 32u             // neighbours of a token on each side, at most

@@ -39,10 +39,7 @@ extension CommandList {
       try require(
         rows >= 1 && firstRow + rows <= growth.maximumRows,
         "\(firstRow) + \(rows) rows of \(growth.maximumRows)")
-      let stride = inputRows ?? firstInput + rows
-      try require(firstInput + rows <= stride, "\(firstInput) + \(rows) of \(stride) input rows")
-      let inputs = (growth.sequences - 1) * stride + firstInput + rows
-      try requireCount(inputs * growth.count)
+      let (stride, inputs) = try growth.inputs(rows: rows, first: firstInput, stride: inputRows)
       try law.check(rows: inputs, "draft")
       try require(sums, growth.sequences * growth.maximumRows * growth.count, "sums")
       try require(tokens, inputs * growth.count, "tokens")

@@ -59,6 +59,15 @@ extension TreeGrowth {
       "\(maximumRows) rows, 1 to \(MAXIMUM_NODES) are possible")
   }
 
+  /// Rows from one sequence's inputs to the next one's, and rows in all, of a depth.
+  func inputs(rows: Int, first: Int, stride: Int?) throws(Refusal) -> (stride: Int, count: Int) {
+    let stride = stride ?? first + rows
+    try require(first + rows <= stride, "\(first) + \(rows) of \(stride) input rows")
+    let count = (sequences - 1) * stride + first + rows
+    try requireCount(count * self.count)
+    return (stride, count)
+  }
+
   func check(usesTokens: Bool = true) throws(Refusal) {
     try Self.check(sequences: sequences, maximumRows: maximumRows, count: count)
     if usesTokens { try require(tokens, sequences * maximumRows * count, "candidate tokens") }
@@ -98,10 +107,7 @@ extension CommandList {
       try require(
         rows >= 1 && firstRow + rows + width <= growth.maximumRows,
         "\(firstRow) + \(rows) + \(width) rows of \(growth.maximumRows)")
-      let stride = inputRows ?? firstInput + rows
-      try require(firstInput + rows <= stride, "\(firstInput) + \(rows) of \(stride) input rows")
-      let inputs = (growth.sequences - 1) * stride + firstInput + rows
-      try requireCount(inputs * growth.count)
+      let (stride, inputs) = try growth.inputs(rows: rows, first: firstInput, stride: inputRows)
       try require(logProbabilities, inputs * growth.count, "logProbabilities")
       try require(candidates, inputs * growth.count, "candidates")
       try require(growth.nodeTokens, growth.sequences * growth.maximumRows, "nodeTokens")

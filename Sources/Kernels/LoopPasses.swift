@@ -106,7 +106,7 @@ private func clusterPasses(_ p: ShaderInterface.ClusterAccept, _ lanes: Int) -> 
 
 /// A lane compares its nodes with the best tokens and walks up from each; then nodes on the path look for their children. In a
 /// chain, where both take longest, each lane walks and looks half of the way.
-private func lossyPasses(_ p: ShaderInterface.VerifyLossy, _ lanes: Int) -> LoopPasses {
+private func lossyPasses(_ p: ShaderInterface.LossyAccept, _ lanes: Int) -> LoopPasses {
   let (walk, nodes) = (passes(p.maximumNodes, lanes), Int(p.maximumNodes))
   return LoopPasses(others: walk * (Int(p.count) + nodes + 6) + 3 * nodes)
 }

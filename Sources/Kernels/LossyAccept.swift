@@ -108,15 +108,10 @@ extension CommandList {
       try require(accept, nodes, "accept")
       try require(score, nodes, "score")
       try batch.check(state: tree.state, rows: nodes)
-      let p = ShaderInterface.LossyAccept(
-        capacity: UInt32(nodes), sequences: UInt32(batch.sequences), vocabulary: UInt32(vocabulary),
-        count: UInt32(test.count), distance: test.distance.map { UInt32($0) } ?? NO_TOKEN,
-        combines: combines ? 1 : 0, readsDivergence: test.readsDivergence ? 1 : 0,
+      let p = test.parameters(
+        nodes, sequences: batch.sequences, vocabulary: vocabulary, combines: combines,
         inverseTemperature: try inverseTemperature(temperature, warps: warps, rows: nodes),
-        rowWarps: warps == nil ? 0 : 1, logEpsilon: Float(log(test.epsilon)),
-        logDelta: Float(log(test.delta)),
-        entropyScale: test.entropyScale, gap: test.gap, divergence: test.divergence,
-        maximumEntropy: test.maximumEntropy, minimumGap: test.minimumGap)
+        rowWarps: warps != nil)
       return Invocation(
         kernel, p,
         [
@@ -144,6 +139,21 @@ extension LossyTest {
     if count > 0, let best { try require(best, rows * count, "best") }
     try require(!readsDivergence || divergence != nil, "a bound on a divergence that is not given")
     if readsDivergence, let divergence { try require(divergence, rows, "divergence") }
+  }
+
+  /// The call's parameters for so many nodes.
+  func parameters(
+    _ nodes: Int, maximumNodes: Int = 0, sequences: Int, vocabulary: Int, combines: Bool,
+    inverseTemperature: Float, rowWarps: Bool
+  ) -> ShaderInterface.LossyAccept {
+    ShaderInterface.LossyAccept(
+      capacity: UInt32(nodes), maximumNodes: UInt32(maximumNodes), sequences: UInt32(sequences),
+      vocabulary: UInt32(vocabulary), count: UInt32(count),
+      distance: distance.map { UInt32($0) } ?? NO_TOKEN, combines: combines ? 1 : 0,
+      readsDivergence: readsDivergence ? 1 : 0, inverseTemperature: inverseTemperature,
+      rowWarps: rowWarps ? 1 : 0, logEpsilon: Float(log(epsilon)), logDelta: Float(log(delta)),
+      entropyScale: entropyScale, gap: gap, divergence: divergence, maximumEntropy: maximumEntropy,
+      minimumGap: minimumGap)
   }
 
   func check() throws(Refusal) {

@@ -1,4 +1,3 @@
-import Foundation
 import ShaderInterface
 
 extension CommandList {
@@ -37,15 +36,11 @@ extension CommandList {
       try require(picks, 2 * nodes, "picks")
       try require(accept, nodes, "accept")
       try require(score, nodes, "score")
-      let p = ShaderInterface.VerifyLossy(
-        maximumNodes: UInt32(tree.maximumNodes), sequences: UInt32(sequences), capacity: UInt32(nodes),
-        vocabulary: UInt32(vocabulary), count: UInt32(test.count),
-        distance: test.distance.map { UInt32($0) } ?? NO_TOKEN, combines: combines ? 1 : 0,
-        readsDivergence: test.readsDivergence ? 1 : 0,
+      let p = test.parameters(
+        nodes, maximumNodes: tree.maximumNodes, sequences: sequences, vocabulary: vocabulary,
+        combines: combines,
         inverseTemperature: try inverseTemperature(temperature, warps: warps, rows: nodes),
-        rowWarps: warps == nil ? 0 : 1, logEpsilon: Float(log(test.epsilon)),
-        logDelta: Float(log(test.delta)), entropyScale: test.entropyScale, gap: test.gap,
-        divergence: test.divergence, maximumEntropy: test.maximumEntropy, minimumGap: test.minimumGap)
+        rowWarps: warps != nil)
       return Invocation(
         kernel, p,
         [

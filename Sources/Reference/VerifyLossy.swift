@@ -5,7 +5,7 @@ extension Reference {
   ///
   /// Operands as there, `picks` for every node.
   public static func verifyLossy(
-    _ p: ShaderInterface.VerifyLossy, logits: UnsafeBufferPointer<Float>,
+    _ p: ShaderInterface.LossyAccept, logits: UnsafeBufferPointer<Float>,
     statistics: UnsafeBufferPointer<Float>, best: UnsafeBufferPointer<UInt32>,
     divergence: UnsafeBufferPointer<Float>, picks: UnsafeBufferPointer<UInt32>,
     tokens: UnsafeBufferPointer<UInt32>, parents: UnsafeBufferPointer<UInt32>,
@@ -14,8 +14,8 @@ extension Reference {
     warps: UnsafeBufferPointer<UInt32>
   ) {
     let rows = LossyRows(
-      p: ShaderInterface.LossyAccept(p), logits: logits, statistics: statistics, divergence: divergence,
-      best: best, tokens: tokens, parents: parents, warps: warps)
+      p: p, logits: logits, statistics: statistics, divergence: divergence, best: best,
+      tokens: tokens, parents: parents, warps: warps)
     for sequence in 0..<p.sequences {
       let tree = TreeWalk(
         sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
@@ -31,16 +31,5 @@ extension Reference {
         endPicks: picks)
       tree.write(round, sequence: sequence, into: result)
     }
-  }
-}
-
-extension ShaderInterface.LossyAccept {
-  fileprivate init(_ p: ShaderInterface.VerifyLossy) {
-    self.init(
-      capacity: p.capacity, sequences: p.sequences, vocabulary: p.vocabulary, count: p.count,
-      distance: p.distance, combines: p.combines, readsDivergence: p.readsDivergence,
-      inverseTemperature: p.inverseTemperature, rowWarps: p.rowWarps, logEpsilon: p.logEpsilon,
-      logDelta: p.logDelta, entropyScale: p.entropyScale, gap: p.gap, divergence: p.divergence,
-      maximumEntropy: p.maximumEntropy, minimumGap: p.minimumGap)
   }
 }

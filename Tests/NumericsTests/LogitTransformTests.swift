@@ -135,6 +135,24 @@ import Testing
     if vocabulary > 2 { #expect(out[vocabulary / 2] == -.infinity) }
   }
 
+  /// Two logits whose difference over the temperature lies half way between two floats of their size.
+  @Test func aTransferAtALowTemperatureIsWithinItsBoundAndNotWithinOneThatForgetsTheLogits() {
+    let (a, b) = ([15, 15 + 0x1p-16] as [Float], [0, -0.02] as [Float])
+    let out = poisoned(2)
+    Reference.mixLogits(
+      MixLogits(
+        rows: 1, vocabulary: 2, scaleA: 1, scaleB: 10, threshold: Float(log(0.1)), mode: MIX_TRANSFER,
+        inverseTemperature: 100), a: operand(a), b: operand(b), out: out)
+    let (target, draft) = (Self.law(a, 100), Self.law(b, 100))
+    // Of each token, in units of what the bound multiplies.
+    let errors: [Double] = (0..<2).map { v in
+      let exact = Double(a[v]) - 10 * (target[v] - draft[v])
+      let own = 0x1p-24 * abs(exact)
+      return (abs(Double(out[v]) - exact) - own) / (0x1p-24 * 10 * (target[v] + draft[v]))
+    }
+    #expect(errors.max()! > 200 && errors.max()! <= 200 + 2 * 1500)
+  }
+
   static func law(_ logits: [Float], _ inverseTemperature: Double) -> [Double] {
     let best = Double(logits.max()!)
     let shares = logits.map { exp((Double($0) - best) * inverseTemperature) }
