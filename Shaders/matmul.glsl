@@ -15,7 +15,7 @@ const uint OUTPUT_LANES = 32u / OUTPUTS;
 const uint ROW_LANES = OUTPUTS > 4u ? OUTPUTS / 4u : 1u;
 const uint LANE_ROWS = ROWS / ROW_LANES;
 
-uint xRows[LANE_ROWS];
+uint xStarts[LANE_ROWS];
 vec4 quads[LANE_ROWS * SEGMENT_QUADS];  // x of one segment, for each row
 float chunk[LANE_ROWS * OUTPUTS];
 float total[LANE_ROWS * OUTPUTS];
@@ -30,7 +30,7 @@ float block[LANE_ROWS * OUTPUTS];
 void loadQuads(uint firstInput, bool isWhole) {
   for (uint r = 0u; r < LANE_ROWS; r++) {
     for (uint q = 0u; q < SEGMENT_QUADS; q++) {
-      quads[r * SEGMENT_QUADS + q] = inputQuad(xRows[r], firstInput + 4u * q, isWhole);
+      quads[r * SEGMENT_QUADS + q] = inputQuad(xStarts[r], firstInput + 4u * q, isWhole);
     }
   }
 }
@@ -51,12 +51,13 @@ void accumulate(uint firstWord, uint segment) {
 
 #ifdef BLOCK_SCALES
 // Scales the block sums, adds them to the chunks and starts new ones.
-void addBlocks(uint firstScaleWord, uint tileColumn) {
+void addBlocks(uint firstScaleWord, uint tileColumn, uint group) {
   for (uint n = 0u; n < OUTPUTS; n++) {
     uint column = tileColumn + n * OUTPUT_LANES;
     float scale = wordHalf(weights[firstScaleWord + column / 8u], column % 8u);
     for (uint r = 0u; r < LANE_ROWS; r++) {
-      chunk[r * OUTPUTS + n] = addProduct(chunk[r * OUTPUTS + n], block[r * OUTPUTS + n], scale);
+      float own = sumScale(scale, rowScale(xStarts[r], group));
+      chunk[r * OUTPUTS + n] = addProduct(chunk[r * OUTPUTS + n], block[r * OUTPUTS + n], own);
       block[r * OUTPUTS + n] = 0.0;
     }
   }
@@ -73,7 +74,7 @@ void main() {
   uint groups = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS;
   uint tile = firstTileWord(place, groups * GROUP_WORDS);
 
-  for (uint r = 0u; r < LANE_ROWS; r++) xRows[r] = inputRow(place, first + r);
+  for (uint r = 0u; r < LANE_ROWS; r++) xStarts[r] = rowStart(inputRow(place, first + r));
   for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) total[i] = 0.0;
 #ifdef BLOCK_SCALES
   for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) block[i] = 0.0;
@@ -89,7 +90,7 @@ void main() {
         accumulate(firstWord + tileColumn, segment);
       }
 #ifdef BLOCK_SCALES
-      addBlocks(firstWord + PLANES * MATMUL_TILE, tileColumn);
+      addBlocks(firstWord + PLANES * MATMUL_TILE, tileColumn, group);
 #endif
     }
     for (uint i = 0u; i < LANE_ROWS * OUTPUTS; i++) total[i] = add(total[i], chunk[i]);

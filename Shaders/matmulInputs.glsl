@@ -1,11 +1,10 @@
-// The operands of a matmul of rows of floats, four inputs at a time. The includer defines its format as for matmul.glsl.
+// The operands of a matmul, four inputs at a time. The includer defines its format as for matmul.glsl, and BYTE_ROWS for rows
+// of quantizeBlocks instead of floats.
 #ifndef ESPALIER_MATMUL_INPUTS_GLSL
 #define ESPALIER_MATMUL_INPUTS_GLSL
 
 #include "matmulCall.glsl"
 
-layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };              // [rows][inputs]
-layout(set = 0, binding = 0, std430) readonly buffer XQuads { vec4 xQuads[]; };     // the same, for inputs % 4 == 0
 layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; };  // [tiles][groups][GROUP_WORDS]
 
 #define SEGMENTS (GROUP_INPUTS / SEGMENT_INPUTS)
@@ -17,20 +16,34 @@ layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; 
 #define GROUP_WORDS MATMUL_TILE
 #endif
 
-float inputOrZero(uint row, uint k) { return k < p.inputs ? x[row * p.inputs + min(k, p.inputs - 1u)] : 0.0; }
+#ifdef BYTE_ROWS
+#include "byteRows.glsl"
+#else
+layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };              // [rows][inputs]
+layout(set = 0, binding = 0, std430) readonly buffer XQuads { vec4 xQuads[]; };     // the same, for inputs % 4 == 0
+
+uint rowStart(uint row) { return row * p.inputs; }
+
+float inputOrZero(uint start, uint k) { return k < p.inputs ? x[start + min(k, p.inputs - 1u)] : 0.0; }
 
 // Inputs k ..< k + 4 of a row, zeros past the end: adding +0 changes no accumulator, none is ever -0.
-vec4 partialQuad(uint row, uint k) {
-  return vec4(inputOrZero(row, k), inputOrZero(row, k + 1u), inputOrZero(row, k + 2u), inputOrZero(row, k + 3u));
+vec4 partialQuad(uint start, uint k) {
+  return vec4(
+      inputOrZero(start, k), inputOrZero(start, k + 1u), inputOrZero(start, k + 2u), inputOrZero(start, k + 3u));
 }
 
 // Groups whose inputs all exist, in rows that begin at whole quads.
 uint wholeGroups() { return p.inputs % 4u == 0u ? p.inputs / GROUP_INPUTS : 0u; }
 
-vec4 inputQuad(uint row, uint k, bool isWhole) {
-  if (isWhole) return xQuads[(row * p.inputs + k) / 4u];
-  return partialQuad(row, k);
+vec4 inputQuad(uint start, uint k, bool isWhole) {
+  if (isWhole) return xQuads[(start + k) / 4u];
+  return partialQuad(start, k);
 }
+
+// What a block's sum is multiplied by: rows of floats have no scales.
+float rowScale(uint start, uint block) { return 1.0; }
+float sumScale(float weightScale, float rowScale) { return weightScale; }
+#endif
 
 // FUSED: by an instruction that rounds once, which CPU drivers lack; f32 weights have products that are not exact.
 #if defined(FUSED) && !defined(ROUNDED_PRODUCTS)

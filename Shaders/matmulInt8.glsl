@@ -1,5 +1,7 @@
 // Matmul of rows of signed bytes (quantizeRows) with int8 weights, 32 outputs and ROWS rows a group; one lane or PARTS lanes
 // have an output, and each lane COLUMNS of them (see matmulSpread.glsl). Integer sums are exact, so their order is free.
+#include "byteProducts.glsl"
+#include "int8Sum.glsl"
 #include "matmulCall.glsl"
 
 layout(local_size_x = 32, local_size_x_id = 1) in;  // MATMUL_TILE for a CPU driver, some times that for a GPU
@@ -19,30 +21,6 @@ shared int partSums[ROWS * MATMUL_TILE];
 
 uint xStarts[ROWS];
 int sums[ROWS * COLUMNS];
-
-// The sum of the products of four signed bytes, of x and of a weight word made ready by signedBytes.
-#ifdef PACKED_DOT
-#define Bytes uint
-Bytes signedBytes(uint word) { return word; }
-
-spirv_instruction(extensions = ["SPV_KHR_integer_dot_product"], capabilities = [6019, 6018], id = 4450)  // OpSDot
-int packedDot(uint a, uint b, spirv_literal uint format);
-int products(uint a, Bytes b) { return packedDot(a, b, 0u); }  // PackedVectorFormat4x8Bit
-#else
-#define Bytes ivec4
-Bytes signedBytes(uint word) {
-  int bytes = int(word);
-  return ivec4(bitfieldExtract(bytes, 0, 8), bitfieldExtract(bytes, 8, 8), bitfieldExtract(bytes, 16, 8), bytes >> 24);
-}
-
-int products(uint a, Bytes b) {
-  ivec4 product = signedBytes(a) * b;
-  return product.x + product.y + product.z + product.w;
-}
-#endif
-
-// Both parts are exact, so the sum rounds once.
-float exactFloat(int i) { return add(multiply(float(i >> 12), 4096.0), float(i & 4095)); }
 
 // The sums of all lanes of an output, in partSums. Has barriers.
 void addParts(uint lane) {
@@ -103,7 +81,7 @@ void main() {
     if (r % owners != lane / MATMUL_TILE) continue;
     int sum = PARTS > 1u ? partSums[r * MATMUL_TILE + own] : sums[r];
     float inputScale = uintBitsToFloat(x[xStarts[r] + groups].x);
-    storeSum(row, column, multiply(multiply(exactFloat(sum), inputScale), scale));
+    storeSum(row, column, scaledSum(sum, inputScale, scale));
     if (needsFinish()) finish(place, row, column);
   }
 }

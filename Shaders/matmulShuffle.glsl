@@ -13,8 +13,27 @@ layout(constant_id = 0) const uint ROWS = 1u;
 // spirv-opt drops `precise` from the loops that it unrolls.
 layout(constant_id = 1) const uint LANES = 8u;  // also the inputs of a step
 
-layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };              // [rows][inputs]
 layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; };  // [tiles][groups][GROUP_WORDS]
+
+#ifdef BYTE_ROWS
+#include "byteRows.glsl"
+float inputOrZero(uint start, uint k) {
+  return bitfieldExtract(int(rowWord(bytesWord(start, k))), int(k % 4u * 8u), 8);
+}
+#elif defined(ROW_SCALES)
+#include "int8Rows.glsl"
+#else
+layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };  // [rows][inputs]
+uint rowStart(uint row) { return row * p.inputs; }
+// Zeros past the end: adding +0 changes no accumulator, none is ever -0.
+float inputOrZero(uint start, uint k) {
+  float value = 0.0;
+  if (k < p.inputs) value = x[start + k];
+  return value;
+}
+float rowScale(uint start, uint block) { return 1.0; }
+float sumScale(float weightScale, float rowScale) { return weightScale; }
+#endif
 
 #define SEGMENT_PAIRS (SEGMENT_INPUTS / 2u)
 #define SEGMENTS (GROUP_INPUTS / SEGMENT_INPUTS)
@@ -29,19 +48,27 @@ const uint SUMS = ROWS * OUTPUTS;
 #define GROUP_WORDS MATMUL_TILE
 #endif
 
+#ifndef ROW_SCALES
+#define Total float
+#define TILE_SCALE_WORDS 0u
+float addChunk(float total, float chunk) { return add(total, chunk); }
+float rowSum(float total, uint start, uint tile, uint groups, uint own) { return total; }
+#endif
+
 void main() {
   uint lane = gl_SubgroupInvocationID;
   Place place = groupPlace(ROWS);
   if (!hasProducts(place, ROWS, lane, LANES)) return;
   uint segments = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS * SEGMENTS;
   uint steps = (p.inputs + LANES - 1u) / LANES;
-  uint tile = firstTileWord(place, segments / SEGMENTS * GROUP_WORDS);
+  uint groups = segments / SEGMENTS;
+  uint tile = firstTileWord(place, groups * GROUP_WORDS + TILE_SCALE_WORDS);
 
   // All loops over rows and outputs are unrolled, so that these arrays are registers.
-  uint rowStarts[ROWS];
-  float total[SUMS];
-  [[unroll]] for (uint r = 0u; r < ROWS; r++) rowStarts[r] = inputRow(place, r) * p.inputs;
-  [[unroll]] for (uint i = 0u; i < SUMS; i++) total[i] = 0.0;
+  uint xStarts[ROWS];
+  Total total[SUMS];
+  [[unroll]] for (uint r = 0u; r < ROWS; r++) xStarts[r] = rowStart(inputRow(place, r));
+  [[unroll]] for (uint i = 0u; i < SUMS; i++) total[i] = Total(0);
 
   for (uint begin = 0u; begin < steps; begin += CHUNK_STEPS) {
     uint end = min(begin + CHUNK_STEPS, steps);
@@ -66,13 +93,8 @@ void main() {
           }
         }
       }
-      // Zeros past the end: adding +0 changes no accumulator, none is ever -0.
-      uint k = s * LANES + lane;
       float values[ROWS];
-      [[unroll]] for (uint r = 0u; r < ROWS; r++) {
-        values[r] = 0.0;
-        if (k < p.inputs) values[r] = x[rowStarts[r] + k];
-      }
+      [[unroll]] for (uint r = 0u; r < ROWS; r++) values[r] = inputOrZero(xStarts[r], s * LANES + lane);
       [[unroll]] for (uint pair = 0u; pair < LANES / 2u; pair++) {
         vec2 w[OUTPUTS];
         [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
@@ -89,27 +111,32 @@ void main() {
       }
 #ifdef BLOCK_SCALES
       if (s % SEGMENTS == SEGMENTS - 1u || s + 1u == end) {
+        float rowScales[ROWS];
+        [[unroll]] for (uint r = 0u; r < ROWS; r++) rowScales[r] = rowScale(xStarts[r], s / SEGMENTS);
         [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
           uint column = n * LANES + lane;
           uint from = tile + s / SEGMENTS * GROUP_WORDS + PLANES * MATMUL_TILE + column / 8u;
           float scale = wordHalf(weights[from], column % 8u);
           [[unroll]] for (uint r = 0u; r < ROWS; r++) {
             uint i = r * OUTPUTS + n;
-            chunk[i] = addProduct(chunk[i], block[i], scale);
+            chunk[i] = addProduct(chunk[i], block[i], sumScale(scale, rowScales[r]));
             block[i] = 0.0;
           }
         }
       }
 #endif
     }
-    [[unroll]] for (uint i = 0u; i < SUMS; i++) total[i] = add(total[i], chunk[i]);
+    [[unroll]] for (uint i = 0u; i < SUMS; i++) total[i] = addChunk(total[i], chunk[i]);
   }
 
   [[unroll]] for (uint r = 0u; r < ROWS; r++) {
     uint row = outputRow(place, r);
     [[unroll]] for (uint n = 0u; n < OUTPUTS; n++) {
-      uint column = place.firstColumn + n * LANES + lane;
-      if (row != NO_ROW && column < p.outputs) storeSum(row, column, total[r * OUTPUTS + n]);
+      uint own = n * LANES + lane;
+      uint column = place.firstColumn + own;
+      if (row != NO_ROW && column < p.outputs) {
+        storeSum(row, column, rowSum(total[r * OUTPUTS + n], xStarts[r], tile, groups, own));
+      }
     }
   }
   if (!needsFinish()) return;

@@ -6,6 +6,9 @@
 #extension GL_EXT_control_flow_attributes : require
 #define FUSED
 #include "matmulInputs.glsl"
+#if defined(BLOCK_SCALES) && !defined(BYTE_ROWS)
+#define BLOCK_SUMS
+#endif
 
 layout(local_size_x = 256, local_size_x_id = 3) in;
 layout(constant_id = 0) const uint ROWS = 1u;
@@ -15,7 +18,7 @@ layout(constant_id = 2) const uint COLUMNS = 1u;  // 1, 2 or 4
 #define LANES gl_WorkGroupSize.x
 const uint COLUMN_LANES = MATMUL_TILE / COLUMNS;  // a lane's columns are so many apart
 const uint PARTS = LANES / COLUMN_LANES;
-#ifdef BLOCK_SCALES
+#ifdef BLOCK_SUMS
 const uint WANTED_DEPTH = AHEAD / (PLANES * (COLUMNS > 1u ? 2u * COLUMNS : 1u));  // sums of blocks take registers too
 #else
 const uint WANTED_DEPTH = AHEAD / (PLANES * COLUMNS);
@@ -33,11 +36,13 @@ const uint OWN_ROWS = (MEETING_ROWS + OWNERS - 1u) / OWNERS;
 shared float chunkSums[PARTS * MEETING_ROWS * MATMUL_TILE];
 
 uvec4 words[DEPTH * PLANES * COLUMNS];
-uint xRows[ROWS];
+uint xStarts[ROWS];
 float chunk[ROWS * COLUMNS];
 float total[MEETINGS * OWN_ROWS];
 #ifdef BLOCK_SCALES
 float scales[DEPTH * COLUMNS];
+#endif
+#ifdef BLOCK_SUMS
 float block[ROWS * COLUMNS];
 #define SUMS block
 #else
@@ -58,6 +63,9 @@ void loadGroup(uint i, uint tile, uint group, uint column) {
   }
 }
 
+#ifdef BYTE_ROWS
+#include "matmulSpreadBytes.glsl"
+#else
 // Adds the products of a group, whose words were loaded as the i-th.
 void addGroup(uint i, uint group, bool isWhole) {
   [[unroll]] for (uint segment = 0u; segment < SEGMENTS; segment++) {
@@ -70,18 +78,19 @@ void addGroup(uint i, uint group, bool isWhole) {
         w[c] = vec4(weightPair(word, 2u * q), weightPair(word, 2u * q + 1u));
       }
       [[unroll]] for (uint r = 0u; r < ROWS; r++) {
-        vec4 quad = inputQuad(xRows[r], k + 4u * q, isWhole);
+        vec4 quad = inputQuad(xStarts[r], k + 4u * q, isWhole);
         [[unroll]] for (uint c = 0u; c < COLUMNS; c++) SUMS[r * COLUMNS + c] = addQuad(SUMS[r * COLUMNS + c], quad, w[c]);
       }
     }
   }
-#ifdef BLOCK_SCALES
+#ifdef BLOCK_SUMS
   [[unroll]] for (uint s = 0u; s < ROWS * COLUMNS; s++) {
     chunk[s] = addProduct(chunk[s], block[s], scales[i * COLUMNS + s % COLUMNS]);
     block[s] = 0.0;
   }
 #endif
 }
+#endif
 
 // The sums of the lane's chunk, groups begin ..< end.
 void sumChunk(uint tile, uint begin, uint end, uint column) {
@@ -152,7 +161,7 @@ void main() {
   if (!hasProducts(place, ROWS, lane, LANES)) return;
   uint groups = (p.inputs + GROUP_INPUTS - 1u) / GROUP_INPUTS;
   uint tile = firstTileWord(place, groups * GROUP_WORDS);
-  [[unroll]] for (uint r = 0u; r < ROWS; r++) xRows[r] = inputRow(place, r);
+  [[unroll]] for (uint r = 0u; r < ROWS; r++) xStarts[r] = rowStart(inputRow(place, r));
   [[unroll]] for (uint i = 0u; i < MEETINGS * OWN_ROWS; i++) total[i] = 0.0;
 
   for (uint window = 0u; window < groups; window += PARTS * CHUNK_GROUPS) {

@@ -3,7 +3,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/rows.h"
 #include "ahead.glsl"
-#include "numerics.glsl"
+#include "byteScale.glsl"
 
 layout(local_size_x = 64) in;
 
@@ -11,17 +11,7 @@ layout(push_constant) uniform Push { QuantizeRows p; };
 layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };           // [rows][columns]
 layout(set = 0, binding = 1, std430) writeonly buffer Out { uint outWords[]; };  // [rows][words], in sixteens of bytes
 
-#define LEAST_BITS 0x21800000u     // 2^-60
-#define GREATEST_BITS 0x5d800000u  // 2^60
-#define ROUNDING 12582912.0        // 1.5 * 2^23: the last bit of a sum with it is 1
-#define ROUNDING_BITS 0x4b400000
-
 shared uint greatest;
-
-uint quantized(float value, float inverse) {
-  int bits = floatBitsToInt(add(multiply(value, inverse), ROUNDING));
-  return uint(clamp(bits - ROUNDING_BITS, -127, 127)) & 0xffu;
-}
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
@@ -37,16 +27,7 @@ void main() {
   }
   atomicMax(greatest, own);
   barrier();
-  uint most = greatest;
-
-  bool isEmpty = most < LEAST_BITS || most > GREATEST_BITS;
-  float inverse = 0.0;
-  float scale = most > GREATEST_BITS ? uintBitsToFloat(NAN_BITS) : 0.0;
-  if (!isEmpty) {
-    float magnitude = uintBitsToFloat(most);
-    inverse = multiply(127.0, reciprocal(magnitude));
-    scale = multiply(magnitude, INVERSE_127);
-  }
+  ByteScale s = byteScale(greatest);
 
   uint bytesWords = (p.columns + 15u) / 16u * 4u;
   uint to = gl_WorkGroupID.x * (bytesWords + 4u);
@@ -54,9 +35,9 @@ void main() {
     uint word = 0u;
     for (uint i = 0u; i < 4u; i++) {
       uint column = 4u * w + i;
-      if (column < p.columns && !isEmpty) word |= quantized(flush(x[start + column]), inverse) << (8u * i);
+      if (column < p.columns) word |= quantized(flush(x[start + column]), s) << (8u * i);
     }
     outWords[to + w] = word;
   }
-  if (lane < 4u) outWords[to + bytesWords + lane] = lane == 0u ? floatBitsToUint(scale) : 0u;
+  if (lane < 4u) outWords[to + bytesWords + lane] = lane == 0u ? floatBitsToUint(s.scale) : 0u;
 }

@@ -14,3 +14,6 @@ vec2 weightPair(uvec4 word, uint pair) {
   uint bytes = word[pair / 2u] >> (pair % 2u * 16u);
   return vec2(ivec2(uvec2(bytes, bytes >> 8) & 15u) - 8);
 }
+
+// Sixteen inputs of the group as signed bytes: n + 0x78 carries into no neighbour, and n - 8 differs from it in one bit.
+uvec4 halfBytes(uvec4 word, uint second) { return ((word >> 4u * second & 0x0f0f0f0fu) + 0x78787878u) ^ 0x80808080u; }

@@ -3,12 +3,7 @@
 #define SEGMENT_INPUTS 8u
 #define PLANES 2u
 #define BLOCK_SCALES
+#include "bytePairs.glsl"
 
-// Eight inputs of the group: half a word.
-uvec4 segmentWord(uvec4 word, uint segment) { return uvec4(segment % 2u == 0u ? word.xy : word.zw, 0u, 0u); }
-
-vec2 weightPair(uvec4 word, uint pair) {
-  int bytes = int(word[pair / 2u]);
-  int first = int(pair % 2u * 16u);
-  return vec2(bitfieldExtract(bytes, first, 8), bitfieldExtract(bytes, first + 8, 8));
-}
+// Sixteen inputs of the group as signed bytes, from the word of their plane.
+uvec4 halfBytes(uvec4 word, uint second) { return word; }

@@ -1,6 +1,7 @@
 #ifndef ESPALIER_MATMUL_H
 #define ESPALIER_MATMUL_H
 
+#include "contract.h"
 #include "scalars.h"
 
 // Packed weights: tiles of 32 outputs; inside a tile, for each group of inputs, planes of 32 neighbouring 16-byte words,
@@ -12,6 +13,10 @@
 //   q4_0: groups of 32, one plane, then the scales; low nibbles are inputs 0 ..< 16, high nibbles 16 ..< 32, 8 is zero.
 #define MATMUL_TILE 32u
 #define MATMUL_LINE 16u  // 16-byte words of a line
+
+// Rows of signed bytes with a scale for each block of inputs: 32-bit words of a chunk of DOT_CHUNK inputs, its bytes and then
+// the f32 scales of its blocks.
+#define QUANTIZED_CHUNK_WORDS 36u
 
 // What becomes of a sum.
 #define MATMUL_PLAIN 0u

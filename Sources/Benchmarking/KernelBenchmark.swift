@@ -42,21 +42,20 @@ public struct KernelBenchmark: Sendable {
     matmuls + attentions + rowKernels + vocabularyKernels + treeKernels + scanKernels + cacheKernels
 
   private static let matmuls: [KernelBenchmark] =
-    [1, 4, 16, 64].map { matmul(.f16, rows: $0, inputs: 384, outputs: 1920) }
-    + [1, 8, 16].map { matmul(.f16, rows: $0, inputs: 2048, outputs: 2048) }
-    + [1, 16].map { matmul(.f32, rows: $0, inputs: 384, outputs: 1920) }
-    + [.bf16, .q8, .q4, .int8].flatMap { format in
-      [1, 16].map { matmul(format, rows: $0, inputs: 2048, outputs: 2048) }
+    [1, 4, 16, 64].map { matmul(MatmulKind(.f16), rows: $0, inputs: 384, outputs: 1920) }
+    + [1, 8, 16].map { matmul(MatmulKind(.f16), rows: $0, inputs: 2048, outputs: 2048) }
+    + [1, 16].map { matmul(MatmulKind(.f32), rows: $0, inputs: 384, outputs: 1920) }
+    + MatmulKind.all.filter { ![.f32, .f16].contains($0.format) }.flatMap { kind in
+      [1, 16].map { matmul(kind, rows: $0, inputs: 2048, outputs: 2048) }
     }
 
-  static func matmul(
-    _ format: PackedWeights.Format, rows: Int, inputs: Int, outputs: Int
-  ) -> KernelBenchmark {
-    let weights = inputs * outputs * format.groupBytes / format.group
+  static func matmul(_ kind: MatmulKind, rows: Int, inputs: Int, outputs: Int) -> KernelBenchmark {
+    let weights = inputs * outputs * kind.format.groupBytes / kind.format.group
     let tile = matmulRowsPerGroup(rows: rows)
     return KernelBenchmark(
-      format.kernel, "\(rows) x \(inputs) -> \(outputs)", variant: "tile\(tile)",
-      bytes: weights + 4 * rows * (inputs + outputs), operations: 2 * rows * inputs * outputs
-    ) { .matmul(MatmulShape(format, rows: rows, inputs: inputs, outputs: outputs), random: &$0) }
+      kind.kernel, "\(rows) x \(inputs) -> \(outputs)", variant: "tile\(tile)",
+      bytes: weights + 4 * rows * (kind.rowWords(inputs: inputs) + outputs),
+      operations: 2 * rows * inputs * outputs
+    ) { .matmul(MatmulShape(kind, rows: rows, inputs: inputs, outputs: outputs), random: &$0) }
   }
 }

@@ -9,6 +9,9 @@ extension KernelBenchmark {
     KernelBenchmark(.sortChoices, "4096 x 2 of 64", bytes: 8 * 8192, operations: 0) {
       .sortChoices(rows: 8192, matrices: 64, rowsPerGroup: 16, random: &$0)
     },
+    KernelBenchmark(.quantizeBlocks, "64 x 4096", bytes: 64 * 4096 * 164 / 32, operations: 2 * 64 * 4096) {
+      .quantizeBlocks(rows: 64, columns: 4096, random: &$0)
+    },
     KernelBenchmark(.quantizeRows, "64 x 4096", bytes: 5 * 64 * 4096, operations: 2 * 64 * 4096) {
       .quantizeRows(rows: 64, columns: 4096, random: &$0)
     },

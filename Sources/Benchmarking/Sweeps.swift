@@ -5,10 +5,10 @@ extension KernelBenchmark {
   /// One kernel over a range of rows or keys: the lines of the pictures.
   public static let sweeps: [KernelBenchmark] = matmulSweeps + attentionSweeps + splitSweeps
 
-  private static let matmulSweeps: [KernelBenchmark] = PackedWeights.Format.allCases.flatMap { format in
+  private static let matmulSweeps: [KernelBenchmark] = MatmulKind.all.flatMap { kind in
     [1, 2, 4, 8, 9, 16, 32, 64, 128, 512].map { rows in
-      matmul(format, rows: rows, inputs: 4096, outputs: 4096)
-        .inSweep("matmul \(format), 4096 x 4096", by: "rows", at: rows)
+      matmul(kind, rows: rows, inputs: 4096, outputs: 4096)
+        .inSweep("matmul \(kind), 4096 x 4096", by: "rows", at: rows)
     }
   }
 

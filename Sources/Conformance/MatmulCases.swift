@@ -4,7 +4,7 @@ import ShaderInterface
 
 /// One matmul call.
 public struct MatmulShape: Sendable {
-  public var format: PackedWeights.Format
+  public let kind: MatmulKind
   /// Of one matrix, or of x with choices.
   public var rows: Int
   public var inputs: Int
@@ -23,13 +23,14 @@ public struct MatmulShape: Sendable {
   var outputsPerLane: Int?
   var bytesPerBinding: Int?
 
-  public init(_ format: PackedWeights.Format, rows: Int, inputs: Int, outputs: Int) {
-    self.format = format
+  public init(_ kind: MatmulKind, rows: Int, inputs: Int, outputs: Int) {
+    self.kind = kind
     self.rows = rows
     self.inputs = inputs
     self.outputs = outputs
   }
 
+  var format: PackedWeights.Format { kind.format }
   var inputRows: Int { choices == 0 ? rows * matrices : rows }
   var outputRows: Int { choices == 0 ? rows * matrices : rows * choices }
 
@@ -77,7 +78,7 @@ extension KernelCase {
       }
     }
     return KernelCase(s.description, operands) { list, o in
-      if s.format == .int8 { s.record(list, o.words("x"), o) } else { s.record(list, o.floats("x"), o) }
+      if s.kind.hasByteRows { s.record(list, o.words("x"), o) } else { s.record(list, o.floats("x"), o) }
     }
   }
 }
@@ -102,21 +103,44 @@ extension MatmulShape {
 extension CaseRandom {
   /// Sums stay finite and no product is subnormal: the domain that Contract.md states for each format.
   fileprivate mutating func matmulInput(_ s: MatmulShape) -> CaseOperand {
-    guard s.format == .int8 else {
+    guard s.kind.hasByteRows else {
       let x = activations(s.inputRows * s.inputs, bits: s.format.activationBits, exponents: -70...40)
       return .floats("x", [s.inputRows, s.inputs], x)
     }
-    // Any bytes, padding zero; a scale as quantizeRows writes it.
-    let columns = quantizedWordCount(columns: s.inputs)
-    var words = [UInt32](repeating: 0, count: s.inputRows * columns)
-    for r in 0..<s.inputRows {
-      for k in 0..<s.inputs {
-        words[r * columns + k / 4] |= UInt32(oneIn(8) ? 0x80 : below(256)) << UInt32(k % 4 * 8)
-      }
-      let scale = oneIn(12) ? Float(bitPattern: NAN_BITS) : oneIn(12) ? 0 : abs(float(-67...53))
-      words[(r + 1) * columns - 4] = scale.bitPattern
+    let columns = s.kind.rowWords(inputs: s.inputs)
+    let words = (0..<s.inputRows).flatMap { _ in
+      s.format == .int8 ? byteRow(s.inputs, words: columns) : byteBlocks(s.inputs, words: columns)
     }
     return .words("x", words, [s.inputRows, columns])
+  }
+
+  /// A row as quantizeRows writes it.
+  private mutating func byteRow(_ inputs: Int, words: Int) -> [UInt32] {
+    var row = [UInt32](repeating: 0, count: words)
+    for k in 0..<inputs { row[k / 4] |= byte() << UInt32(k % 4 * 8) }
+    row[words - 4] = scale(nanRarity: 12)
+    return row
+  }
+
+  /// A row as quantizeBlocks writes it.
+  private mutating func byteBlocks(_ inputs: Int, words: Int) -> [UInt32] {
+    let (block, chunk) = (Int(BLOCK_INPUTS), Int(DOT_CHUNK))
+    var row = [UInt32](repeating: 0, count: words)
+    for k in 0..<inputs {
+      let first = k / chunk * Int(QUANTIZED_CHUNK_WORDS)
+      row[first + k % chunk / 4] |= byte() << UInt32(k % 4 * 8)
+      if k % block == 0 {
+        row[first + chunk / 4 + k % chunk / block] = scale(nanRarity: 12 * (inputs / block + 1))
+      }
+    }
+    return row
+  }
+
+  /// Any byte.
+  private mutating func byte() -> UInt32 { UInt32(oneIn(8) ? 0x80 : below(256)) }
+
+  private mutating func scale(nanRarity: Int) -> UInt32 {
+    oneIn(nanRarity) ? NAN_BITS : oneIn(12) ? 0 : abs(float(-67...53)).bitPattern
   }
 
   /// Weights `[outputs][inputs]`, packed and cleaned as at load.
@@ -156,51 +180,51 @@ extension CaseRandom {
 }
 
 /// Every tile in the device's own layout, and every layout that a call may force.
-let matmulFamilies = PackedWeights.Format.allCases.flatMap { format in
+let matmulFamilies = MatmulKind.all.flatMap { kind in
   let tiles = [1, 2, 3, 4, 8, 11, 12, 16].flatMap { (tile: Int) in
     [true, false].map { isAligned in
-      CaseFamily(format.kernel, "tile\(tile)-\(isAligned ? "aligned" : "unaligned")") { random in
-        random.matmul(format, isAligned: isAligned) { shape, _ in shape.rowsPerGroup = tile }
+      CaseFamily(kind.kernel, "tile\(tile)-\(isAligned ? "aligned" : "unaligned")") { random in
+        random.matmul(kind, isAligned: isAligned) { shape, _ in shape.rowsPerGroup = tile }
       }
     }
   }
   let layouts = [
     (0, 1), (0, 9), (0, 12), (0, 16), (1, 1), (1, 4), (1, 16), (4, 2), (4, 16), (8, 2), (8, 8), (8, 14),
   ]
-  let forced = layouts.filter { format != .int8 || $0.0 <= 1 }.map { (outputs: Int, tile: Int) in
-    CaseFamily(format.kernel, "tile\(tile)-outputs\(outputs)") { random in
-      random.matmul(format) { shape, _ in (shape.rowsPerGroup, shape.outputsPerLane) = (tile, outputs) }
+  let forced = layouts.filter { kind.format != .int8 || $0.0 <= 1 }.map { (outputs: Int, tile: Int) in
+    CaseFamily(kind.kernel, "tile\(tile)-outputs\(outputs)") { random in
+      random.matmul(kind) { shape, _ in (shape.rowsPerGroup, shape.outputsPerLane) = (tile, outputs) }
     }
   }
-  return tiles + forced + matmulOptions(format)
+  return tiles + forced + matmulOptions(kind)
 }
 
 /// What a call may ask for beyond the product.
-private func matmulOptions(_ format: PackedWeights.Format) -> [CaseFamily] {
+private func matmulOptions(_ kind: MatmulKind) -> [CaseFamily] {
   [
-    CaseFamily(format.kernel, "fused") { random in
-      random.matmul(format) { shape, random in
+    CaseFamily(kind.kernel, "fused") { random in
+      random.matmul(kind) { shape, random in
         shape.hasBias = !random.oneIn(4)
         shape.transform = random.element(OutputTransform.allCases)
         shape.significantBits = random.significantBits()
       }
     },
-    CaseFamily(format.kernel, "stacked") { random in
-      random.matmul(format) { shape, random in random.stack(&shape) }
+    CaseFamily(kind.kernel, "stacked") { random in
+      random.matmul(kind) { shape, random in random.stack(&shape) }
     },
-    CaseFamily(format.kernel, "choices") { random in
-      random.matmul(format) { shape, random in
+    CaseFamily(kind.kernel, "choices") { random in
+      random.matmul(kind) { shape, random in
         random.stack(&shape)
         shape.choices = random.integer(1...3)
         if random.oneIn(2) { shape.sortedRows = random.element([16, 16, 8, 5]) }
       }
     },
-    CaseFamily(format.kernel, "sliced") { random in
-      random.matmul(format) { shape, random in
+    CaseFamily(kind.kernel, "sliced") { random in
+      random.matmul(kind) { shape, random in
         if random.oneIn(2) { random.stack(&shape) }
         if random.oneIn(2) { shape.choices = random.integer(1...2) }
         if shape.choices > 0 && random.oneIn(2) { shape.sortedRows = 16 }
-        let packing = MatmulPacking(format: format, inputs: shape.inputs, outputs: shape.outputs)
+        let packing = MatmulPacking(format: kind.format, inputs: shape.inputs, outputs: shape.outputs)
         shape.bytesPerBinding =
           random.oneIn(2)
           ? packing.tileWordCount * 4 * random.integer(4...9) : packing.wordCount * 4 * random.integer(1...2)
@@ -220,13 +244,13 @@ extension CaseRandom {
 
   /// A case of random shape; `isAligned`: inputs are a multiple of 8, are not, or either.
   fileprivate mutating func matmul(
-    _ format: PackedWeights.Format, isAligned: Bool? = nil,
+    _ kind: MatmulKind, isAligned: Bool? = nil,
     _ change: (inout MatmulShape, inout CaseRandom) -> Void
   ) -> KernelCase {
     let wantsAligned = isAligned ?? oneIn(2)
     var shape: MatmulShape
     repeat {
-      shape = MatmulShape(format, rows: length(40), inputs: length(700), outputs: length(200))
+      shape = MatmulShape(kind, rows: length(40), inputs: length(700), outputs: length(200))
       if wantsAligned {
         shape.inputs = (shape.inputs + 7) / 8 * 8
       } else if shape.inputs % 8 == 0 {

@@ -92,7 +92,9 @@ public enum Kernel: String, CaseIterable, Sendable {
   /// Row kernels that round, turn or choose rows.
   case roundActivations, rotary, gatherRow, gatherColumns, gatherRows, scatterRows
   /// `matmul` by weight format, and what prepares its operands.
-  case matmulF32, matmulF16, matmulBf16, matmulQ8, matmulQ4, quantizeRows, matmulInt8, sortChoices
+  case matmulF32, matmulF16, matmulBf16, matmulQ8, matmulQ4, sortChoices
+  /// `matmul` of rows of signed bytes, and what makes these.
+  case quantizeRows, quantizeBlocks, matmulInt8, matmulQ8Int8, matmulQ4Int8
   /// Attention and its cache.
   case keyValueAppend, rotaryAppend, treeAttention, attentionSpans, attentionMerge, compactCache
   /// From logits to distributions, and draws from these.

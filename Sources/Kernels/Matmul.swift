@@ -40,7 +40,7 @@ public struct MatrixChoices: Sendable {
   }
 }
 
-/// What a matmul multiplies: numbers, or for int8 weights the words of quantized rows.
+/// What a matmul multiplies: numbers, or for q8_0, q4_0 and int8 weights the words of quantized rows.
 public protocol MatmulInput: BitwiseCopyable, Sendable {}
 extension Float: MatmulInput {}
 extension UInt32: MatmulInput {}
@@ -53,16 +53,17 @@ extension CommandList {
   /// them row r of x meets the matrices that it chose, and `out` is `[rows][choices.count][outputs]`.
   ///
   /// Sum order: chunks of 128 inputs, one accumulator in index order each, then the chunks in order; with block scales
-  /// one accumulator a block of 32, scaled, then added to its chunk; int8: an exact integer sum of at most 131,072
-  /// inputs. The same for any number of rows.
+  /// one accumulator a block of 32, scaled, then added to its chunk (quantized blocks: an exact integer, times the
+  /// product of both scales); int8: an exact integer sum of at most 131,072 inputs. The same for any number of rows.
   /// Error, against exact arithmetic on the rounded activations and the stored weights: (inputs in a chunk + chunks +
-  /// 7) * 2^-24 of the sum of magnitudes; int8: 4 * 2^-24 of the product and of the result. A transform adds 9 * 2^-24
+  /// 7) * 2^-24 of the sum of magnitudes; quantized blocks: (chunks + 6) * 2^-24; int8: 4 * 2^-24 of the product and of the result. A transform adds 9 * 2^-24
   /// of the result (GELU's erf form 11 * 2^-24), and GELU's tanh form 6.1e-8 below zero.
   /// Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for each 16 rows of a matrix; with
   /// `choices` that are not sorted, for each row.
   /// - Parameters:
   ///   - x: f32 `[rows][inputs]`, rounded to `weights.format.activationBits` by the kernel that made it; for int8
-  ///     weights u32 rows of ``quantizeRows(_:out:rows:columns:)``.
+  ///     weights u32 rows of ``quantizeRows(_:out:rows:columns:)``. Weights of q8_0 and q4_0 take u32 rows of
+  ///     ``quantizeBlocks(_:out:rows:columns:)`` too, whose products a GPU does four at a time.
   ///   - out: f32 `[rows][outputs]`; a fused transform gives the bits of the kernel of that name.
   ///   - rows: of one matrix, or of x with `choices`.
   ///   - bias: f32 `[matrices][outputs]`.
@@ -78,7 +79,7 @@ extension CommandList {
     choices: MatrixChoices? = nil,
     rowsPerGroup: Int? = nil, outputsPerLane: Int? = nil, bytesPerBinding: Int? = nil
   ) {
-    calls(weights.format.kernel) { kernel throws(Refusal) in
+    calls(weights.format.kernel(quantizedRows: Input.self == UInt32.self)) { kernel throws(Refusal) in
       try requireSizes(rows, choices?.count ?? 1, rowsPerGroup ?? 0, outputsPerLane ?? 0)
       try require(rows > 0 && rows <= 65_535, "\(rows) rows")
       try weights.check()
@@ -135,6 +136,8 @@ extension PackedWeights {
       try Kernels.require(Input.self == UInt32.self, "int8 weights take rows of quantizeRows")
       try Kernels.require(inputs <= Int(INT8_INPUTS), "\(inputs) inputs, at most \(INT8_INPUTS) with int8")
       try Kernels.require(x, rows * quantizedWordCount(columns: inputs), "x")
+    } else if format.isScaled && Input.self == UInt32.self {
+      try Kernels.require(x, rows * quantizedBlockWordCount(columns: inputs), "x")
     } else {
       try Kernels.require(Input.self == Float.self, "\(format.rawValue) weights take rows of floats")
       try Kernels.require(x, rows * inputs, "x")

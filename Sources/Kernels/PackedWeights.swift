@@ -60,9 +60,12 @@ extension MatmulPacking.Format {
     }
   }
 
-  /// The kernel that multiplies by this format.
-  public var kernel: Kernel {
+  /// The kernel that multiplies rows by this format: rows of floats, or of ``CommandList/quantizeBlocks(_:out:rows:columns:)``
+  /// for the formats that take them.
+  public func kernel(quantizedRows: Bool = false) -> Kernel {
     switch self {
+    case .q8 where quantizedRows: .matmulQ8Int8
+    case .q4 where quantizedRows: .matmulQ4Int8
     case .f32: .matmulF32
     case .f16: .matmulF16
     case .bf16: .matmulBf16

@@ -19,6 +19,34 @@ extension CommandList {
       return Invocation(kernel, p, [.read(x), .write(out)], groups: (rows, 1))
     }
   }
+
+  /// Rows as signed bytes with a scale for each block of 32, for a matmul with q8_0 or q4_0 weights: what those formats do to
+  /// weights, done to activations.
+  ///
+  /// A block is rounded as ``quantizeRows(_:out:rows:columns:)`` rounds a row, with the same bounds. A block with a NaN or a
+  /// magnitude above 2^60 makes all products of its row NaN.
+  /// - Parameters:
+  ///   - x: f32 `[rows][columns]`, any rounding.
+  ///   - out: u32 `[rows][n]`, n = ``quantizedBlockWordCount(columns:)``: for each 128 columns the bytes, then four scales.
+  public func quantizeBlocks(_ x: Tensor<Float>, out: Tensor<UInt32>, rows: Int, columns: Int) {
+    call(.quantizeBlocks) { kernel throws(Refusal) in
+      try requireSizes(rows, columns)
+      try require(
+        rows > 0 && rows <= 65_535 && columns > 0, "\(rows) rows of \(columns) columns, at most 65535 rows")
+      try require(x, rows * columns, "x")
+      try require(out, rows * quantizedBlockWordCount(columns: columns), "out")
+      let p = ShaderInterface.QuantizeRows(rows: UInt32(rows), columns: UInt32(columns))
+      let chunks = SizeArithmetic.groups(of: Int(DOT_CHUNK), holding: columns)
+      return Invocation(kernel, p, [.read(x), .write(out)], groups: (chunks, rows))
+    }
+  }
+}
+
+/// 32-bit words of a row of ``CommandList/quantizeBlocks(_:out:rows:columns:)``: whole chunks of 128 columns. `Int.max`, which
+/// no memory has, below 0 columns.
+public func quantizedBlockWordCount(columns: Int) -> Int {
+  SizeArithmetic.product(
+    SizeArithmetic.groups(of: Int(DOT_CHUNK), holding: columns), Int(QUANTIZED_CHUNK_WORDS))
 }
 
 /// 32-bit words of a quantized row: whole sixteens of bytes, then one for the scale. `Int.max`, which no memory has, below 0

@@ -45,6 +45,9 @@ enum ReferenceTable {
     case .matmulBf16: o.matmul(.bf16)
     case .matmulQ8: o.matmul(.q8)
     case .matmulQ4: o.matmul(.q4)
+    case .quantizeBlocks: Reference.quantizeBlocks(o.parameters(), x: o.floats(0), out: o.out(1))
+    case .matmulQ8Int8: o.matmul { Reference.matmulBlocksInt8(.q8, $0, $1, blocks: $2, tiles: $3) }
+    case .matmulQ4Int8: o.matmul { Reference.matmulBlocksInt8(.q4, $0, $1, blocks: $2, tiles: $3) }
     case .quantizeRows: Reference.quantizeRows(o.parameters(), x: o.floats(0), out: o.out(1))
     case .sortChoices: Reference.sortChoices(o.parameters(), choices: o.words(0), schedule: o.out(1))
     case .matmulInt8: o.matmul { Reference.matmulInt8($0, $1, blocks: $2, tiles: $3) }

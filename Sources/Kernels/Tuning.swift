@@ -156,6 +156,10 @@ extension Tuning {
     var layout = Layout(stem: call.kernel.rawValue, specialization: call.specialization, groups: call.groups)
     switch call.kernel {
     case .matmulF32, .matmulF16, .matmulBf16, .matmulQ8, .matmulQ4: try matmul(call, &layout)
+    case .matmulQ8Int8, .matmulQ4Int8:
+      try matmul(call, &layout)
+      if dotProducts && layout.stem.hasSuffix("Spread") { layout.stem += "Dot" }
+    case .matmulInt8 where shuffles && call.specialization.count == 1: try matmul(call, &layout)
     case .matmulInt8:
       let rows = call.specialization[0]
       let lanes = outputsPerLane(call) == 1 ? matmulSpread.lanes(rows: rows) : MATMUL_TILE

@@ -4,7 +4,7 @@ import ShaderInterface
 /// The operands of a matmul, in binding order.
 public struct MatmulOperands<Input> {
   /// f32 [blocks * rows][inputs], or [blocks / choices][inputs]; rounded to the format's activation bits.
-  /// For int8: as quantizeRows writes those rows.
+  /// Or such rows as quantizeRows or quantizeBlocks writes them.
   public let x: UnsafeBufferPointer<Input>
   /// Packed, from the first matrix and tile of the call.
   public let weights: UnsafeBufferPointer<UInt32>

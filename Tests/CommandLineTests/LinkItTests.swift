@@ -27,6 +27,20 @@ struct LinkItTests {
     return try backend.read(y)
   }
 
+  private func bytes(_ backend: any Backend) throws -> [Float] {
+    let blocks = try backend.makeWeights(  // one block: scale 1 as f16, then 32 nibbles 9, which are 1
+      .q4([0x00, 0x3c] + [UInt8](repeating: 0x99, count: 16)), outputs: 1, inputs: 32, "q4_0")
+    let row = try backend.makeTensor([Float](repeating: 3, count: 32), "row")
+    let quantized: Tensor<UInt32> = try backend.makeTensor(quantizedBlockWordCount(columns: 32), "quantized")
+    let product: Tensor<Float> = try backend.makeTensor(1, "product")
+    try backend.run("bytes") {
+      $0.quantizeBlocks(row, out: quantized, rows: 1, columns: 32)
+      $0.matmul(quantized, blocks, out: product, rows: 1)
+    }
+    print(try backend.read(product))  // [96.0]
+    return try backend.read(product)
+  }
+
   private func attention(_ backend: any Backend) throws -> [Float] {
     let (rows, heads, keyHeads, headSize, positions) = (2, 2, 1, 4, 16)
     let cache = try KeyValueCache(
@@ -332,6 +346,7 @@ struct LinkItTests {
     let backend = ReferenceBackend()
     #expect(try kernel(backend) == [1, 0])
     #expect(try weights(backend) == [-2, -2])
+    #expect(try bytes(backend) == [96])
     #expect(try attention(backend).prefix(8) == [8, 4, 2, 1, 8, 4, 2, 1])
     let layer = try stateSpace(backend)
     #expect(layer[4..<8] == layer[8...] && Set(layer).count == 8)

@@ -122,9 +122,13 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     PackedWeights.Format.allCases.map {
       $0 == .int8 ? matmul($0, of: UInt32.self) : matmul($0, of: Float.self)
     }
+    + [.q8, .q4].map { matmul($0, of: UInt32.self) }
     + [
       EntryPoint("sortChoices") {
         $0.sortChoices($1.tensor(), out: $1.sortedChoices(), rows: $1.size(), matrices: $1.size())
+      },
+      EntryPoint("quantizeBlocks") {
+        $0.quantizeBlocks($1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size())
       },
       EntryPoint("quantizeRows") {
         $0.quantizeRows($1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size())
@@ -133,7 +137,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
 
   private static func matmul<Input: MatmulInput>(_ format: PackedWeights.Format, of: Input.Type) -> EntryPoint
   {
-    EntryPoint("matmul \(format)") {
+    EntryPoint("matmul \(format) \(Input.self)") {
       $0.matmul(
         $1.tensor(of: Input.self), $1.weights(format), out: $1.tensor(), rows: $1.size(),
         accumulate: $1.flag(),

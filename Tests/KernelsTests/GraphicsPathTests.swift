@@ -20,7 +20,7 @@ extension KernelsTests {
           ("chunks of 4,096 tokens", chunkKernels, { $0.rowChunks = RowChunks(leastTokens: 4096) }),
           ("a workspace of ones", stagedKernels, { $0.staleWorkspace = 1 }),
           ("a workspace of set bits", stagedKernels, { $0.staleWorkspace = ~0 }),
-          ("no dot product", [.matmulInt8], { $0.dotProducts = false }),
+          ("no dot product", [.matmulInt8, .matmulQ8Int8, .matmulQ4Int8], { $0.dotProducts = false }),
           ("nothing ahead", aheadKernels, { $0.elementsAhead = 1 }),
           ("32 ahead", aheadKernels, { $0.elementsAhead = 32 }),
         ]

@@ -90,13 +90,14 @@ extension KernelsTests {
       try expectSame(
         .layerNorm(rows: 1, columns: columns, significantBits: 24, random: &random), alsoGraphics: true)
       try expectSame(.quantizeRows(rows: 1, columns: columns, random: &random), alsoGraphics: true)
+      try expectSame(.quantizeBlocks(rows: 1, columns: columns, random: &random), alsoGraphics: true)
     }
 
-    @Test(.longLoops, arguments: PackedWeights.Format.allCases)
-    func `A product over very many inputs`(format: PackedWeights.Format) throws {
-      let inputs = format == .int8 ? 131_071 : 1_048_575
+    @Test(.longLoops, arguments: MatmulKind.all)
+    func `A product over very many inputs`(kind: MatmulKind) throws {
+      let inputs = kind.format == .int8 ? 131_071 : 1_048_575
       var random = CaseRandom(seed: 1, family: "long product", index: 0)
-      let shape = MatmulShape(format, rows: 16, inputs: inputs, outputs: 3)
+      let shape = MatmulShape(kind, rows: 16, inputs: inputs, outputs: 3)
       try expectSame(.matmul(shape, random: &random))
     }
 
@@ -240,14 +241,16 @@ extension KernelsTests {
       }
     }
 
-    @Test(.longLoops, arguments: [PackedWeights.Format.f32, .q8], [1, 4, 8])
-    func `A product over as many inputs as a forced layout takes`(
-      format: PackedWeights.Format, outputsPerLane: Int
-    ) throws {
+    @Test(
+      .longLoops, arguments: [MatmulKind(.f32), MatmulKind(.q8), MatmulKind(.q8, hasByteRows: true)],
+      [1, 4, 8])
+    func `A product over as many inputs as a forced layout takes`(kind: MatmulKind, outputsPerLane: Int)
+      throws
+    {
       try expectSameAtLongest([1_000_000, 500_000, 250_000, 128_000, 64_000, 48_000, 32_000, 24_000]) {
         inputs in
         var random = CaseRandom(seed: 1, family: "long product", index: inputs)
-        var shape = MatmulShape(format, rows: 16, inputs: inputs, outputs: 3)
+        var shape = MatmulShape(kind, rows: 16, inputs: inputs, outputs: 3)
         shape.outputsPerLane = outputsPerLane
         return .matmul(shape, random: &random)
       }

@@ -8,15 +8,15 @@ import Testing
 
 extension KernelsTests {
   @Suite(.needsDevice) struct MatmulTests {
-    static let shapes: [(PackedWeights.Format, inputs: Int, outputs: Int)] =
-      PackedWeights.Format.allCases.flatMap { [($0, 320, 170), ($0, 137, 65), ($0, 129, 33)] }
+    static let shapes: [(MatmulKind, inputs: Int, outputs: Int)] =
+      MatmulKind.all.flatMap { [($0, 320, 170), ($0, 137, 65), ($0, 129, 33)] }
 
     @Test(arguments: shapes)
-    func `A row alone gives the bits it gives among M rows`(
-      format: PackedWeights.Format, inputs: Int, outputs: Int
-    ) throws {
+    func `A row alone gives the bits it gives among M rows`(kind: MatmulKind, inputs: Int, outputs: Int)
+      throws
+    {
       try withDevice { backend in
-        let data = try MatmulData(backend, format, rows: 64, inputs: inputs, outputs: outputs)
+        let data = try MatmulData(backend, kind, rows: 64, inputs: inputs, outputs: outputs)
         let expected = try data.rowsAlone(0..<64, backend)
         #expect(Set(expected.map(\.bitPattern)).count > 64)
         for rows in 1...64 {
@@ -26,10 +26,10 @@ extension KernelsTests {
       }
     }
 
-    @Test(arguments: PackedWeights.Format.allCases)
-    func `A row among 4,096 gives the bits it gives alone`(format: PackedWeights.Format) throws {
+    @Test(arguments: MatmulKind.all)
+    func `A row among 4,096 gives the bits it gives alone`(kind: MatmulKind) throws {
       try withDevice { backend in
-        let data = try MatmulData(backend, format, rows: 4096, inputs: 72, outputs: 34)
+        let data = try MatmulData(backend, kind, rows: 4096, inputs: 72, outputs: 34)
         let all = try data.result(backend, rows: 4096)
         for range in [0..<3, 2046..<2050, 4093..<4096] {
           let alone = try data.rowsAlone(range, backend)
@@ -40,17 +40,17 @@ extension KernelsTests {
     }
 
     @Test(arguments: shapes)
-    func `Every tile and every slicing gives the same bits`(
-      format: PackedWeights.Format, inputs: Int, outputs: Int
-    ) throws {
+    func `Every tile and every slicing gives the same bits`(kind: MatmulKind, inputs: Int, outputs: Int)
+      throws
+    {
       try withDevice { backend in
-        let data = try MatmulData(backend, format, rows: 19, inputs: inputs, outputs: outputs)
+        let data = try MatmulData(backend, kind, rows: 19, inputs: inputs, outputs: outputs)
         let expected = try data.result(backend, rows: 19, twice: true)
         for tile in 1...16 {
           let result = try data.result(backend, rows: 19, twice: true) { $0.rowsPerGroup = tile }
           #expect(firstDifference(result, expected) == nil, "tile \(tile)")
         }
-        let tileBytes = 4 * MatmulPacking(format: format, inputs: inputs, outputs: outputs).tileWordCount
+        let tileBytes = 4 * MatmulPacking(format: kind.format, inputs: inputs, outputs: outputs).tileWordCount
         let sliced = try data.result(backend, rows: 19, twice: true) { $0.bytesPerBinding = 4 * tileBytes }
         #expect(firstDifference(sliced, expected) == nil)
       }
@@ -73,7 +73,7 @@ extension KernelsTests {
     func `A fused call gives the bits of separate kernels`(transform: OutputTransform, bits: UInt32) throws {
       let (rows, outputs) = (5, 70)
       try withDevice { backend in
-        let data = try MatmulData(backend, .q8, rows: rows, inputs: 96, outputs: outputs)
+        let data = try MatmulData(backend, MatmulKind(.q8), rows: rows, inputs: 96, outputs: outputs)
         let biasRow = (0..<outputs).map { Float($0 - 30) / 8 }
         let bias = try backend.makeTensor(biasRow, "bias")
         let fused = try data.result(backend, rows: rows) {
@@ -132,7 +132,7 @@ extension KernelsTests {
       let (rows, inputs, outputs, matrices) = (37, 40, 33, 4)
       try withDevice { backend in
         let data = try MatmulData(
-          backend, .bf16, rows: rows, inputs: inputs, outputs: outputs, matrices: matrices)
+          backend, MatmulKind(.bf16), rows: rows, inputs: inputs, outputs: outputs, matrices: matrices)
         let indices = (0..<2 * rows).map { UInt32($0 * 3 % (matrices + 1)) }
         let choices = try backend.sorted(indices, count: 2, matrices: matrices, rowsPerGroup: sorted)
         let chosen = try data.result(backend, rows: rows, outputRows: 2 * rows) {
@@ -185,17 +185,19 @@ private struct MatmulData {
   let x, row, rowOut: Tensor<Float>
   let quantized: Tensor<UInt32>
   let weights: PackedWeights
+  let kind: MatmulKind
 
   init(
-    _ backend: any Backend, _ format: PackedWeights.Format, rows: Int, inputs: Int, outputs: Int,
-    matrices: Int = 1
+    _ backend: any Backend, _ kind: MatmulKind, rows: Int, inputs: Int, outputs: Int, matrices: Int = 1
   ) throws {
+    self.kind = kind
+    let format = kind.format
     var random = CaseRandom(seed: 1, family: "matmul rows", index: inputs)
     let bits = format.activationBits
     x = try backend.makeTensor(
       (0..<rows * inputs).map { _ in rounded(Float.random(in: -1..<1, using: &random), to: bits) }, "x")
     row = try backend.makeTensor(inputs, "one row")
-    quantized = try backend.makeTensor(rows * quantizedWordCount(columns: inputs), "quantized rows")
+    quantized = try backend.makeTensor(rows * kind.rowWords(inputs: inputs), "quantized rows")
     rowOut = try backend.makeTensor(outputs, "one row's result")
     let words = (0..<matrices).flatMap { _ in random.plainWeights(format, outputs: outputs, inputs: inputs) }
     weights = PackedWeights(
@@ -234,12 +236,16 @@ private struct MatmulData {
     return try backend.read(out)
   }
 
-  /// The call; for int8 weights after the rows are quantized.
+  /// The call, after the rows are quantized where the product is of bytes.
   func multiply(
     _ list: any CommandList, _ x: Tensor<Float>, _ options: MatmulOptions, out: Tensor<Float>, rows: Int
   ) {
-    guard weights.format == .int8 else { return multiply(list, input: x, options, out: out, rows: rows) }
-    list.quantizeRows(x, out: quantized, rows: rows, columns: weights.inputs)
+    guard kind.hasByteRows else { return multiply(list, input: x, options, out: out, rows: rows) }
+    if kind.format == .int8 {
+      list.quantizeRows(x, out: quantized, rows: rows, columns: weights.inputs)
+    } else {
+      list.quantizeBlocks(x, out: quantized, rows: rows, columns: weights.inputs)
+    }
     multiply(list, input: quantized, options, out: out, rows: rows)
   }
 

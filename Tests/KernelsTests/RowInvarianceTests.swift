@@ -11,6 +11,7 @@ extension KernelsTests {
     static let others: [Kernel: String] = [
       .matmulF32: "MatmulTests", .matmulF16: "MatmulTests", .matmulBf16: "MatmulTests",
       .matmulQ8: "MatmulTests", .matmulQ4: "MatmulTests", .matmulInt8: "MatmulTests",
+      .matmulQ8Int8: "MatmulTests", .matmulQ4Int8: "MatmulTests",
       .sortChoices: "MatmulTests: no product depends on its order", .treeAttention: "TreeAttentionTests",
       .attentionSpans: "AttentionBatchTests", .attentionMerge: "AttentionBatchTests",
       .treeScan: "ScanTests", .treeConvolution: "ScanTests", .drawChildren: "below", .penalties: "below",
@@ -297,6 +298,13 @@ private let elementKernels: [UnitKernel] = [
       list.gatherColumns(
         o.words("x"), indices: o.words("indices"), missing: 7, out: o.words("out"), rows: places.capacity,
         columns: 40, count: size, rowLists: true)
+    }
+  },
+  UnitKernel(.quantizeBlocks) { call, size in
+    call.floats("x", .nodes(size), -126...126, hasSpecials: true)
+    call.output("out", .nodes(quantizedBlockWordCount(columns: size)))
+    call.record = { list, o, places in
+      list.quantizeBlocks(o.floats("x"), out: o.words("out"), rows: places.capacity, columns: size)
     }
   },
   UnitKernel(.quantizeRows) { call, size in

@@ -93,6 +93,11 @@ extension KernelsTests {
       expectRefusal("matmulF16: f16 weights take rows of floats", backend) {
         $0.matmul(words, halves, out: x, rows: 1)
       }
+      let blocks = PackedWeights(
+        words: try backend.makeTensor(1408, "blocks"), format: .q8, outputs: 1, inputs: 129)
+      expectRefusal("matmulQ8Int8: x holds 71 elements, 72 are needed", backend) {
+        $0.matmul(words[0..<71], blocks, out: x, rows: 1)
+      }
       let long = PackedWeights(words: words, format: .f16, outputs: 256, inputs: 1)
       expectRefusal("matmulF16: weights holds 192 elements, 1024 are needed", backend) {
         $0.matmul(x, long, out: x, rows: 1)

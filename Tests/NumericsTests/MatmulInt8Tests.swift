@@ -79,4 +79,64 @@ import Testing
       }
     }
   }
+
+  private func quantizedBlocks(_ x: [Float], rows: Int, columns: Int) -> UnsafeMutableBufferPointer<UInt32> {
+    let out = mutableOperand([UInt32](repeating: 0xdead_beef, count: rows * ((columns + 127) / 128 * 36)))
+    Reference.quantizeBlocks(QuantizeRows(rows: U32(rows), columns: U32(columns)), x: operand(x), out: out)
+    return out
+  }
+
+  /// Column 128 starts a chunk; each block has its own scale, an empty and a broken one too.
+  @Test func blocksByHand() {
+    var row = [Float](repeating: 0, count: 130)
+    (row[0], row[1], row[31]) = (127, -63.5, 2.5)
+    (row[64], row[65]) = (254, 3)  // a step is 2, so 3 lies between two bytes
+    row[97] = .infinity
+    row[129] = -1
+    let words = quantizedBlocks(row, rows: 1, columns: 130)
+    #expect([0, 1, 31, 64, 65, 97].map { byte(words, $0) } == [127, -64, 2, 127, 2, 0])
+    #expect((130..<256).allSatisfy { byte(words, $0 + 16) == 0 })
+    #expect(byte(words, 128 + 16 + 1) == -127)
+    let scales = [32, 33, 34, 35, 68, 69].map { Float(bitPattern: words[$0]) }
+    #expect(abs(scales[0] - 1) <= 0x1p-23 && abs(scales[2] - 2) <= 0x1p-22)
+    #expect(scales[1] == 0 && scales[3].bitPattern == NAN_BITS)
+    #expect(abs(scales[4] - 1.0 / 127) <= 0x1p-30 && scales[5] == 0)
+  }
+
+  /// Of exact arithmetic on the bytes as stored: a rounding for the product of scales, one for each scaled block, those of the
+  /// four sums in a chunk and of the chunks.
+  @Test(arguments: [MatmulPacking.Format.q8, .q4], [1, 31, 33, 129, 500])
+  func blockProductsAreWithinTheirBound(format: MatmulPacking.Format, inputs: Int) {
+    let (rows, outputs) = (3, 35)
+    var random = SplitMix64(UInt64(inputs))
+    let x = quantizedBlocks(random.floats(rows * inputs), rows: rows, columns: inputs)
+    let packing = MatmulPacking(format: format, inputs: inputs, outputs: outputs)
+    let weights = operand(packing.pack(quantizing: operand(random.floats(inputs * outputs))))
+    let p = Matmul(
+      rows: 3, inputs: U32(inputs), outputs: 35, accumulate: 0, hasBias: 0, transform: 0, significantBits: 24,
+      choices: 0, sorted: 0, matrices: 1, firstMatrix: 0, boundMatrices: 1, firstTile: 0)
+    let out = poisoned(rows * outputs)
+    let operands = MatmulOperands(
+      x: UnsafeBufferPointer(x), weights: weights, out: out, bias: operand([0]), choices: operand([0]))
+    Reference.matmulBlocksInt8(format, p, operands, blocks: 1, tiles: packing.tiles)
+    let chunks = (inputs + 127) / 128
+    for r in 0..<rows {
+      let row = UnsafeMutableBufferPointer(rebasing: x[r * chunks * 36..<(r + 1) * chunks * 36])
+      for n in 0..<outputs {
+        var (exact, magnitude) = (0.0, 0.0)
+        for k in 0..<inputs {
+          let value =
+            Double(byte(row, k / 128 * 144 + k % 128))
+            * Double(Float(bitPattern: row[k / 128 * 36 + 32 + k % 128 / 32]))
+          let weight =
+            Double(packing.weight(weights, output: n, input: k))
+            * Double(packing.scale(weights, output: n, group: k / 32))
+          exact += value * weight
+          magnitude += abs(value * weight)
+        }
+        let bound = Double(chunks + 6) * 0x1p-24 * magnitude + 0x1p-63
+        #expect(abs(Double(out[r * outputs + n]) - exact) <= bound, "row \(r), output \(n)")
+      }
+    }
+  }
 }
