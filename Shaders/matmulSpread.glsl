@@ -18,8 +18,8 @@ layout(constant_id = 2) const uint COLUMNS = 1u;  // 1, 2 or 4
 #define LANES gl_WorkGroupSize.x
 const uint COLUMN_LANES = MATMUL_TILE / COLUMNS;  // a lane's columns are so many apart
 const uint PARTS = LANES / COLUMN_LANES;
-#ifdef BLOCK_SUMS
-const uint WANTED_DEPTH = AHEAD / (PLANES * (COLUMNS > 1u ? 2u * COLUMNS : 1u));  // sums of blocks take registers too
+#ifdef BLOCK_SCALES
+const uint WANTED_DEPTH = AHEAD / (PLANES * (COLUMNS > 1u ? 2u * COLUMNS : 1u));  // sums of blocks, or bytes, take registers
 #else
 const uint WANTED_DEPTH = AHEAD / (PLANES * COLUMNS);
 #endif

@@ -56,8 +56,9 @@ extension CommandList {
   /// one accumulator a block of 32, scaled, then added to its chunk (quantized blocks: an exact integer, times the
   /// product of both scales); int8: an exact integer sum of at most 131,072 inputs. The same for any number of rows.
   /// Error, against exact arithmetic on the rounded activations and the stored weights: (inputs in a chunk + chunks +
-  /// 7) * 2^-24 of the sum of magnitudes; quantized blocks: (chunks + 6) * 2^-24; int8: 4 * 2^-24 of the product and of the result. A transform adds 9 * 2^-24
-  /// of the result (GELU's erf form 11 * 2^-24), and GELU's tanh form 6.1e-8 below zero.
+  /// 7) * 2^-24 of the sum of magnitudes; quantized blocks: (chunks + 6) * 2^-24 of it; int8: 4 * 2^-24 of the product
+  /// and of the result. A transform adds 9 * 2^-24 of the result (GELU's erf form 11 * 2^-24), and GELU's tanh form
+  /// 6.1e-8 below zero.
   /// Cost: `rows * inputs * outputs` multiply-adds over one read of the weights for each 16 rows of a matrix; with
   /// `choices` that are not sorted, for each row.
   /// - Parameters:
