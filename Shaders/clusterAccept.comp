@@ -134,7 +134,8 @@ uvec2 verdict(uint lane, uint n) {
   if (mass.y == 0u) return refused;
   uint child = siblingsBelow(lane, n, v, parent);
   uint position = state[start + STATE_LENGTH] + depths[v] + 1u;
-  Wide y = uniformBelow(wideProduct(rowTotal, mass.y), seedAt(start), ROLE_ACCEPT, position, child);
+  uint role = ROLE_ACCEPT + p.stream * ROLE_STREAM;
+  Wide y = uniformBelow(wideProduct(rowTotal, mass.y), seedAt(start), role, position, child);
   bool passes = wideLess(y, wideProduct(mass.x, draftTotals[v * 2u]));
   return uvec2(passes ? 1u : 0u, floatBitsToUint(logProbability(mass.x)));
 }

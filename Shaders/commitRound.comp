@@ -24,7 +24,7 @@ void main() {
   if (status == STATUS_OK && accepted >= p.maximumNodes) status = STATUS_MALFORMED_TREE;
   barrier();  // every lane has read the old length
   if (status != STATUS_OK) {
-    if (lane == 0u) state[stateAt + STATE_STATUS] |= status;
+    if (lane == 0u) state[stateAt + STATE_STATUS] |= status & ~STATUS_IDLE;
     return;
   }
   uint path = resultAt + RESULT_PATH;

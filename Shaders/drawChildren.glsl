@@ -73,7 +73,7 @@ void main() {
   uint remaining = totals[row * 2u];
   bool hasDrawnZero = false;
   bool isByNode = p.keyedByNode != 0u;
-  uint role = isByNode ? ROLE_TRAVERSAL_DRAFT : ROLE_DRAFT;
+  uint role = (isByNode ? ROLE_TRAVERSAL_DRAFT : ROLE_DRAFT) + p.stream * ROLE_STREAM;
   uint position = state[stateAt + STATE_LENGTH] + (isByNode ? 0u : p.childDepth);
   uvec2 seed = uvec2(state[stateAt + STATE_SEED_LOW], state[stateAt + STATE_SEED_HIGH]);
   TeamSums sums = sumTeams(lane, blockSum(block));

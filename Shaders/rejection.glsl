@@ -7,10 +7,13 @@
 // The mode, known to the compiler: llvmpipe runs every branch.
 layout(constant_id = 1) const uint MODE = SIBLINGS_WITH_REPLACEMENT;
 
-// Whether the draft has a row for packed node `row`; one-hot needs none.
+// The draft's row that a node's child was drawn from, as a packed node.
+uint draftRow(uint node, uint child) { return firstNode + (MODE == SIBLINGS_OWN_ROWS ? child : node); }
+
+// Whether the draft has that row; one-hot needs none.
 bool isDrafted(uint row) { return MODE == SIBLINGS_ONE_HOT || row < p.draftRows; }
 
-// The draft's total for packed node `row`.
+// Its total.
 uint draftTotalOf(uint row) {
   return MODE == SIBLINGS_ONE_HOT ? 1u : isDrafted(row) ? draftTotals[row * 2u] : 0u;
 }

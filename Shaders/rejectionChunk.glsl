@@ -11,7 +11,8 @@ LOADS_QUADS(uvec4, draftedWeights, draftWeights, draftWeightQuads, 0u)
 
 uvec4 mine;     // the lane's tokens; one past the end of the row weighs nothing
 uvec4 target;   // their P
-uvec4 drafted;  // Q; not one-hot
+uvec4 drafted;  // Q of all children; not one-hot
+bool hasTokens;
 
 // Loads the lane's tokens of a chunk of the rows of a node.
 void openRows(uint lane, uint node, uint chunk, bool hasDraft) {
@@ -21,9 +22,11 @@ void openRows(uint lane, uint node, uint chunk, bool hasDraft) {
   mine = first + uvec4(0u, 1u, 2u, 3u);
   target = uvec4(0u);
   drafted = uvec4(0u);
-  if (first >= tokens.y) return;
+  hasTokens = first < tokens.y;
+  if (!hasTokens) return;
   target = targetWeights(row, first);
-  if (hasDraft && MODE != SIBLINGS_ONE_HOT && isDrafted(row)) drafted = draftedWeights(row, first);
+  bool isShared = MODE != SIBLINGS_ONE_HOT && MODE != SIBLINGS_OWN_ROWS;
+  if (hasDraft && isShared && isDrafted(row)) drafted = draftedWeights(row, first);
 }
 
 Wide sumOf(Wide quad[4]) { return wideAdd(wideAdd(quad[0], quad[1]), wideAdd(quad[2], quad[3])); }
@@ -34,6 +37,10 @@ Wide[4] targetQuad() { return Wide[4](widen(target.x), widen(target.y), widen(ta
 Wide[4] residualQuad(uint child) {
   uvec4 given = drafted;
   if (MODE == SIBLINGS_ONE_HOT) given = uvec4(equal(mine, uvec4(tokenOf(child))));
+  if (MODE == SIBLINGS_OWN_ROWS) {
+    uint row = firstNode + child;
+    if (hasTokens && isDrafted(row)) given = draftedWeights(row, mine.x);
+  }
   return Wide[4](
       residualWeight(target.x, given.x), residualWeight(target.y, given.y), residualWeight(target.z, given.z),
       residualWeight(target.w, given.w));

@@ -15,7 +15,7 @@ void beginRule(uint lane);
 // Puts off for ever the nodes whose children no wave has to try, as far as that is known already. Defined by the includer.
 void prune(uint lane);
 
-// Q of a token that a child of packed node `row` has.
+// Q of a token in a row of the draft.
 uint draftedWeight(uint row, uint token) {
   if (token >= p.vocabulary || !isDrafted(row)) return 0u;
   return MODE == SIBLINGS_ONE_HOT ? 1u : draftWeights[row * p.vocabulary + token];
@@ -43,8 +43,9 @@ void linkChildren(uint node) {
 // What is known of a child before any wave.
 void openChild(uint child, uint parent) {
   uint row = firstNode + parent;
+  uint drawnFrom = draftRow(parent, child);
   uint token = tokenOf(child);
-  uint drafted = draftedWeight(row, token);
+  uint drafted = draftedWeight(drawnFrom, token);
   uint used = 0u;
   uint rank = 0u;
   bool isRepeated = false;
@@ -62,7 +63,7 @@ void openChild(uint child, uint parent) {
   setNodeWord(child, NODE_NEXT, next < nodes ? next : NO_NODE);
   setNodeWord(child, NODE_RANK, rank);
   setNodeWord(child, NODE_DRAFTED, MODE == SIBLINGS_WITHOUT_REPLACEMENT && isRepeated ? 0u : drafted);
-  setNodeWord(child, NODE_LEFT, draftTotalOf(row) - used);
+  setNodeWord(child, NODE_LEFT, draftTotalOf(drawnFrom) - used);
   setNodeWord(child, NODE_TOTAL, totals[row * 2u]);
   setNodeWord(child, NODE_WEIGHT, weight);
 }

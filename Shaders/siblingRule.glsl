@@ -11,8 +11,8 @@ layout(push_constant) uniform Push { VerifySiblings p; };
 #endif
 layout(set = 0, binding = 0, std430) readonly buffer Weights { uint weights[]; };            // [capacity][vocabulary]
 layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };              // [capacity][2]: total, status
-layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWeights[]; };  // [capacity][vocabulary]
-layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [capacity][2]
+layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWeights[]; };  // [rows][vocabulary]
+layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [rows][2]
 layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };              // [capacity]
 layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };            // [capacity]
 layout(set = 0, binding = 6, std430) readonly buffer State { uint state[]; };                // [sequences][STATE_WORDS]
@@ -26,7 +26,9 @@ uint position;     // of the node's children, as many tokens behind the committe
 uint targetTotal;  // R
 uint draftTotal;   // S
 
-Wide draw(Wide n, uint role, uint index) { return uniformBelow(n, seedOfSequence(), role, position, index); }
+Wide draw(Wide n, uint role, uint index) {
+  return uniformBelow(n, seedOfSequence(), role + p.stream * ROLE_STREAM, position, index);
+}
 
 // U[v] = max(P[v] * S - Q[v] * R, 0)
 Wide residualWeight(uint weight, uint drafted) {

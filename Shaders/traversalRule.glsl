@@ -12,8 +12,8 @@ layout(push_constant) uniform Push { VerifyTraversal p; };
 #endif
 layout(set = 0, binding = 0, std430) coherent buffer Weights { uint weights[]; };            // [capacity][vocabulary]
 layout(set = 0, binding = 1, std430) readonly buffer Totals { uint totals[]; };              // [capacity][2]: total, status
-layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWeights[]; };  // [capacity][vocabulary]
-layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [capacity][2]
+layout(set = 0, binding = 2, std430) readonly buffer DraftWeights { uint draftWeights[]; };  // [rows][vocabulary]
+layout(set = 0, binding = 3, std430) readonly buffer DraftTotals { uint draftTotals[]; };    // [rows][2]
 layout(set = 0, binding = 4, std430) readonly buffer Tokens { uint tokens[]; };              // [capacity]
 layout(set = 0, binding = 5, std430) readonly buffer Parents { uint parents[]; };            // [capacity]
 layout(set = 0, binding = 6, std430) readonly buffer State { uint state[]; };                // [sequences][STATE_WORDS]
@@ -32,7 +32,7 @@ Wide givenScale;
 
 // Keyed by round and node: no other node and no other round draws the same number.
 Wide draw(Wide n, uint role, uint index) {
-  return uniformBelow(n, seedOfSequence(), role, stateWord(STATE_LENGTH), index);
+  return uniformBelow(n, seedOfSequence(), role + p.stream * ROLE_STREAM, stateWord(STATE_LENGTH), index);
 }
 
 void scaleResidual() {

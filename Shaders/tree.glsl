@@ -39,7 +39,8 @@ uint openTree(uint lane, uint maximumNodes, uint capacity) {
   }
   barrier();
 #endif
-  if (nodes == 0u || nodes > maximumNodes || firstNode > capacity || nodes > capacity - firstNode) {
+  if (nodes == 0u) return STATUS_IDLE;
+  if (nodes > maximumNodes || firstNode > capacity || nodes > capacity - firstNode) {
     return STATUS_MALFORMED_TREE;
   }
   uint status = STATUS_OK;

@@ -66,7 +66,8 @@ void main() {
   uint sequence = gl_WorkGroupID.x;
   uint first = stateWord(sequence, STATE_FIRST_NODE);
   uint nodes = stateWord(sequence, STATE_NODES);
-  bool isFitting = nodes != 0u && nodes <= p.maximumNodes && nodesFit(sequence, nodes, p.capacity);
+  if (nodes == 0u) return;  // it sits out this round
+  bool isFitting = nodes <= p.maximumNodes && nodesFit(sequence, nodes, p.capacity);
   if (!isFitting || overlaps(lane, sequence, first, nodes)) {
     if (lane == 0u) addStatus(sequence, STATUS_MALFORMED_TREE);
     return;

@@ -9,7 +9,8 @@
 
 // The residual of one node. scratch[s] holds P once a child was rejected. Q needs no copy: a rejected token has P = 0 from
 // then on, so its Q enters no residual again.
-uint rowStart;           // of the node in target and draft weights
+uint rowStart;           // of the node in the target's weights
+uint draftStart;         // of what the child was drawn from in the draft's
 uint rowTotal;           // of the node's target row, before any rejection
 bool isReduced;          // P stands in scratch
 bool isResidual;         // weightOf gives U, else P
@@ -23,7 +24,7 @@ uint targetWeight(uint token) { return isReduced ? scratch[scratchAt(token)] : w
 
 uint draftWeight(uint token) {
   if (MODE == SIBLINGS_ONE_HOT) return token == rejected ? 1u : 0u;
-  uint weight = draftWeights[rowStart + token];
+  uint weight = draftWeights[draftStart + token];
   return MODE == SIBLINGS_K_SEQ ? weight << draftShift : weight;
 }
 
@@ -120,6 +121,11 @@ Outcome verifyShared(uint lane, uint depth, uint node, uint rowStatus) {
 }
 #endif
 
+void openDraft(uint row) {
+  draftStart = row * p.vocabulary;
+  draftTotal = draftTotalOf(row);
+}
+
 Outcome verifyNode(uint lane, uint depth, uint node) {
   uint row = firstNode + node;
   position = stateWord(STATE_LENGTH) + depth + 1u;
@@ -143,7 +149,7 @@ Outcome verifyNode(uint lane, uint depth, uint node) {
 
   bool isOneHot = MODE == SIBLINGS_ONE_HOT;
   bool isWithoutReplacement = MODE == SIBLINGS_WITHOUT_REPLACEMENT;
-  draftTotal = draftTotalOf(row);
+  openDraft(draftRow(node, child));
   draftShift = 0u;
   if (MODE == SIBLINGS_K_SEQ && draftTotal != 0u) {
     uint length = bitLength(draftTotal);
@@ -156,8 +162,10 @@ Outcome verifyNode(uint lane, uint depth, uint node) {
     uint token = tokenOf(child);
     if (token >= p.vocabulary) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);
     rejected = token;
+    uint drawnFrom = draftRow(node, child);
+    if (MODE == SIBLINGS_OWN_ROWS) openDraft(drawnFrom);
     uint targetHere = targetWeight(token);
-    uint draftHere = isDrafted(row) ? draftWeight(token) : 0u;
+    uint draftHere = isDrafted(drawnFrom) ? draftWeight(token) : 0u;
     // Without replacement an earlier sibling has used the token up.
     if (isWithoutReplacement && childWithToken(lane, node, child, token) != NO_NODE) draftHere = 0u;
     if (draftHere == 0u) return Outcome(NO_NODE, 0u, STATUS_MALFORMED_DRAFT);

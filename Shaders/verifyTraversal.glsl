@@ -16,18 +16,26 @@ shared uint draftLeft[MAXIMUM_NODES];     // S
 // on, so its Q enters no residual again.
 uint level;       // nodes above it
 uint node;
-uint rowStart;    // of the node in target and draft weights
+uint rowStart;    // of the node in the target's weights
+uint draftStart;  // of what its child was drawn from in the draft's
 bool isResidual;  // weightOf gives U, else P
 uint certain;     // one-hot: the token that Q gives
 
 uint draftWeight(uint token) {
   if (MODE == SIBLINGS_ONE_HOT) return token == certain ? 1u : 0u;
-  return draftWeights[rowStart + token];
+  return draftWeights[draftStart + token];
 }
 
 Wide weightOf(uint token) {
   uint weight = weights[rowStart + token];
   return isResidual ? residualWeight(weight, draftWeight(token)) : widen(weight);
+}
+
+// Turns to the row that the node's child was drawn from. One row of all children has lost what was removed.
+void openDraft(uint child) {
+  uint row = draftRow(node, child);
+  draftStart = row * p.vocabulary;
+  if (MODE == SIBLINGS_OWN_ROWS) draftTotal = draftTotalOf(row);
 }
 
 // Makes `next` the last node of the path. A status if its target row is empty.
@@ -64,6 +72,7 @@ void ascend() {
 // The share of the node's child, fairly rounded; a status for a token that the draft cannot have drawn.
 uint childShare(uint lane, uint child, out uint status) {
   if (lane == 0u) tried[level]++;
+  openDraft(child);
 #ifdef SHARED_ROWS
   if (isShared(node)) {
     status = nodeWord(child, NODE_DRAFTED) == 0u ? STATUS_MALFORMED_DRAFT : STATUS_OK;
@@ -74,7 +83,7 @@ uint childShare(uint lane, uint child, out uint status) {
   status = STATUS_MALFORMED_DRAFT;
   if (token >= p.vocabulary) return 0u;
   certain = token;
-  uint drafted = isDrafted(firstNode + node) ? draftWeight(token) : 0u;
+  uint drafted = isDrafted(draftRow(node, child)) ? draftWeight(token) : 0u;
   if (MODE == SIBLINGS_WITHOUT_REPLACEMENT && childWithToken(lane, node, child, token) != NO_NODE) drafted = 0u;
   if (drafted == 0u) return 0u;
   status = STATUS_OK;
@@ -108,6 +117,7 @@ uint removeShared(uint lane, uint child) {
 
 // The node's share and residual once its child delivered nothing.
 uint removeChild(uint lane, uint child) {
+  openDraft(child);
 #ifdef SHARED_ROWS
   if (isShared(node)) return removeShared(lane, child);
 #endif
@@ -184,7 +194,7 @@ void main() {
     status = removeChild(lane, child);
     removed = child;
     // Without replacement no further sibling can have been drawn from an exhausted row.
-    last = draftTotal == 0u ? nodes : child;
+    last = MODE == SIBLINGS_WITHOUT_REPLACEMENT && draftTotal == 0u ? nodes : child;
   }
   writeResult(lane, status, status == STATUS_OK ? level : 0u, bonus, p.maximumNodes, p.capacity);
 }

@@ -101,6 +101,10 @@
 #define ROLE_TRAVERSAL_ROUND 20u   // fair rounding of its parent's residual
 #define ROLE_TRAVERSAL_BONUS 21u   // the token that follows it
 
+// Rules and draws of children with a stream add it to the role, times ROLE_STREAM.
+#define ROLE_STREAM 256u
+#define RANDOM_STREAMS 16777216u
+
 #define ROLE_NOISE 32u   // Gumbel noise of a token; index = token, the fourth word is a stream
 
 // What mixLogits makes of two rows.
@@ -120,6 +124,7 @@
 #define STATUS_MALFORMED_DRAFT 4u   // a draft token outside the vocabulary or with draft weight zero
 #define STATUS_EMPTY_ROW 8u         // a distribution row whose total is zero
 #define STATUS_OUT_OF_PAGES 16u     // a sequence that got no pages: too few are free, or its table is too short
+#define STATUS_IDLE 64u             // a sequence without nodes, which sits out this round; never kept in its state
 #define STATUS_SELECTIVE_WARP 32u   // a row whose own warp selects tokens, where the kernel does not
 
 #endif

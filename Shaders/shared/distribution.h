@@ -176,6 +176,7 @@ struct DrawChildren {
   U32 rows;            // draft rows held, all sequences' nodes packed
   U32 capacity;        // tokens held, packed alike
   U32 maximumNodes;    // of a sequence's tree, whose parents tell the children; 0: children follow from firstChild
+  U32 stream;          // of random numbers, below RANDOM_STREAMS
 };
 
 #endif

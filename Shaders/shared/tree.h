@@ -30,6 +30,7 @@
 #define SIBLINGS_WITHOUT_REPLACEMENT 1u
 #define SIBLINGS_ONE_HOT 2u  // deterministic candidates: the draft gave its token with certainty
 #define SIBLINGS_K_SEQ 3u    // with replacement, each accepted alike (VerifySiblings alone)
+#define SIBLINGS_OWN_ROWS 4u  // each from a row of its own, which is the child's of the draft, not its parent's
 
 struct PromptLookup {
   U32 minimum;          // shortest n-gram tried
@@ -64,6 +65,7 @@ struct VerifySiblings {
   U32 sequences;     // one group each
   U32 capacity;      // nodes that the packed arrays hold
   U32 draftRows;     // that the draft has; a node beyond has children of no weight (not one-hot)
+  U32 stream;        // of random numbers, below RANDOM_STREAMS
 };
 
 struct VerifyTraversal {
@@ -73,6 +75,7 @@ struct VerifyTraversal {
   U32 sequences;     // one group each
   U32 capacity;      // nodes that the packed arrays hold
   U32 draftRows;     // that the draft has; a node beyond has children of no weight (not one-hot)
+  U32 stream;        // of random numbers, below RANDOM_STREAMS
 };
 
 #define MAXIMUM_PATHS 16u         // whose best SelectPath finds
@@ -137,6 +140,7 @@ struct ClusterAccept {
   U32 tolerance;        // between probabilities of neighbours, in units of 2^-30
   U32 columns;          // of an embedding; 0: the table is not read
   F32 squaredDistance;  // between embeddings of neighbours, below this
+  U32 stream;           // of random numbers, below RANDOM_STREAMS
 };
 
 struct VerifyAccepted {

@@ -9,6 +9,7 @@ extension KernelCase {
     let drawn = RejectionCase(
       .withReplacement, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
     let (sequences, capacity) = (drawn.forest.sequences, drawn.forest.capacity)
+    let stream = random.ruleStream()
     let bound = random.element([0.5, 0, .infinity, random.unit() * Float(columns)])
     var embeddings: [Float] = []
     if columns > 0 {
@@ -30,7 +31,7 @@ extension KernelCase {
         target: o.rows("weights", "totals", vocabulary: vocabulary),
         draft: o.rows("draftWeights", "draftTotals", vocabulary: vocabulary),
         tree: o.tree(maximumNodes: maximumNodes), batch: o.batch(sequences), accept: o.words("accept"),
-        score: o.floats("score"))
+        score: o.floats("score"), stream: stream)
     }
   }
 }

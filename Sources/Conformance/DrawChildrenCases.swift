@@ -14,7 +14,7 @@ extension KernelCase {
     let nodes = trees.capacity
     let held = max(firstParent + parents, sequences == 1 ? 0 : nodes - random.below(3))
     let rows = WeightRows(rows: held, vocabulary: vocabulary, emptyRarity: 12, random: &random)
-    let keys = random.element(DraftKeys.allCases)
+    let (keys, stream) = (random.element(DraftKeys.allCases), random.ruleStream())
     return KernelCase(
       """
       sequences \(sequences), parents \(parents) from \(firstParent), vocabulary \(vocabulary), children \(children) from \(firstChild), \
@@ -32,7 +32,7 @@ extension KernelCase {
       list.drawChildren(
         draft, state: o.words("state"), tokens: o.words("tokens"), parents: parents, children: children,
         replacement: replacement, firstParent: firstParent, firstChild: firstChild, childDepth: childDepth,
-        keys: keys, sequences: sequences)
+        keys: keys, sequences: sequences, stream: stream)
     }
   }
 }
@@ -50,6 +50,7 @@ extension KernelCase {
     let firstParent = random.below(min(held, maximumNodes))
     let parents = random.integer(1...held - firstParent)
     let (keys, childDepth) = (random.element(DraftKeys.allCases), random.integer(1...20))
+    let stream = random.ruleStream()
     let capacity = max(maximumNodes, trees.capacity)
     let nodeParents = trees.parents + random.words(capacity - trees.capacity)
     return KernelCase(
@@ -66,7 +67,7 @@ extension KernelCase {
       list.drawChildren(
         o.rows("weights", "totals", vocabulary: vocabulary), tree: o.tree(maximumNodes: maximumNodes),
         parents: parents, children: children, replacement: replacement, firstParent: firstParent,
-        childDepth: childDepth, keys: keys, sequences: sequences)
+        childDepth: childDepth, keys: keys, sequences: sequences, stream: stream)
     }
   }
 }

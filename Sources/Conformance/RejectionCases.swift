@@ -17,7 +17,7 @@ struct RejectionCase {
     var drafts: [WeightRows] = []
     var targets: [WeightRows] = []
     let forest = random.forest(maximumNodes: maximumNodes) { random, _ in
-      let draft = WeightRows(rows: maximumNodes, vocabulary: vocabulary, random: &random)
+      let draft = random.draftRows(rule, count: maximumNodes, vocabulary: vocabulary)
       var target = WeightRows(vocabulary: vocabulary)
       for node in 0..<maximumNodes { target.append(random.targetRow(like: draft.row(node)), random: &random) }
       drafts.append(draft)
@@ -53,10 +53,29 @@ extension BoundOperands {
 }
 
 extension CaseRandom {
+  /// Of the random numbers that a rule draws.
+  mutating func ruleStream() -> Int { oneIn(2) ? 0 : below(Int(RANDOM_STREAMS)) }
+
   /// Vocabularies and trees of a size that the reference is done with soon.
   mutating func rejectionSize() -> (maximumNodes: Int, vocabulary: Int) {
     let vocabulary = oneIn(2) ? length(16) : vocabulary()
     return (length(max(3, min(40, 8_000 / vocabulary))), vocabulary)
+  }
+
+  /// A row a node; where each node is drawn from its own, rows are alike, so that some children are accepted.
+  mutating func draftRows(_ rule: SiblingRule, count: Int, vocabulary: Int) -> WeightRows {
+    guard rule == .ownRows else { return WeightRows(rows: count, vocabulary: vocabulary, random: &self) }
+    let base = weightRow(vocabulary, empty: false)
+    var rows = WeightRows(vocabulary: vocabulary)
+    for _ in 0..<count {
+      var row = targetRow(like: base)
+      if oneIn(4) {  // a looked up token
+        row = [UInt32](repeating: 0, count: vocabulary)
+        row[below(vocabulary)] = 1
+      }
+      rows.append(row, random: &self)
+    }
+    return rows
   }
 
   mutating func drawnTree(
@@ -64,11 +83,12 @@ extension CaseRandom {
   ) -> RandomTree {
     let vocabulary = draft.vocabulary
     var left = (0..<maximumNodes).map { rule == .oneHot ? target.row($0) : draft.row($0) }
-    return tree(form, maximumNodes: maximumNodes) { random, _, parent in
+    return tree(form, maximumNodes: maximumNodes) { random, node, parent in
       if random.oneIn(40) {
         return random.element([UInt32(vocabulary), 0xffff_fffe, 0, UInt32(vocabulary - 1)])
       }
       if rule == .oneHot && random.oneIn(2) { return UInt32(random.below(vocabulary)) }
+      if rule == .ownRows { return random.draw(draft.row(node)) }
       let token = random.draw(left[parent])
       let isDistinct = rule == .oneHot || rule == .withoutReplacement
       if isDistinct && token != NO_TOKEN { left[parent][Int(token)] = 0 }

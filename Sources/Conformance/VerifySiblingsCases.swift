@@ -13,7 +13,7 @@ extension KernelCase {
     _ rule: SiblingRule, _ form: TreeForm?, maximumNodes: Int, vocabulary: Int, random: inout CaseRandom
   ) -> KernelCase {
     let drawn = RejectionCase(rule, form, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
-    let sequences = drawn.forest.sequences
+    let (sequences, stream) = (drawn.forest.sequences, random.ruleStream())
     return KernelCase(
       drawn.shape,
       drawn.operandsWithoutDepths
@@ -23,7 +23,7 @@ extension KernelCase {
         target: o.rows("weights", "totals", vocabulary: vocabulary),
         draft: o.rows("draftWeights", "draftTotals", vocabulary: vocabulary),
         tree: o.tree(maximumNodes: maximumNodes), scratch: o.words("scratch"), rule: rule,
-        sequences: sequences)
+        sequences: sequences, stream: stream)
     }
   }
 }

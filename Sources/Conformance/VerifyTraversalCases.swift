@@ -13,7 +13,7 @@ extension KernelCase {
     _ rule: SiblingRule, _ form: TreeForm?, maximumNodes: Int, vocabulary: Int, random: inout CaseRandom
   ) -> KernelCase {
     let drawn = RejectionCase(rule, form, maximumNodes: maximumNodes, vocabulary: vocabulary, random: &random)
-    let sequences = drawn.forest.sequences
+    let (sequences, stream) = (drawn.forest.sequences, random.ruleStream())
     let operands = drawn.operandsWithoutDepths.map { operand in
       operand.name == "weights" ? operand.with(role: .scratch) : operand
     }
@@ -21,7 +21,7 @@ extension KernelCase {
       list.verifyTraversal(
         target: o.rows("weights", "totals", vocabulary: vocabulary),
         draft: o.rows("draftWeights", "draftTotals", vocabulary: vocabulary),
-        tree: o.tree(maximumNodes: maximumNodes), rule: rule, sequences: sequences)
+        tree: o.tree(maximumNodes: maximumNodes), rule: rule, sequences: sequences, stream: stream)
     }
   }
 }

@@ -33,6 +33,7 @@
 @_exported import var ShaderInterface.STATE_STATUS
 @_exported import var ShaderInterface.STATE_WORDS
 @_exported import var ShaderInterface.STATUS_EMPTY_ROW
+@_exported import var ShaderInterface.STATUS_IDLE
 @_exported import var ShaderInterface.STATUS_MALFORMED_DRAFT
 @_exported import var ShaderInterface.STATUS_MALFORMED_TREE
 @_exported import var ShaderInterface.STATUS_NOT_FINITE

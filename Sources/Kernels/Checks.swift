@@ -98,9 +98,10 @@ func wordsPerSequence(
   return count
 }
 
-/// A stream of random numbers is a word of their counter.
-func requireStream(_ stream: Int) throws(Refusal) {
-  try require((0...Int(UInt32.max)).contains(stream), "stream \(stream), 0 to \(UInt32.max) are possible")
+/// A stream of random numbers is a word of their counter, or a part of one.
+func requireStream(_ stream: Int, below end: UInt32? = nil) throws(Refusal) {
+  let last = end.map { $0 - 1 } ?? .max
+  try require((0...Int(last)).contains(stream), "stream \(stream), 0 to \(last) are possible")
 }
 
 func requireState(_ state: Tensor<UInt32>) throws(Refusal) { try require(state, Int(STATE_WORDS), "state") }

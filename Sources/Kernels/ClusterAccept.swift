@@ -74,11 +74,13 @@ extension CommandList {
   ///   - accept: u32 `[nodes]`, 0 or 1.
   ///   - score: f32 `[nodes]`, the target's log-probabilities of the clusters in nats, to 2^-18; NaN for a node without
   ///     a parent or with a token that the draft cannot have drawn.
+  ///   - stream: of random numbers, as `verifySiblings` has it.
   public func clusterAccept(
     _ cluster: TokenCluster, target: DistributionRows, draft: DistributionRows, tree: TreeBuffers,
-    batch: SequenceBatch? = nil, accept: Tensor<UInt32>, score: Tensor<Float>
+    batch: SequenceBatch? = nil, accept: Tensor<UInt32>, score: Tensor<Float>, stream: Int = 0
   ) {
     call(.clusterAccept) { kernel throws(Refusal) in
+      try requireStream(stream, below: RANDOM_STREAMS)
       try tree.check(\.tokens, \.parents, \.depths, usesResult: false, sequences: batch.sequences)
       let nodes = tree.tokens.count
       try requireSizes(nodes)
@@ -97,7 +99,7 @@ extension CommandList {
       let p = ShaderInterface.ClusterAccept(
         capacity: UInt32(nodes), sequences: UInt32(batch.sequences), vocabulary: UInt32(vocabulary),
         ranks: UInt32(cluster.ranks), tolerance: UInt32((cluster.tolerance * unit).rounded()),
-        columns: UInt32(cluster.columns), squaredDistance: cluster.squaredDistance)
+        columns: UInt32(cluster.columns), squaredDistance: cluster.squaredDistance, stream: UInt32(stream))
       return Invocation(
         kernel, p,
         [

@@ -21,12 +21,14 @@ extension CommandList {
   ///     once the row is used up.
   ///   - replacement: independent draws, or each token at most once.
   ///   - keys: which random numbers are drawn.
+  ///   - stream: of random numbers, 0 to 2^24 - 1. Drafters that draw children of the same node under the same seed and
+  ///     keys take different streams, or their tokens are not independent.
   ///   - sequences: each with its state, u32 `[sequences][STATE_WORDS]`; parents and children beyond the arrays are left
   ///     out, in a batch also those beyond the nodes that the sequence's state gives it.
   public func drawChildren(
     _ rows: DistributionRows, state: Tensor<UInt32>, tokens: Tensor<UInt32>, parents: Int, children: Int,
     replacement: Bool, firstParent: Int, firstChild: Int, childDepth: Int,
-    keys: DraftKeys = .position, sequences: Int = 1
+    keys: DraftKeys = .position, sequences: Int = 1, stream: Int = 0
   ) {
     call(.drawChildren) { kernel throws(Refusal) in
       try requireSizes(firstChild, parents, children)
@@ -35,7 +37,8 @@ extension CommandList {
         firstParent: firstParent, parents: parents, children: children, childDepth: childDepth,
         firstChild: firstChild, capacity: tokens.count)
       return try drawn.call(
-        kernel, rows, state, tokens, state, replacement: replacement, keys: keys, sequences: sequences)
+        kernel, rows, state, tokens, state, replacement: replacement, keys: keys, sequences: sequences,
+        stream: stream)
     }
   }
 
@@ -52,9 +55,10 @@ extension CommandList {
   ///   - children: of one node at most; further ones keep their tokens.
   ///   - replacement: independent draws, or each token at most once.
   ///   - keys: which random numbers are drawn.
+  ///   - stream: of random numbers, as above.
   public func drawChildren(
     _ rows: DistributionRows, tree: TreeBuffers, parents: Int, children: Int, replacement: Bool,
-    firstParent: Int, childDepth: Int, keys: DraftKeys = .position, sequences: Int = 1
+    firstParent: Int, childDepth: Int, keys: DraftKeys = .position, sequences: Int = 1, stream: Int = 0
   ) {
     call(.drawChildren) { kernel throws(Refusal) in
       try tree.check(\.tokens, \.parents, usesResult: false, sequences: sequences)
@@ -63,7 +67,7 @@ extension CommandList {
         capacity: min(tree.tokens.count, tree.parents.count), maximumNodes: tree.maximumNodes)
       return try drawn.call(
         kernel, rows, tree.state, tree.tokens, tree.parents, replacement: replacement, keys: keys,
-        sequences: sequences)
+        sequences: sequences, stream: stream)
     }
   }
 }
@@ -77,9 +81,10 @@ private struct DrawnNodes {
 
   func call(
     _ kernel: Kernel, _ rows: DistributionRows, _ state: Tensor<UInt32>, _ tokens: Tensor<UInt32>,
-    _ nodeParents: Tensor<UInt32>, replacement: Bool, keys: DraftKeys, sequences: Int
+    _ nodeParents: Tensor<UInt32>, replacement: Bool, keys: DraftKeys, sequences: Int, stream: Int
   ) throws(Refusal) -> Invocation {
     try requireSizes(firstParent, parents, children, childDepth)
+    try requireStream(stream, below: RANDOM_STREAMS)
     try require(parents > 0 && children > 0, "\(parents) parents with \(children) children")
     try rows.check(rows: firstParent + parents, "draft")
     try requireBatch(sequences, state: state, nodes: 1, capacity: rows.rows)
@@ -87,7 +92,8 @@ private struct DrawnNodes {
       parents: UInt32(parents), vocabulary: UInt32(rows.vocabulary), children: UInt32(children),
       replacement: replacement ? 1 : 0, firstChild: UInt32(firstChild), childDepth: UInt32(childDepth),
       firstParent: UInt32(firstParent), keyedByNode: keys.rawValue, sequences: UInt32(sequences),
-      rows: UInt32(rows.rows), capacity: UInt32(clamping: capacity), maximumNodes: UInt32(maximumNodes))
+      rows: UInt32(rows.rows), capacity: UInt32(clamping: capacity), maximumNodes: UInt32(maximumNodes),
+      stream: UInt32(stream))
     return Invocation(
       kernel, p,
       [.read(rows.weights), .read(rows.totals), .read(state), .readWrite(tokens), .read(nodeParents)],

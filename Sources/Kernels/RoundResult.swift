@@ -102,6 +102,8 @@ public struct KernelStatus: OptionSet, Sendable, Hashable, CustomStringConvertib
   public static let emptyRow = KernelStatus(rawValue: STATUS_EMPTY_ROW)
   /// A sequence that got no pages: too few are free, or its table is too short.
   public static let outOfPages = KernelStatus(rawValue: STATUS_OUT_OF_PAGES)
+  /// A sequence that has no nodes and so sits out the round; its state keeps no such bit.
+  public static let idle = KernelStatus(rawValue: STATUS_IDLE)
   /// A row whose own warp has a top-k, top-p or typical-p, where the kernel takes none.
   public static let selectiveWarp = KernelStatus(rawValue: STATUS_SELECTIVE_WARP)
 
@@ -110,7 +112,7 @@ public struct KernelStatus: OptionSet, Sendable, Hashable, CustomStringConvertib
     let names: [(KernelStatus, String)] = [
       (.notFinite, "logits not finite"), (.malformedTree, "malformed tree"),
       (.malformedDraft, "malformed draft"), (.emptyRow, "empty distribution"),
-      (.outOfPages, "out of pages"), (.selectiveWarp, "a warp that selects tokens"),
+      (.outOfPages, "out of pages"), (.selectiveWarp, "a warp that selects tokens"), (.idle, "idle"),
     ]
     return isEmpty ? "fine" : names.filter { contains($0.0) }.map(\.1).joined(separator: ", ")
   }

@@ -4,9 +4,11 @@ import ShaderInterface
 public struct SequenceState: Sendable, Hashable {
   /// Committed slots of the cache, which is the absolute position of the root.
   public var length: Int
-  /// Key of every random number of the sequence.
+  /// Key of every random number of the sequence. Draws that have to be independent at one position, as those of two drafters
+  /// or of two verifications on top of each other, differ in their `stream`.
   public var seed: UInt64
-  /// Nodes of this round's tree that count, root included.
+  /// Nodes of this round's tree that count, root included. In a batch a sequence with 0 sits out the round: its rows are
+  /// void, its result says ``KernelStatus/idle``, and nothing of it changes.
   public var nodes: Int
   /// Node of the last round whose hidden row gave the root its token.
   public var lastNode: Int

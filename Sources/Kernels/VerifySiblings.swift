@@ -11,6 +11,10 @@ public enum SiblingRule: UInt32, Sendable, CaseIterable {
   case oneHot = 2
   /// Independent draws, each accepted with the same probability (k-seq of SpecTr, Sun et al. 2023).
   case kSeq = 3
+  /// Each child from a row of its own: draft row i is the law that packed node i was drawn from, given its earlier siblings.
+  /// For candidates of several drafters; a looked up or chosen one has a row with one weight (multi-draft rejection as in
+  /// SpecInfer, whose drafts differ).
+  case ownRows = 4
 }
 
 extension CommandList {
@@ -19,17 +23,21 @@ extension CommandList {
   /// Everything is integer arithmetic; ``SiblingRule`` names the papers.
   /// - Parameters:
   ///   - target: a row a node, `[nodes][vocabulary]`.
-  ///   - draft: row i is what the children of packed node i were drawn from; rows of leaves are not read, and may be
-  ///     missing at the end (any rows when `rule` is one-hot).
+  ///   - draft: row i is what the children of packed node i were drawn from, with ``SiblingRule/ownRows`` node i itself;
+  ///     rows of leaves are not read, and may be missing at the end (any rows when `rule` is one-hot).
   ///   - tree: tokens, parents and state are read.
   ///   - rule: llvmpipe refuses ``SiblingRule/kSeq`` for trees of more than 235 (vocabulary 151,936) to 546 nodes
   ///     (32,000): its loops would end too early.
   ///   - scratch: u32 `[sequences][vocabulary]`.
+  ///   - stream: of random numbers, 0 to 2^24 - 1. A draft whose tokens another verification under the same seed gave, as
+  ///     in a cascade of three models, takes another stream than that one: else its tokens depend on the very numbers
+  ///     that decide on them, and the law is not the target's.
   public func verifySiblings(
     target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, scratch: Tensor<UInt32>,
-    rule: SiblingRule, sequences: Int = 1
+    rule: SiblingRule, sequences: Int = 1, stream: Int = 0
   ) {
     call(.verifySiblings) { kernel throws(Refusal) in
+      try requireStream(stream, below: RANDOM_STREAMS)
       try tree.check(\.tokens, \.parents, sequences: sequences)
       let capacity = try rejectionCapacity(target: target, draft: draft, tree: tree, rule: rule)
       let draft = draftOperand(draft, target: target, rule: rule)
@@ -37,7 +45,7 @@ extension CommandList {
       let p = ShaderInterface.VerifySiblings(
         maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
         sequences: UInt32(sequences), capacity: UInt32(capacity),
-        draftRows: UInt32(clamping: draft.rows))
+        draftRows: UInt32(clamping: draft.rows), stream: UInt32(stream))
       return Invocation(
         kernel, p,
         [

@@ -13,15 +13,17 @@ extension CommandList {
   /// - Parameters:
   ///   - target: a row a node, `[nodes][vocabulary]`; the kernel uses its weights up: what they are afterwards depends on
   ///   the device.
-  ///   - draft: row i is what the children of packed node i were drawn from; rows of leaves are not read, and may be
-  ///     missing at the end (any rows when `rule` is one-hot).
+  ///   - draft: row i is what the children of packed node i were drawn from, with ``SiblingRule/ownRows`` node i itself;
+  ///     rows of leaves are not read, and may be missing at the end (any rows when `rule` is one-hot).
   ///   - tree: tokens, parents and state are read.
   ///   - rule: not ``SiblingRule/kSeq``.
+  ///   - stream: of random numbers, 0 to 2^24 - 1, as `verifySiblings` has it.
   public func verifyTraversal(
     target: DistributionRows, draft: DistributionRows, tree: TreeBuffers, rule: SiblingRule,
-    sequences: Int = 1
+    sequences: Int = 1, stream: Int = 0
   ) {
     call(.verifyTraversal) { kernel throws(Refusal) in
+      try requireStream(stream, below: RANDOM_STREAMS)
       try require(rule != .kSeq, "no traversal with k-seq, which is a rule for the children of one node")
       try tree.check(\.tokens, \.parents, sequences: sequences)
       let capacity = try rejectionCapacity(target: target, draft: draft, tree: tree, rule: rule)
@@ -29,7 +31,7 @@ extension CommandList {
       let p = ShaderInterface.VerifyTraversal(
         maximumNodes: UInt32(tree.maximumNodes), vocabulary: UInt32(target.vocabulary), mode: rule.rawValue,
         sequences: UInt32(sequences), capacity: UInt32(capacity),
-        draftRows: UInt32(clamping: draft.rows))
+        draftRows: UInt32(clamping: draft.rows), stream: UInt32(stream))
       return Invocation(
         kernel, p,
         [

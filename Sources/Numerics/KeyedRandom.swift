@@ -54,12 +54,18 @@ public struct KeyedRandom {
 /// The source that kernels draw from: ``KeyedRandom`` under one request's seed.
 public struct KeyedUniforms: UniformSource {
   public var seed: UInt64
+  /// What is added to each role.
+  private let roleOffset: UInt32
 
-  public init(seed: UInt64) { self.seed = seed }
+  /// - Parameter roleOffset: of a stream, whose numbers are independent of another's.
+  public init(seed: UInt64, roleOffset: UInt32 = 0) {
+    self.seed = seed
+    self.roleOffset = roleOffset
+  }
 
   public mutating func uniform(
     below bound: UInt128, role: UInt32, position: UInt32, index: UInt32
   ) -> UInt128 {
-    KeyedRandom(seed: seed, position: position, role: role, index: index).uniform(below: bound)
+    KeyedRandom(seed: seed, position: position, role: role &+ roleOffset, index: index).uniform(below: bound)
   }
 }

@@ -30,7 +30,7 @@ extension Reference {
       let v = first + Int(parents[n])
       let row = v * vocabulary..<(v + 1) * vocabulary
       let siblings = (v + 1..<n).count { parents[$0] == parents[n] && tokens[$0] != NO_TOKEN }
-      var source = KeyedUniforms(seed: seed(of: own))
+      var source = KeyedUniforms(seed: seed(of: own), roleOffset: p.stream &* ROLE_STREAM)
       let tested = clusterAccept(
         p, target: UnsafeBufferPointer(rebasing: weights[row]), total: totals[2 * v],
         draft: UnsafeBufferPointer(rebasing: draftWeights[row]), draftTotal: draftTotals[2 * v], table: table,

@@ -3,7 +3,7 @@ import ShaderInterface
 
 extension Reference {
   /// Appends a round's accepted tokens and bonus token to the history and moves the state behind them; a round
-  /// with a status, or with more nodes than there are, changes only the state's status.
+  /// with a status, or with more nodes than there are, changes only the state's status; one that was sat out not even that.
   ///
   /// `result`: u32 [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes]; `state`: u32 [sequences][STATE_WORDS];
   /// `tokens`: u32 [capacity]; `history`: u32 [sequences][historyCapacity].
@@ -21,7 +21,7 @@ extension Reference {
       if status == STATUS_OK && block[Int(RESULT_ACCEPTED)] >= p.maximumNodes {
         status = STATUS_MALFORMED_TREE
       }
-      own[Int(STATE_STATUS)] |= status
+      own[Int(STATE_STATUS)] |= status & ~STATUS_IDLE
       guard status == STATUS_OK else { continue }
       let length = Int(own[Int(STATE_LENGTH)])
       let accepted = Int(block[Int(RESULT_ACCEPTED)])

@@ -24,7 +24,7 @@ extension Reference {
       let row = root + parent
       let children = children(p, of: i, nodes: nodes) { Int(parents[root + $0]) == parent }
       let isByNode = p.keyedByNode != 0
-      var source = KeyedUniforms(seed: seed(of: state))
+      var source = KeyedUniforms(seed: seed(of: state), roleOffset: p.stream &* ROLE_STREAM)
       let drawn = drawChildren(
         weights: UnsafeBufferPointer(rebasing: weights[row * vocabulary..<(row + 1) * vocabulary]),
         total: UInt64(totals[2 * row]), replacement: p.replacement != 0,

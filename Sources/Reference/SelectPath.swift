@@ -20,7 +20,7 @@ extension Reference {
       let tree = TreeWalk(
         sequence: sequence, tokens: UnsafeBufferPointer(tokens), parents: parents, state: state,
         maximumNodes: p.maximumNodes, capacity: p.capacity)
-      guard tree.isWellFormed else { continue }
+      guard tree.status == STATUS_OK else { continue }
       var skew = PathSkew(
         paths: Int(p.paths), positionBits: positionBits, reducedTotalBits: reducedTotalBits)
       var path = [0]

@@ -37,6 +37,12 @@ public struct TraversalNode: Hashable, Sendable {
     draftTotal = 1
   }
 
+  /// The next child's token was drawn from this row.
+  public mutating func propose(_ row: DraftRow) {
+    draft = row.weights
+    draftTotal = UInt128(row.total)
+  }
+
   /// N / D as a share, at most 1; between two shares each with the probability that makes the expectation exact.
   private func fairShare(_ n: UInt128, _ d: UInt128, _ draw: (UInt128) -> UInt128) -> UInt128 {
     guard n < d else { return one }

@@ -18,7 +18,7 @@ extension Reference {
       return (1...p.maximumNodes).contains(own.nodes) && end <= p.capacity ? own.first..<end : nil
     }
     let shared = overlapping(ranges)
-    for (s, own) in sequences.enumerated() {
+    for (s, own) in sequences.enumerated() where own.nodes > 0 {  // else it sits out this round
       guard ranges[s] != nil, !shared.contains(s) else {
         own.add(status: STATUS_MALFORMED_TREE)
         continue

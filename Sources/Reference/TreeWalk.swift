@@ -50,10 +50,12 @@ struct TreeWalk {
   var nodes: UInt32 { state[Int(STATE_NODES)] }
   var length: UInt32 { state[Int(STATE_LENGTH)] }
 
-  /// The node count lies in 1...maximumNodes, the nodes in the arrays, and every parent is below its child.
-  var isWellFormed: Bool {
-    guard nodes >= 1, nodes <= maximumNodes, tokens.count == nodes else { return false }
-    return (1..<tokens.count).allSatisfy { parents[$0] < $0 }
+  /// Fine if the node count is at most maximumNodes, the nodes lie in the arrays, and every parent is below its child; a
+  /// sequence without nodes sits out the round.
+  var status: UInt32 {
+    if nodes == 0 { return STATUS_IDLE }
+    guard nodes <= maximumNodes, tokens.count == nodes else { return STATUS_MALFORMED_TREE }
+    return (1..<tokens.count).allSatisfy { parents[$0] < $0 } ? STATUS_OK : STATUS_MALFORMED_TREE
   }
 
   /// Children of `node` that exist, in ascending node order.
@@ -67,7 +69,7 @@ struct TreeWalk {
     step: (_ node: Int, _ depth: UInt32, _ children: [Int], _ tried: inout Int) -> NodeOutcome
   ) -> RoundOutcome {
     var round = RoundOutcome()
-    guard isWellFormed else { return RoundOutcome(status: STATUS_MALFORMED_TREE) }
+    guard status == STATUS_OK else { return RoundOutcome(status: status) }
     while true {
       let children = children(of: round.path.last!)
       var tried = 0

@@ -28,7 +28,7 @@ extension Reference {
     _ tree: TreeWalk, accept: UnsafeBufferPointer<UInt32>, score: UnsafeBufferPointer<Float>,
     picks: UnsafeBufferPointer<UInt32>, endPicks: UnsafeBufferPointer<UInt32>
   ) -> RoundOutcome {
-    let path = tree.isWellFormed ? bestPath(tree, accept, score) : [0]
+    let path = tree.status == STATUS_OK ? bestPath(tree, accept, score) : [0]
     return tree.walk { node, _, children, tried in
       tried = children.count
       let depth = path.firstIndex(of: node)!

@@ -20,7 +20,7 @@ extension Reference {
       let tree = TreeWalk(
         sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
         capacity: p.capacity)
-      let nodes = tree.isWellFormed ? Int(tree.nodes) : 0
+      let nodes = tree.status == STATUS_OK ? Int(tree.nodes) : 0
       for n in tree.firstNode..<tree.firstNode + nodes {
         let verdict = rows.verdict(first: tree.firstNode, node: n)
         let counts = p.combines == 0 || accept[n] != 0 || n == tree.firstNode

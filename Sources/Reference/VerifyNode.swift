@@ -4,15 +4,15 @@ import ShaderInterface
 extension Reference {
   /// Sibling rejection at one node: which child is accepted, or the bonus token.
   ///
-  /// `target`, `draft`: u32 [vocabulary], the rows P and Q, updated in place (`draft` unused with
-  /// `SIBLINGS_ONE_HOT`); `total`, `draftTotal`: their sums R and S; `status`: of the target's row;
+  /// `target`: u32 [vocabulary], the row P, updated in place; `total`: its sum R; `status`: its status; `drafts`: the row Q of
+  /// all children, or with `SIBLINGS_OWN_ROWS` one of each (unused with `SIBLINGS_ONE_HOT`), updated in place;
   /// `cappedTotalBits`: how fine the draft's row of k-seq is taken at least;
   /// `children`: the children's tokens in node order; `tried`: counts those looked at. All integers: a rejected child leaves exactly
   /// max(P / R - Q / S, 0), rounded fairly to at most 2^`reducedTotalBits` where it would outgrow 64 bits. Rows that contradict
   /// their totals wrap there, and in the 32 bits of a total.
   public static func verifyNode<Source: UniformSource>(
     target: UnsafeMutableBufferPointer<UInt32>, total: UInt64, status: UInt32,
-    draft: UnsafeMutableBufferPointer<UInt32>, draftTotal: UInt64, children: [UInt32], mode: UInt32,
+    drafts: inout [DraftRow], children: [UInt32], mode: UInt32,
     position: UInt32, reducedTotalBits: UInt32 = REDUCED_TOTAL_BITS, cappedTotalBits: UInt32 = TOTAL_BITS,
     tried: inout Int, source: inout Source
   ) -> NodeOutcome {
@@ -26,17 +26,18 @@ extension Reference {
       return verifyOneHot(
         target: target, total: total, children: children, position: position, tried: &tried, source: &source)
     }
-    var draftTotal = draftTotal
-    if mode == SIBLINGS_K_SEQ { refine(draft, &draftTotal, bits: cappedTotalBits) }
     let given =
       mode == SIBLINGS_K_SEQ
-      ? cappedDraft(
-        target: UnsafeBufferPointer(target), total: total, draft: UnsafeBufferPointer(draft),
-        draftTotal: draftTotal, count: UInt64(children.count)) : nil
+      ? drafts[0].refined(
+        target: UnsafeBufferPointer(target), total: total, bits: cappedTotalBits,
+        count: UInt64(children.count))
+      : nil
     var total = total
     for (child, token) in children.enumerated() {
       let j = UInt32(child)
       let x = Int(token)
+      let q = mode == SIBLINGS_OWN_ROWS ? child : 0
+      let (draft, draftTotal) = (drafts[q].weights, drafts[q].total)
       tried += 1
       guard x < target.count, draft[x] > 0 else { return .failed(STATUS_MALFORMED_DRAFT) }
       let bound = total * UInt64(draft[x])
@@ -69,10 +70,7 @@ extension Reference {
         running = next
       }
       total = running >> shift
-      if mode == SIBLINGS_WITHOUT_REPLACEMENT {
-        draftTotal = rest(of: draftTotal, without: draft[x])
-        draft[x] = 0
-      }
+      if mode == SIBLINGS_WITHOUT_REPLACEMENT { drafts[q].exclude(x) }
     }
     preconditionFailure("the last child returns")
   }
@@ -97,5 +95,36 @@ extension Reference {
     let last = UInt32(children.count - 1)
     return .bonus(
       pick(target, source.uniform(below: total, role: ROLE_RESIDUAL, position: position, index: last)))
+  }
+}
+
+/// What a child was drawn from: Q and its sum S.
+public struct DraftRow: Hashable, Sendable {
+  public var weights: [UInt32]
+  public var total: UInt64
+
+  public init(weights: [UInt32], total: UInt64) {
+    self.weights = weights
+    self.total = total
+  }
+
+  /// Without replacement: no later child has `token`.
+  mutating func exclude(_ token: Int) {
+    total = Reference.rest(of: total, without: weights[token])
+    weights[token] = 0
+  }
+
+  /// Makes it as fine as k-seq takes it, and gives what `count` children may take of each token.
+  mutating func refined(target: UnsafeBufferPointer<UInt32>, total: UInt64, bits: UInt32, count: UInt64)
+    -> [UInt32]
+  {
+    var draftTotal = self.total
+    let given = weights.withUnsafeMutableBufferPointer { draft in
+      Reference.refine(draft, &draftTotal, bits: bits)
+      return Reference.cappedDraft(
+        target: target, total: total, draft: UnsafeBufferPointer(draft), draftTotal: draftTotal, count: count)
+    }
+    self.total = draftTotal
+    return given
   }
 }

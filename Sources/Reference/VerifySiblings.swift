@@ -7,7 +7,7 @@ extension Reference {
   /// With replacement: SpecInfer (Miao et al. 2024); without: recursive rejection (Jeon et al. 2024), Sequoia;
   /// k-seq: SpecTr (Sun et al. 2023).
   /// `weights`, `totals`: u32 [capacity][vocabulary] and [capacity][2] of the target; `draftWeights`, `draftTotals`:
-  /// the same of the draft, a row a parent, without weight where it is missing; `tokens`, `parents`: u32 [capacity];
+  /// the same of the draft, a row a parent or, with `SIBLINGS_OWN_ROWS`, a child, without weight where it is missing; `tokens`, `parents`: u32 [capacity];
   /// `state`: u32 [sequences][STATE_WORDS]; `scratch`: u32 [sequences][vocabulary]; `result`: u32
   /// [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes].
   public static func verifySiblings(
@@ -21,7 +21,8 @@ extension Reference {
     for sequence in 0..<p.sequences {
       let first = Int(sequence) * Int(STATE_WORDS)
       var source = KeyedUniforms(
-        seed: seed(of: UnsafeBufferPointer(rebasing: state[first..<first + Int(STATE_WORDS)])))
+        seed: seed(of: UnsafeBufferPointer(rebasing: state[first..<first + Int(STATE_WORDS)])),
+        roleOffset: p.stream &* ROLE_STREAM)
       verifySiblings(
         p, sequence: sequence, weights: weights, totals: totals, draftWeights: draftWeights,
         draftTotals: draftTotals, tokens: tokens, parents: parents, state: state,
@@ -50,15 +51,19 @@ extension Reference {
       let r = tree.firstNode + node
       let row = r * vocabulary..<(r + 1) * vocabulary
       _ = target.update(fromContentsOf: weights[row])
-      let hasDraft = p.mode != SIBLINGS_ONE_HOT && !children.isEmpty && r < drafted
-      var draft = hasDraft ? Array(draftWeights[row]) : [UInt32](repeating: 0, count: vocabulary)
-      return draft.withUnsafeMutableBufferPointer { draft in
-        verifyNode(
-          target: target, total: UInt64(totals[2 * r]), status: totals[2 * r + 1], draft: draft,
-          draftTotal: hasDraft ? UInt64(draftTotals[2 * r]) : 0,
-          children: children.map { tree.tokens[$0] }, mode: p.mode, position: tree.length &+ depth &+ 1,
-          reducedTotalBits: reducedTotalBits, tried: &tried, source: &source)
+      // One row of all children, or each child's own.
+      var drafts = (p.mode == SIBLINGS_OWN_ROWS ? children : [node]).map { drawn in
+        let d = tree.firstNode + drawn
+        let hasDraft = p.mode != SIBLINGS_ONE_HOT && !children.isEmpty && d < drafted
+        return DraftRow(
+          weights: hasDraft
+            ? Array(draftWeights[d * vocabulary..<(d + 1) * vocabulary])
+            : [UInt32](repeating: 0, count: vocabulary), total: hasDraft ? UInt64(draftTotals[2 * d]) : 0)
       }
+      return verifyNode(
+        target: target, total: UInt64(totals[2 * r]), status: totals[2 * r + 1], drafts: &drafts,
+        children: children.map { tree.tokens[$0] }, mode: p.mode, position: tree.length &+ depth &+ 1,
+        reducedTotalBits: reducedTotalBits, tried: &tried, source: &source)
     }
     tree.write(round, sequence: sequence, into: result)
   }

@@ -6,7 +6,7 @@ extension Reference {
   /// to it. The output tokens follow the target's rows exactly. On a chain this is block verification (Sun et al., 2024).
   ///
   /// `weights`, `totals`: u32 [capacity][vocabulary] and [capacity][2] of the target; `draftWeights`, `draftTotals`:
-  /// the same of the draft, a row a parent, without weight where it is missing; `tokens`, `parents`: u32 [capacity]; `state`: u32
+  /// the same of the draft, a row a parent or, with `SIBLINGS_OWN_ROWS`, a child, without weight where it is missing; `tokens`, `parents`: u32 [capacity]; `state`: u32
   /// [sequences][STATE_WORDS]; `result`: u32 [sequences][RESULT_PATH + RESULT_ARRAYS * maximumNodes].
   public static func verifyTraversal(
     _ p: ShaderInterface.VerifyTraversal, weights: UnsafeBufferPointer<UInt32>,
@@ -18,7 +18,8 @@ extension Reference {
     for sequence in 0..<p.sequences {
       let first = Int(sequence) * Int(STATE_WORDS)
       var source = KeyedUniforms(
-        seed: seed(of: UnsafeBufferPointer(rebasing: state[first..<first + Int(STATE_WORDS)])))
+        seed: seed(of: UnsafeBufferPointer(rebasing: state[first..<first + Int(STATE_WORDS)])),
+        roleOffset: p.stream &* ROLE_STREAM)
       verifyTraversal(
         p, sequence: sequence, weights: weights, totals: totals, draftWeights: draftWeights,
         draftTotals: draftTotals, tokens: tokens, parents: parents, state: state, result: result,
@@ -40,17 +41,23 @@ extension Reference {
       capacity: p.capacity)
     let vocabulary = Int(p.vocabulary)
     let drafted = Int(p.draftRows)
+    func draftRow(_ node: Int) -> DraftRow {
+      let d = tree.firstNode + node
+      let isDrafted = p.mode != SIBLINGS_ONE_HOT && d < drafted
+      return DraftRow(
+        weights: isDrafted
+          ? Array(draftWeights[d * vocabulary..<(d + 1) * vocabulary])
+          : [UInt32](repeating: 0, count: vocabulary), total: isDrafted ? UInt64(draftTotals[2 * d]) : 0)
+    }
     var traversal = Traversal(
-      tree: tree, mode: p.mode, vocabulary: vocabulary, source: source
+      tree: tree, mode: p.mode, vocabulary: vocabulary, source: source, draftRow: draftRow
     ) { node, share in
       let r = tree.firstNode + node
       let row = r * vocabulary..<(r + 1) * vocabulary
-      let isDrafted = p.mode != SIBLINGS_ONE_HOT && r < drafted
+      let draft = draftRow(node)
       let visited = TraversalNode(
-        share: share, target: Array(weights[row]), total: UInt64(totals[2 * r]),
-        draft: isDrafted ? Array(draftWeights[row]) : [UInt32](repeating: 0, count: vocabulary),
-        draftTotal: isDrafted ? UInt64(draftTotals[2 * r]) : 0,
-        shareBits: shareBits, reducedTotalBits: reducedTotalBits)
+        share: share, target: Array(weights[row]), total: UInt64(totals[2 * r]), draft: draft.weights,
+        draftTotal: draft.total, shareBits: shareBits, reducedTotalBits: reducedTotalBits)
       return (visited, totals[2 * r + 1])
     }
     tree.write(traversal.run(one: 1 << UInt128(shareBits)), sequence: sequence, into: result)
@@ -64,19 +71,22 @@ private struct Traversal<Source: UniformSource> {
   let mode: UInt32
   let vocabulary: Int
   var source: Source
+  let draftRow: (_ node: Int) -> DraftRow
   /// A node as it is first visited, and the status of its target row.
   let open: (_ node: Int, _ share: UInt128) -> (TraversalNode, status: UInt32)
   private var tried: [UInt32] = []
 
   init(
     tree: TreeWalk, mode: UInt32, vocabulary: Int, source: Source,
+    draftRow: @escaping (_ node: Int) -> DraftRow,
     open: @escaping (_ node: Int, _ share: UInt128) -> (TraversalNode, status: UInt32)
   ) {
-    (self.tree, self.mode, self.vocabulary, self.source, self.open) = (tree, mode, vocabulary, source, open)
+    (self.tree, self.mode, self.vocabulary, self.source) = (tree, mode, vocabulary, source)
+    (self.draftRow, self.open) = (draftRow, open)
   }
 
   mutating func run(one: UInt128) -> RoundOutcome {
-    guard tree.isWellFormed else { return RoundOutcome(status: STATUS_MALFORMED_TREE) }
+    guard tree.status == STATUS_OK else { return RoundOutcome(status: tree.status) }
     // The root's share stays 1, so something is accepted.
     let round = visit([0], share: one) ?? RoundOutcome(status: STATUS_EMPTY_ROW)
     return RoundOutcome(status: round.status, path: round.path, bonus: round.bonus, tried: tried)
@@ -93,6 +103,7 @@ private struct Traversal<Source: UniformSource> {
       tried[level] += 1
       guard token < vocabulary else { return RoundOutcome(status: STATUS_MALFORMED_DRAFT) }
       if mode == SIBLINGS_ONE_HOT { node.propose(token) }
+      if mode == SIBLINGS_OWN_ROWS { node.propose(draftRow(child)) }
       guard node.draft[token] > 0 else { return RoundOutcome(status: STATUS_MALFORMED_DRAFT) }
       let childShare = node.childShare(token) { draw($0, ROLE_TRAVERSAL_CHILD, child) }
       if childShare > 0, let round = visit(path + [child], share: childShare) { return round }

@@ -73,7 +73,7 @@ extension UnitCall {
   ) {
     var (drafts, targets, trees): ([WeightRows], [WeightRows], [RandomTree]) = ([], [], [])
     for count in nodes {
-      let draft = WeightRows(rows: count, vocabulary: vocabulary, random: &random)
+      let draft = random.draftRows(rule, count: count, vocabulary: vocabulary)
       var target = WeightRows(vocabulary: vocabulary)
       for node in 0..<count {
         let isEmpty = random.oneIn(8)

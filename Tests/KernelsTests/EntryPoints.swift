@@ -322,13 +322,13 @@ struct EntryPoint: Sendable, CustomStringConvertible {
       $0.drawChildren(
         $1.distribution(), state: $1.tensor(), tokens: $1.tensor(), parents: $1.size(), children: $1.size(),
         replacement: $1.flag(), firstParent: $1.size(), firstChild: $1.size(), childDepth: $1.size(),
-        keys: $1.flag() ? .position : .node, sequences: $1.size())
+        keys: $1.flag() ? .position : .node, sequences: $1.size(), stream: $1.flag() ? 0 : $1.size())
     },
     EntryPoint("drawChildren of a tree") {
       $0.drawChildren(
         $1.distribution(), tree: $1.tree(), parents: $1.size(), children: $1.size(), replacement: $1.flag(),
         firstParent: $1.size(), childDepth: $1.size(), keys: $1.flag() ? .position : .node,
-        sequences: $1.flag() ? 1 : $1.size())
+        sequences: $1.flag() ? 1 : $1.size(), stream: $1.flag() ? 0 : $1.size())
     },
   ]
 
@@ -352,7 +352,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("verifySiblings") {
       $0.verifySiblings(
         target: $1.distribution(), draft: $1.distribution(), tree: $1.tree(), scratch: $1.tensor(),
-        rule: $1.random.element(SiblingRule.allCases), sequences: $1.size())
+        rule: $1.random.element(SiblingRule.allCases), sequences: $1.size(),
+        stream: $1.flag() ? 0 : $1.size())
     },
     EntryPoint("selectPath") {
       $0.selectPath(
@@ -362,7 +363,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     EntryPoint("verifyTraversal") {
       $0.verifyTraversal(
         target: $1.distribution(), draft: $1.distribution(), tree: $1.tree(),
-        rule: $1.random.element(SiblingRule.allCases), sequences: $1.size())
+        rule: $1.random.element(SiblingRule.allCases), sequences: $1.size(),
+        stream: $1.flag() ? 0 : $1.size())
     },
     EntryPoint("lossyAccept") {
       $0.lossyAccept(
@@ -387,7 +389,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
         squaredDistance: $1.number())
       $0.clusterAccept(
         cluster, target: $1.distribution(), draft: $1.distribution(), tree: $1.tree(nodes: 32),
-        batch: $1.batch(), accept: $1.tensor(), score: $1.tensor())
+        batch: $1.batch(), accept: $1.tensor(), score: $1.tensor(), stream: $1.flag() ? 0 : $1.size())
     },
     EntryPoint("verifyAccepted") {
       $0.verifyAccepted(

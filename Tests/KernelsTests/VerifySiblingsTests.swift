@@ -52,7 +52,7 @@ private final class SpineWalk {
     self.backend = backend
     parameters = ShaderInterface.VerifySiblings(
       maximumNodes: UInt32(nodes), vocabulary: UInt32(vocabulary), mode: rule.rawValue, sequences: 1,
-      capacity: UInt32(nodes), draftRows: UInt32(nodes))
+      capacity: UInt32(nodes), draftRows: UInt32(nodes), stream: 0)
     var random = CaseRandom(seed: 5, family: "spine", index: 0)
     // Draft rows near the target's, so that walks are long; products of totals are far above 2^30, so
     // that residuals are rounded.
@@ -73,6 +73,7 @@ private final class SpineWalk {
       let ranked = row.indices.sorted { row[$0] > row[$1] }
       return UInt32(ranked[node % 2 == 1 ? 0 : 1])
     }
+    if rule == .ownRows { draft = (0..<nodes).map { draft[$0 == 0 ? 0 : Int(parents[$0])] } }
     if rule == .oneHot {
       for node in 0..<nodes {
         target[node] = target[node].map { $0 == target[node].max() ? 1 << 30 : $0 >> 3 }

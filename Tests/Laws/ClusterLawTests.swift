@@ -16,7 +16,7 @@ private struct Cluster {
     ClusterAccept(
       capacity: 1, sequences: 1, vocabulary: 0, ranks: ranks,
       tolerance: UInt32(tolerance) << (CLUSTER_TOLERANCE_BITS - 6),
-      columns: UInt32(embeddings.first?.count ?? 0), squaredDistance: Float(squaredDistance))
+      columns: UInt32(embeddings.first?.count ?? 0), squaredDistance: Float(squaredDistance), stream: 0)
   }
 
   /// The probability that `token` passes, over every answer to the draw; nil where it is refused without one.

@@ -66,7 +66,7 @@ private struct JacobiLoop {
   private func passes(_ token: UInt32, _ rows: Rows, at place: Int, _ source: inout SharedKeys) -> Bool {
     let alone = ClusterAccept(
       capacity: 1, sequences: 1, vocabulary: UInt32(rows.target.count), ranks: 0, tolerance: 0, columns: 0,
-      squaredDistance: 0)
+      squaredDistance: 0, stream: 0)
     return rows.target.withUnsafeBufferPointer { target in
       rows.draft.withUnsafeBufferPointer { draft in
         Reference.clusterAccept(

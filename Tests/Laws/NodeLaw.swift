@@ -39,6 +39,10 @@ struct Rule {
   var drawsIndependently = false
   /// What is done to the drawn tokens before they are verified; lossless rules leave them alone.
   var select: (_ drawn: [UInt32], Rows) -> [UInt32] = { drawn, _ in drawn }
+  /// What child number `drawn.count` is drawn from with `SIBLINGS_OWN_ROWS`, once its earlier siblings are known.
+  var ownRow: (_ drawn: [UInt32], Rows) -> [UInt32] = Rule.ownRow
+  /// What it is verified by; nil: the same.
+  var verifiedRow: ((_ drawn: [UInt32], Rows) -> [UInt32])?
   /// Forgets what a rejected child removed from the target: the error of a naive multi-draft loop.
   var updatesResidual = true
 
@@ -63,6 +67,16 @@ struct Rule {
       let order = rows.draft.indices.sorted { (rows.draft[$0], $1) > (rows.draft[$1], $0) }
       return [order.prefix(children).map { UInt32($0) }: .one]
     }
+    if mode == SIBLINGS_OWN_ROWS {
+      return (0..<children).reduce([[]: .one]) { law, _ in
+        law.reduce(into: [:]) { next, drawn in
+          let row = DraftRow(ownRow(drawn.key, rows))
+          for (token, weight) in row.weights.enumerated() where weight > 0 {
+            next[drawn.key + [UInt32(token)]] = drawn.value * Rational(weight, over: row.total)
+          }
+        }
+      }
+    }
     return rows.draft.withUnsafeBufferPointer { draft in
       Enumeration.law { source in
         Reference.drawChildren(
@@ -74,15 +88,18 @@ struct Rule {
   }
 
   func verifierLaw(_ rows: Rows, _ tokens: [UInt32], position: UInt32 = 9) -> [NodeOutcome: Rational] {
-    let count = rows.target.count
-    return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 2 * count) { memory in
+    let row = verifiedRow ?? ownRow
+    let rowsOfChildren =
+      mode == SIBLINGS_OWN_ROWS ? tokens.indices.map { row(Array(tokens[..<$0]), rows) } : [rows.draft]
+    return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: rows.target.count) { memory in
+      // What the drafts' rows have lost follows from the child that a number is drawn for.
       Enumeration.law(memory: memory) { source in
         let verify = { (tokens: [UInt32], position: UInt32, source: inout Script) in
-          _ = memory.initialize(from: rows.target + rows.draft)
+          _ = memory.initialize(from: rows.target)
+          var drafts = rowsOfChildren.map { DraftRow($0) }
           var tried = 0
           return Reference.verifyNode(
-            target: .init(rebasing: memory[..<count]), total: rows.targetTotal, status: STATUS_OK,
-            draft: .init(rebasing: memory[count...]), draftTotal: rows.draftTotal, children: tokens,
+            target: memory, total: rows.targetTotal, status: STATUS_OK, drafts: &drafts, children: tokens,
             mode: mode, position: position, reducedTotalBits: reducedTotalBits,
             cappedTotalBits: cappedTotalBits, tried: &tried, source: &source)
         }
@@ -96,4 +113,24 @@ struct Rule {
       }
     }
   }
+}
+
+extension Rule {
+  /// Several drafters: the row itself, one with certainty, and the row turned round without the tokens drawn before.
+  static func ownRow(_ drawn: [UInt32], _ rows: Rows) -> [UInt32] {
+    let draft = rows.draft
+    switch drawn.count % 3 {
+    case 0: return draft
+    case 1:
+      let likeliest = rows.target.indices.max { (rows.target[$0], $1) < (rows.target[$1], $0) }!
+      return draft.indices.map { $0 == likeliest ? 1 : 0 }
+    default:
+      let turned = draft.indices.map { drawn.contains(UInt32($0)) ? 0 : draft[($0 + 1) % draft.count] }
+      return turned.contains { $0 > 0 } ? turned : draft
+    }
+  }
+}
+
+extension DraftRow {
+  init(_ weights: [UInt32]) { self.init(weights: weights, total: weights.reduce(0) { $0 + UInt64($1) }) }
 }

@@ -58,7 +58,7 @@ import Testing
   {
     let p = VerifyTraversal(
       maximumNodes: 3, vocabulary: 2, mode: SIBLINGS_WITH_REPLACEMENT, sequences: 1, capacity: 3,
-      draftRows: 3)
+      draftRows: 3, stream: 0)
     var result = [UInt32](repeating: 0, count: Int(RESULT_PATH + 3 * RESULT_ARRAYS))
     withOperands(
       rows.flatMap(\.target), rows.flatMap { [UInt32($0.targetTotal), STATUS_OK] }, rows.flatMap(\.draft),

@@ -156,7 +156,7 @@ struct DrawnTree {
   func verify<Source: UniformSource>(shareBits: UInt32, source: inout Source) -> [UInt32] {
     let p = VerifyTraversal(
       maximumNodes: U32(nodes), vocabulary: U32(vocabulary), mode: SIBLINGS_WITH_REPLACEMENT, sequences: 1,
-      capacity: U32(nodes), draftRows: U32(nodes))
+      capacity: U32(nodes), draftRows: U32(nodes), stream: 0)
     let result = [UInt32](repeating: 0, count: Int(RESULT_PATH) + Int(RESULT_ARRAYS) * nodes)
     var operands = [target, totals, draft, draftTotals, tokens, parents, state, result]
     withMemory(&operands) { memory in

@@ -38,7 +38,10 @@ struct LawCase: CustomTestStringConvertible {
 @Suite struct SiblingLawTests {
   @Test(
     arguments: LawCase.all,
-    [SIBLINGS_WITH_REPLACEMENT, SIBLINGS_WITHOUT_REPLACEMENT, SIBLINGS_ONE_HOT, SIBLINGS_K_SEQ])
+    [
+      SIBLINGS_WITH_REPLACEMENT, SIBLINGS_WITHOUT_REPLACEMENT, SIBLINGS_ONE_HOT, SIBLINGS_K_SEQ,
+      SIBLINGS_OWN_ROWS,
+    ])
   func outputLawIsTheTargets(c: LawCase, mode: UInt32) {
     for seed in 1...2 as ClosedRange<UInt64> {
       let language = Language(vocabulary: c.vocabulary, largestTotal: c.largestTotal, seed: seed)
@@ -54,11 +57,14 @@ struct LawCase: CustomTestStringConvertible {
 
   /// Every node's own law, over more rows: accepted or bonus, the next token is the target's.
   @Test(
-    arguments: [SIBLINGS_WITH_REPLACEMENT, SIBLINGS_WITHOUT_REPLACEMENT, SIBLINGS_ONE_HOT, SIBLINGS_K_SEQ])
+    arguments: [
+      SIBLINGS_WITH_REPLACEMENT, SIBLINGS_WITHOUT_REPLACEMENT, SIBLINGS_ONE_HOT, SIBLINGS_K_SEQ,
+      SIBLINGS_OWN_ROWS,
+    ])
   func nodeLawIsTheTargets(mode: UInt32) {
     for seed in 1...60 as ClosedRange<UInt64> {
       let rows = Language(vocabulary: Int(2 + seed % 4), largestTotal: 7, seed: seed).rows(after: [])
-      for children in 0...2 {
+      for children in 0...(mode == SIBLINGS_OWN_ROWS ? 3 : 2) {
         let law = Rule(mode: mode, children: children).law(rows)
         #expect(totalVariation(law.tokens, rows.law) == .zero, "\(rows) \(children) children")
       }
@@ -68,15 +74,15 @@ struct LawCase: CustomTestStringConvertible {
   /// The forced small totals do reach the rounding draw, or the cases above would not test it.
   @Test func smallTotalsReachTheRoundingDraw() {
     let rows = Rows(target: [6, 2, 1], draft: [1, 2, 6])
-    let memory = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: 6)
+    let memory = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: 3)
     defer { memory.deallocate() }
     for (bits, role) in [(3, ROLE_ROUND), (REDUCED_TOTAL_BITS, ROLE_ACCEPT)] as [(UInt32, UInt32)] {
-      _ = memory.initialize(from: rows.target + rows.draft)
+      _ = memory.initialize(from: rows.target)
+      var drafts = [DraftRow(weights: rows.draft, total: 9)]
       var tried = 0
       var source = Script([53], memory: memory)  // 53 of 54: the first child is rejected
       _ = Reference.verifyNode(
-        target: .init(rebasing: memory[..<3]), total: 9, status: STATUS_OK,
-        draft: .init(rebasing: memory[3...]), draftTotal: 9, children: [2, 2],
+        target: memory, total: 9, status: STATUS_OK, drafts: &drafts, children: [2, 2],
         mode: SIBLINGS_WITH_REPLACEMENT,
         position: 4, reducedTotalBits: bits, tried: &tried, source: &source)
       #expect(source.pending?.request.role == role)
@@ -146,5 +152,21 @@ struct LawCase: CustomTestStringConvertible {
       }
     }
     #expect(biased > Rational(1, over: 100))  // the same draws under the rule for independent ones
+  }
+
+  /// Candidates of two drafters under one row, the mixture of both, are not what that row says.
+  @Test func theMixtureOfTwoDraftersIsCaught() {
+    var biased = Rational.zero
+    for seed in 1...20 as ClosedRange<UInt64> {
+      let given = Language(vocabulary: 3, largestTotal: 6, seed: seed).rows(after: [])
+      let turned = given.draft.indices.map { given.draft[($0 + 1) % 3] }
+      let mixture = zip(given.draft, turned).map(+)
+      var own = Rule(mode: SIBLINGS_OWN_ROWS, children: 2)
+      own.ownRow = { drawn, _ in drawn.isEmpty ? given.draft : turned }
+      #expect(totalVariation(own.law(given).tokens, given.law) == .zero, "seed \(seed)")
+      own.verifiedRow = { _, _ in mixture }
+      biased = max(biased, totalVariation(own.law(given).tokens, given.law))
+    }
+    #expect(biased > Rational(1, over: 100))
   }
 }

@@ -7,7 +7,7 @@ import ShaderInterface
 /// Numbers of different nodes are independent, so the law of a node's subtree is composed from the laws of its steps.
 struct TraversalLaw {
   /// How a node's children are drawn.
-  enum Proposal { case independent, distinct, mergedPaths, oneHot }
+  enum Proposal { case independent, distinct, mergedPaths, oneHot, ownRows }
 
   var language: Language
   var proposal: Proposal
@@ -30,6 +30,8 @@ struct TraversalLaw {
     var draft: [UInt32]
     var prefix: [UInt32]
     var count: Int
+    /// Siblings before it, where each is drawn from a row of its own.
+    var drawn: [UInt32] = []
   }
   private var known: [Visit: [[UInt32]: Rational]] = [:]
 
@@ -77,6 +79,7 @@ struct TraversalLaw {
     for (token, copies, probability) in children(visit) {
       var proposed = node
       if proposal == .oneHot { proposed.propose(token) }
+      if proposal == .ownRows { proposed.propose(DraftRow(draftRow(visit))) }
       var removed = probability
       let below = prefix + [UInt32(token)]
       let ones = prefix.count + 1 < siblings.count ? siblings[prefix.count + 1] : 0
@@ -91,7 +94,8 @@ struct TraversalLaw {
       var draft = visit.draft
       if isDistinct { draft[token] = 0 }
       for (next, chance) in remainders(proposed, token) {
-        let rest = Visit(node: next, draft: draft, prefix: prefix, count: count - copies)
+        let drawn = proposal == .ownRows ? visit.drawn + [UInt32(token)] : []
+        let rest = Visit(node: next, draft: draft, prefix: prefix, count: count - copies, drawn: drawn)
         for (tokens, part) in delivered(rest) {
           law[tokens, default: .zero] += removed * chance * part
         }
@@ -103,7 +107,7 @@ struct TraversalLaw {
 
   /// The next child's token, how many of the undecided children it stands for, and the chance of that.
   private func children(_ visit: Visit) -> [(token: Int, copies: Int, Rational)] {
-    let (draft, count) = (visit.draft, visit.count)
+    let (draft, count) = (draftRow(visit), visit.count)
     if proposal == .oneHot {  // the likeliest tokens of the draft, in order
       let order = draft.indices.sorted { (draft[$0], $1) > (draft[$1], $0) }
       return [(order[siblings[visit.prefix.count] - count], 1, .one)]
@@ -117,6 +121,10 @@ struct TraversalLaw {
         (token, copies, q * binomial(count - 1, copies - 1, q))
       }
     }
+  }
+
+  private func draftRow(_ visit: Visit) -> [UInt32] {
+    proposal == .ownRows ? Rule.ownRow(visit.drawn, language.rows(after: visit.prefix)) : visit.draft
   }
 
   private var isDistinct: Bool { proposal == .distinct || proposal == .mergedPaths }

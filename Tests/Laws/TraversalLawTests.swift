@@ -30,7 +30,7 @@ struct TraversalCase: CustomTestStringConvertible {
 
 /// Block and traversal verification emit the target's law exactly: enumerated, in rational arithmetic, difference 0.
 @Suite struct TraversalLawTests {
-  @Test(arguments: TraversalCase.all, [TraversalLaw.Proposal.independent, .distinct, .oneHot])
+  @Test(arguments: TraversalCase.all, [TraversalLaw.Proposal.independent, .distinct, .oneHot, .ownRows])
   func outputLawIsTheTargets(c: TraversalCase, proposal: TraversalLaw.Proposal) { check(c, proposal) }
 
   /// Independent paths, merged where they begin alike: a removed child takes all paths with its token away.

@@ -62,7 +62,7 @@ struct SharedKeys: UniformSource {
     let vocabulary = rows[0].target.count
     let p = VerifySiblings(
       maximumNodes: U32(tokens.count), vocabulary: U32(vocabulary), mode: mode, sequences: 1,
-      capacity: U32(tokens.count), draftRows: U32(rows.count))
+      capacity: U32(tokens.count), draftRows: U32(rows.count), stream: 0)
     var scratch = [UInt32](repeating: 0, count: vocabulary)
     var result = [UInt32](repeating: 0, count: Int(RESULT_PATH) + 3 * tokens.count)
     func reading(_ words: [UInt32], _ body: (UnsafeBufferPointer<UInt32>) -> Void) {

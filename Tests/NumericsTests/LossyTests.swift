@@ -87,7 +87,7 @@ import Testing
     Reference.clusterAccept(
       ClusterAccept(
         capacity: UInt32(nodes), sequences: 1, vocabulary: UInt32(target.count), ranks: ranks,
-        tolerance: 1 << CLUSTER_TOLERANCE_BITS, columns: 0, squaredDistance: 0),
+        tolerance: 1 << CLUSTER_TOLERANCE_BITS, columns: 0, squaredDistance: 0, stream: 0),
       weights: operand(target), totals: operand([target.reduce(0, +), 0]), draftWeights: operand(draft),
       draftTotals: operand([draft.reduce(0, +), 0]), table: operand([]), tokens: operand([9] + tokens),
       parents: operand([NO_NODE] + [UInt32](repeating: 0, count: tokens.count)), depths: operand([0]),

@@ -40,7 +40,9 @@ import Testing
     }
     for (nodes, first) in [(0, 1), (9, 0), (5, 5), (1, 9), (1, none)] as [(UInt32, UInt32)] {
       let (status, depths, _, _) = layout([none, 0, 0, 0, 0], nodes: nodes, first: first)
-      #expect(status == STATUS_MALFORMED_TREE && depths == [UInt32](repeating: 77, count: 9))
+      #expect(
+        status == (nodes == 0 ? STATUS_OK : STATUS_MALFORMED_TREE)
+          && depths == [UInt32](repeating: 77, count: 9))
     }
   }
 

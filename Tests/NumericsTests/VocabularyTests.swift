@@ -156,7 +156,7 @@ import Testing
     let tokens = mutableOperand([UInt32](repeating: 77, count: 12))
     let p = DrawChildren(
       parents: 2, vocabulary: 4, children: 4, replacement: 0, firstChild: 3, childDepth: 2, firstParent: 1,
-      keyedByNode: 0, sequences: 1, rows: 3, capacity: 12, maximumNodes: 0)
+      keyedByNode: 0, sequences: 1, rows: 3, capacity: 12, maximumNodes: 0, stream: 0)
     Reference.drawChildren(
       p, weights: operand([9, 9, 9, 9, 5, 0, 1, 2, 0, 0, 7, 0]), totals: operand([36, 0, 8, 0, 7, 0]),
       state: operand([10, 5, 6, 3, 0, 0, 0, 0]), tokens: tokens, parents: operand([]))
