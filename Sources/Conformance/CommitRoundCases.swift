@@ -13,7 +13,7 @@ extension KernelCase {
       let length = max(0, capacity + random.integer(-80...2))
       var result = random.result(
         accepted: random.below(maximumNodes), maximumNodes: maximumNodes, length: length)
-      if random.oneIn(6) { result[Int(RESULT_STATUS)] = 1 << UInt32(random.below(4)) }
+      if random.oneIn(6) { result[Int(RESULT_STATUS)] = 1 << UInt32(random.below(7)) }
       if random.oneIn(9) {
         result[Int(RESULT_ACCEPTED)] = random.element([UInt32(maximumNodes), 0x7fff_ffff, .max])
       }

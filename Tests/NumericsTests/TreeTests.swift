@@ -183,6 +183,9 @@ private func result(
     let failed = result(STATUS_EMPTY_ROW, bonus: 0, nodes: 7, path: [0, 1], tokens: [10, 11])
     Reference.commitRound(p, result: operand(failed), state: words, tokens: tokens, history: history)
     #expect(Array(words) == [23, 5, 6, 7, 5, STATUS_EMPTY_ROW, 0, 0] && Array(tokens) == [50, 12])
+    let idle = result(STATUS_IDLE, bonus: 0, nodes: 0, path: [0], tokens: [10])
+    Reference.commitRound(p, result: operand(idle), state: words, tokens: tokens, history: history)
+    #expect(Array(words) == [23, 5, 6, 7, 5, STATUS_EMPTY_ROW, 0, 0] && Array(tokens) == [50, 12])
     Reference.advanceState(AdvanceState(rows: 4, ownNodes: 0, sequences: 1), state: words)
     #expect(words[0] == 27)
   }
