@@ -22,6 +22,7 @@ uvec2 writtenEntries(uint sequence) {
   uint rows = p.rows == 0u ? stateWord(sequence, STATE_NODES) : p.rows;
   uint slots = p.pagesPerSequence * p.pageSize;
   if (length > slots || rows > slots - length) return uvec2(1u, 0u);
+  if (rows == 0u) return uvec2(0u);
   return uvec2(length / p.pageSize, pagesOf(length + rows));
 }
 

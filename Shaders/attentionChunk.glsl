@@ -135,11 +135,12 @@ OwnColumns attendChunk(uint lane, RowKeys keys, uint first, uint queryStart, uin
     }
   }
   barrier();
-  // Order-free maximum in two steps of eight; -infinity stands for keys past the end.
+  // Order-free maximum in two steps of eight.
   if (lane < HEADS * KEY_GROUPS) {
     float maximum = negativeInfinity();
     uint begin = lane % KEY_GROUPS * GROUP_OF_KEYS;
     for (uint t = begin; t < min(count, begin + GROUP_OF_KEYS); t++) {
+      maximum = greater(maximum, leastMaximum(chunkSlots[t] != NO_SLOT));
       maximum = greater(maximum, chunkScores[lane / KEY_GROUPS * ATTENTION_CHUNK + t]);
     }
     groupMaxima[lane] = maximum;

@@ -48,6 +48,7 @@ void main() {
   uint lane = gl_LocalInvocationID.x;
   // Pairs of columns lane and lane + 64.
   uvec2 pair = min(uvec2(lane, lane + 64u), p.headSize / 2u - 1u);
+  float maximum = negativeInfinity();
   float runningSum = 0.0;
   vec4 running = vec4(0.0);
   bool isEmpty = true;
@@ -63,6 +64,7 @@ void main() {
       [[unroll]] for (uint i = 0u; i < AHEAD; i++) {
         uint span = begin + i;
         if (span >= count) break;
+        maximum = greater(maximum, maxima[span]);
         runningSum = isEmpty ? sums[span] : merge(runningSum, sums[span], weights[span]);
         running = isEmpty ? values[i] : merge(running, values[i], weights[span]);
         isEmpty = false;
@@ -76,9 +78,10 @@ void main() {
   for (uint i = 0u; i < 2u; i++) {
     uint own = lane + i * 64u;
     if (own >= p.headSize / 2u) break;
-    vec2 value = i == 0u ? running.xy : running.zw;
-    if (!isEmpty) {
-      value = vec2(normalized(value.x, inverse, p.significantBits), normalized(value.y, inverse, p.significantBits));
+    vec2 value = vec2(0.0);
+    if (hasSlots(maximum)) {
+      vec2 sum = i == 0u ? running.xy : running.zw;
+      value = vec2(normalized(sum.x, inverse, p.significantBits), normalized(sum.y, inverse, p.significantBits));
     }
     uint rowHead = gl_WorkGroupID.x * p.heads + gl_WorkGroupID.y;
     outValues[rowHead * (p.headSize / 2u) + own] = value;

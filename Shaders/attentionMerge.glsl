@@ -4,6 +4,12 @@
 
 #include "numerics.glsl"
 
+// The least maximum of keys of which one has a slot: -infinity stands for none, whatever the scores are.
+float leastMaximum(bool hasSlot) { return hasSlot ? uintBitsToFloat(SIGN_BIT | (INFINITY_BITS - 1u)) : negativeInfinity(); }
+
+// Of all keys of a row.
+bool hasSlots(float maximum) { return floatBitsToUint(maximum) != (SIGN_BIT | INFINITY_BITS); }
+
 struct MergeWeights {
   float running;
   float chunk;

@@ -99,8 +99,10 @@ void attendChunk(uint lane, RowKeys keys, uint first, uint column, uint only) {
     [[unroll]] for (uint i = 0u; i < VECTORS * STEP; i++) scores[i / STEP * KEY_GROUPS + g + i % STEP] = totals[i];
   }
 
+  bool hasSlot = false;
+  [[unroll]] for (uint g = 0u; g < KEY_GROUPS; g++) hasSlot = hasSlot || places[g] != NO_SLOT;
   for (uint v = 0u; v < VECTORS; v++) {
-    float maximum = negativeInfinity();
+    float maximum = leastMaximum(hasSlot);
     [[unroll]] for (uint g = 0u; g < KEY_GROUPS; g++) {
       uint i = v * KEY_GROUPS + g;
       scores[i] = places[g] == NO_SLOT ? negativeInfinity() : scoreOf(scores[i]);

@@ -126,11 +126,14 @@ void weighKeys(uint lane, uint only, float scores[VECTORS]) {
     chunkScores[v * ATTENTION_CHUNK + lane] = exists ? scoreOf(scores[v]) : negativeInfinity();
   }
   barrier();
-  // Order-free maxima in two steps of eight; -infinity stands for keys past the end.
+  // Order-free maxima in two steps of eight; keys past the end have no slot.
   for (uint i = lane; i < VECTORS * KEY_GROUPS; i += LANES) {
     if (!counts(i / KEY_GROUPS / HEADS, only)) continue;
     float maximum = negativeInfinity();
-    [[unroll]] for (uint t = 0u; t < GROUP_OF_KEYS; t++) maximum = greater(maximum, chunkScores[i * GROUP_OF_KEYS + t]);
+    [[unroll]] for (uint t = 0u; t < GROUP_OF_KEYS; t++) {
+      maximum = greater(maximum, leastMaximum(chunkSlots[i % KEY_GROUPS * GROUP_OF_KEYS + t] != NO_SLOT));
+      maximum = greater(maximum, chunkScores[i * GROUP_OF_KEYS + t]);
+    }
     groupMaxima[i] = maximum;
   }
   barrier();

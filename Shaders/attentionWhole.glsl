@@ -4,7 +4,6 @@ layout(set = 0, binding = 8, std430) writeonly buffer Out { vec4 outQuads[]; }; 
 float runningMaxima[OWN];
 float runningSums[OWN];
 Eight running[OWN * PARTS];
-bool isEmpty[ROWS];
 
 void takeSpan(uint lane, uint own, uint span) {
   // Merging with nothing, as the first span does, changes what flushing would change anyway.
@@ -17,7 +16,7 @@ void takeSpan(uint lane, uint own, uint span) {
   }
 }
 
-void finishRow(uint lane, uint row, uint count) { isEmpty[row] = count == 0u; }
+void finishRow(uint lane, uint row, uint count) {}
 
 void main() {
   uint lane = LANE;
@@ -40,7 +39,7 @@ void main() {
         Eight sum = running[i * PARTS + part];
         vec4 low = vec4(0.0);
         vec4 high = vec4(0.0);
-        if (!isEmpty[row]) {
+        if (hasSlots(runningMaxima[i])) {
           low = normalized(sum.low, inverse, p.significantBits);
           high = normalized(sum.high, inverse, p.significantBits);
         }

@@ -33,7 +33,7 @@ void main() {
     uint d = ownColumn(lane, part);
     if (d >= p.headSize) break;
     vec2 value = vec2(0.0);
-    if (keys.count > 0u) {
+    if (hasSlots(running.maximum)) {
       value = vec2(
           normalized(pairs[part].x, inverse, p.significantBits), normalized(pairs[part].y, inverse, p.significantBits));
     }

@@ -69,8 +69,15 @@ struct AttentionData {
     slots = pool * shape.pageSize
     var free = Array(0..<UInt32(pool)).shuffled(using: &random)
     for count in counts {
+      let present =
+        switch shape.lacksPages ? random.below(3) : 3 {
+        case 0: 0..<0
+        case 1: random.below(count + 1)..<count
+        case 2: 0..<random.below(count + 1)
+        default: 0..<count
+        }
       for index in 0..<pagesPerSequence {
-        let isMissing = index >= count || random.oneIn(40)
+        let isMissing = !present.contains(index) || random.oneIn(40)
         pages.append(isMissing ? random.element([UInt32(pool), 0xffff_ffff]) : free.removeLast())
       }
     }

@@ -28,6 +28,8 @@ public struct AttentionShape: Sendable {
   public var sequences = 1
   /// 0 for no pages.
   public var pageSize = 0
+  /// Whether each sequence lacks all of its pages, or the first or the last ones.
+  public var lacksPages = false
 
   public init(
     rows: Int, firstRow: Int = 0, inFlight: Int? = nil, heads: Int, keyHeads: Int, headSize: Int, length: Int,
@@ -58,7 +60,7 @@ public struct AttentionShape: Sendable {
     """
     rows \(rows) from \(firstRow) of \(inFlight), heads \(heads)/\(keyHeads) of \(headSize), length \(length), \
     mask words \(maskWords)\(maskWords > 0 ? " (\(pattern))" : ""), \(format), window \(options.window), \
-    cap \(options.softCap)\(options.isCross ? ", cross" : ""), sequences \(sequences), pages of \(pageSize)
+    cap \(options.softCap)\(options.isCross ? ", cross" : ""), sequences \(sequences), pages of \(pageSize)\(lacksPages ? ", lacking" : "")
     """
   }
 }

@@ -85,6 +85,7 @@ private func attentionFamily(
 
 private func addPages(_ shape: inout AttentionShape, _ random: inout CaseRandom) {
   shape.pageSize = random.element([1, 3, 16, 32, 64])
+  shape.lacksPages = random.oneIn(4)
 }
 
 private func addBatch(_ shape: inout AttentionShape, _ random: inout CaseRandom) {

@@ -75,8 +75,11 @@ extension CommandList {
   /// Gives each sequence pages of its own for the `rows` slots behind its committed ones, before they are written.
   ///
   /// Sequences are served in order, each wholly or not at all; pages lowest first. An entry whose page is shared gets a
-  /// new one; if it holds committed slots, `copyPages` must follow, for every cache of the pool. Exact (pages and their
-  /// sharing: Kwon et al., 2023).
+  /// new one; if it holds committed slots, `copyPages` must follow, for every cache of the pool. A sequence without rows
+  /// takes no page. Exact (pages and their sharing: Kwon et al., 2023).
+  ///
+  /// A sequence that was not served (``PagePool/status``) must not write in this round: its last page may be another's
+  /// too. One that waits for pages keeps all later ones that need some waiting; one that does not fit its table does not.
   /// - Parameters:
   ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - rows: nil for the nodes of each sequence's tree, `STATE_NODES`.

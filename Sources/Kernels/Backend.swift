@@ -1,3 +1,5 @@
+import Numerics
+
 /// The one seam between device and CPU: what runs kernels.
 ///
 /// Decoding loops and the model executor are written once against this protocol. ``VulkanBackend`` records commands,
@@ -135,6 +137,16 @@ extension Backend {
     let tensor: Tensor<T> = try makeTensor(elements.count, label)
     try write(elements, to: tensor)
     return tensor
+  }
+
+  /// Memory that holds `floats` as f16, two a word with the lower index in the low half: rounded to nearest even, beyond
+  /// 65,504 to infinity; an odd count gets a zero behind it.
+  public func makeHalves(_ floats: [Float], _ label: String) throws(BackendError) -> Tensor<HalfPair> {
+    let words = stride(from: 0, to: floats.count, by: 2).map { low in
+      HalfPair(halfBits(of: floats[low]))
+        | (low + 1 < floats.count ? HalfPair(halfBits(of: floats[low + 1])) << 16 : 0)
+    }
+    return try makeTensor(words, label)
   }
 
   /// Writes all of `elements` to the start of `tensor`.

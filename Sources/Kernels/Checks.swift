@@ -132,8 +132,8 @@ extension Invocation {
         && !(other < kernel.replaceableOperands && operand.byteOffset == written.byteOffset)
       {
         throw Refusal(
-          "operand \(index) is written at bytes \(written.byteRange) of \(written.storage.label), where operand "
-            + "\(other) has bytes \(operand.byteRange)")
+          "\(written.storage.label) is written at bytes \(written.byteRange) (operand \(index)), where operand \(other) "
+            + "has its bytes \(operand.byteRange)")
       }
     }
   }

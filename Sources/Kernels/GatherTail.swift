@@ -7,7 +7,8 @@ extension CommandList {
   /// - Parameters:
   ///   - x: f32 `[rows][channels]`, as `treeConvolution` read it.
   ///   - place: where the channels lie in wider rows; nil: rows of these alone.
-  ///   - rows: those of `treeConvolution`.
+  ///   - rows: those of `treeConvolution`. Without parents all of a sequence's are committed: of one alone
+  ///     0 ..< `rows.count`, whatever its `STATE_NODES`.
   ///   - tail: f32 `[sequences][width - 1][channels]`.
   ///   - result: u32 `[sequences][resultWords]`; a sequence whose round has a status keeps its tail.
   ///   - maximumNodes: of a tree, as its result has them.

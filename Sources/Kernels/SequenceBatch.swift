@@ -6,7 +6,8 @@ public struct SequenceBatch: Sendable {
   public let sequences: Int
   /// The sequence of each packed row, u32 `[rows]`; not read with one sequence. A row whose owner is not below
   /// `sequences`, or which lies outside its sequence's nodes where the kernel looks at them, belongs to none: its
-  /// results say so (+0, a NaN, a status), what is changed in place keeps its bits, and nothing is stored for it.
+  /// results say so (+0, a NaN, a status), what is changed in place keeps its bits, and nothing is stored for it;
+  /// `treeScan` and `treeConvolution` leave its results unwritten.
   public let owners: Tensor<UInt32>
 
   /// `owners` holds an entry for each row of the calls that get the batch.

@@ -66,6 +66,9 @@ public struct ScanColumns: Sendable, Hashable {
 }
 
 /// The rows that recurrent kernels run over.
+///
+/// A sequence alone has the rows 0 ..< ``count``, whatever its `STATE_NODES`: a last, shorter slice of a prompt takes a
+/// smaller count. In a batch a sequence has `STATE_NODES` rows, and rows of none get no results.
 public struct RecurrentRows: Sendable {
   /// In flight, of all sequences.
   public let count: Int

@@ -23,7 +23,9 @@ extension Reference {
       copies[2 * s + 1] = NO_PAGE
       status[s] = STATUS_OUT_OF_PAGES
       guard end <= entries * pageSize else { continue }
-      let needs = (length / pageSize..<(end + pageSize - 1) / pageSize).filter {
+      // Without rows none, even if the last page is partly filled.
+      let first = end == length ? 0 : length / pageSize
+      let needs = (first..<(end == length ? 0 : (end + pageSize - 1) / pageSize)).filter {
         let page = table[s * entries + $0]
         return page >= p.pages || before[Int(page)] != 1
       }

@@ -3,13 +3,14 @@ import ShaderInterface
 
 /// Maximum, sum and weighted values of some keys' softmax.
 struct SoftmaxChunk {
+  /// -infinity only where no key has a slot.
   var m: Float
   var l: Float
   var o: [Float]  // [headSize]
 
-  /// `scores` in key order; `value(t, d)` is element d of key t's value.
-  init(scores: [Float], size: Int, value: (Int, Int) -> Float) {
-    let m = scores.reduce(-.infinity, maximum)
+  /// `scores` in key order; `value(t, d)` is element d of key t's value; `hasSlot`: some key has one.
+  init(scores: [Float], size: Int, hasSlot: Bool, value: (Int, Int) -> Float) {
+    let m = scores.reduce(leastMaximum(hasSlot: hasSlot), maximum)
     let e = scores.map { rounded(expNonPositive($0 - m), to: ACTIVATION_BITS_F16) }
     self.m = m
     l = e.reduce(0) { $0 + $1 }
@@ -42,14 +43,21 @@ struct SoftmaxChunk {
     }
   }
 
-  /// The attention of one row and head over its spans; +0 without any.
+  /// The attention of one row and head over its spans; +0 without a key that has a slot.
   static func attention(of spans: [SoftmaxChunk], size: Int, significantBits: UInt32) -> [Float] {
-    guard let first = spans.first else { return [Float](repeating: 0, count: size) }
+    let zeros = [Float](repeating: 0, count: size)
+    guard let first = spans.first else { return zeros }
     let all = spans.dropFirst().reduce(first) { $0.merged(with: $1) }
+    guard all.m != -.infinity else { return zeros }
     let inverse = reciprocal(all.l)
     return all.o.map { rounded(flush($0) * inverse, to: significantBits) }
   }
 }
+
+/// Where the maximum of a chunk's scores begins: below any number, but above -infinity if some key has a slot, so that
+/// scores without weight differ from keys without slots.
+@inline(__always)
+func leastMaximum(hasSlot: Bool) -> Float { hasSlot ? -Float.greatestFiniteMagnitude : -.infinity }
 
 /// A key's score from its dot product: scaled, and held within -softCap...softCap if that is not 0.
 @inline(__always)

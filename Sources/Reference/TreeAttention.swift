@@ -101,7 +101,8 @@ extension Reference {
             }
             return attentionScore(p, product)
           }
-          return SoftmaxChunk(scores: scores, size: size) { t, d in
+          let hasSlot = chunk.contains { $0 != nil }
+          return SoftmaxChunk(scores: scores, size: size, hasSlot: hasSlot) { t, d in
             chunk[t].map { elements.values.value(slot: $0, column: first + d) } ?? 0
           }
         }

@@ -63,7 +63,7 @@ private struct KeyHead {
     let outputs = rows.count * group
     let capacity = (size + 2) * keyVectors + (Self.chunk + 1 + 2 * outputs) * vectors
     // Of the spans before the last one, and of the last one.
-    var sums = [(m: Float, l: Float)](repeating: (0, 0), count: outputs)
+    var sums = [(m: Float, l: Float)](repeating: (-.infinity, 0), count: outputs)
     var spanSums = sums
     withUnsafeTemporaryAllocation(of: Vector.self, capacity: capacity) { memory in
       memory.initialize(repeating: .zero)
@@ -102,8 +102,7 @@ private struct KeyHead {
           let output = r * group + g
           addSpan(output, spansBefore: spansBefore, spanSums, span, to: &sums, running)
           store(
-            running + output * vectors, l: sums[output].l, row: rows.lowerBound + r,
-            head: index * group + g, empty: slots[r].isEmpty)
+            running + output * vectors, sums[output], row: rows.lowerBound + r, head: index * group + g)
         }
       }
     }
@@ -140,7 +139,7 @@ private struct KeyHead {
       for i in 0..<keyVectors { scores[i] = scores[i] + partial[i] }
     }
     let s = UnsafeMutableRawPointer(scores).assumingMemoryBound(to: Float.self)
-    var m: Float = -.infinity
+    var m = leastMaximum(hasSlot: slots.contains { $0 != nil })
     for (t, slot) in slots.enumerated() {
       s[t] = slot == nil ? -.infinity : attentionScore(p, s[t])
       m = maximum(m, s[t])
@@ -189,12 +188,12 @@ private struct KeyHead {
     }
   }
 
-  private func store(_ o: UnsafeMutablePointer<Vector>, l: Float, row: Int, head: Int, empty: Bool) {
+  private func store(_ o: UnsafeMutablePointer<Vector>, _ sums: (m: Float, l: Float), row: Int, head: Int) {
     let first = (row * Int(p.heads) + head) * size
-    let scale = reciprocal(l)
+    let scale = reciprocal(sums.l)
     for d in 0..<size {
       let value = o[d / Self.lanes][d % Self.lanes]
-      out[first + d] = empty ? 0 : rounded(flush(value) * scale, to: p.significantBits)
+      out[first + d] = sums.m == -.infinity ? 0 : rounded(flush(value) * scale, to: p.significantBits)
     }
   }
 }

@@ -33,7 +33,8 @@ public final class Device: Sendable {
   public init(
     _ selector: DeviceSelector? = nil, options: DeviceOptions = DeviceOptions()
   ) throws(VulkanError) {
-    let instance = try Instance(validation: options.validation)
+    let log = ValidationLog(prints: options.validation == .fromEnvironment())
+    let instance = try Instance(validation: options.validation, log: log)
     let physicalDevices = try instance.physicalDevices()
     let descriptions = Device.describe(physicalDevices)
     let description = try DeviceSelector.choose(selector ?? .fromEnvironment(), from: descriptions)
@@ -101,7 +102,8 @@ public final class Device: Sendable {
   /// What the device goes on without.
   public var warnings: [DeviceWarning] { warningLog.withLock { $0 } }
 
-  /// Warnings and errors of the validation layer so far.
+  /// Warnings and errors of the validation layer so far; where `ESPALIER_VALIDATION` asked for it, each also went to
+  /// standard error.
   public var validationMessages: [String] { logical.instance.log.messages }
 
   /// Throws ``VulkanError/validation(messages:)`` if the validation layer has said anything.

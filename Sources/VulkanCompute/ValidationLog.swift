@@ -1,13 +1,26 @@
 import CVulkan
+import Glibc
 import Synchronization
 
 /// Collects what the validation layer says.
 final class ValidationLog: Sendable {
   private let lines = Mutex<[String]>([])
+  /// Whether messages also go to standard error, as they come.
+  private let prints: Bool
+
+  init(prints: Bool = false) { self.prints = prints }
 
   var messages: [String] { lines.withLock { $0 } }
 
-  func append(_ message: String) { lines.withLock { $0.append(message) } }
+  func append(_ message: String) {
+    lines.withLock {
+      $0.append(message)
+      guard prints else { return }
+      // One write a message, so that messages of several threads do not mix.
+      let line = Array("validation: \(message)\n".utf8)
+      _ = write(STDERR_FILENO, line, line.count)
+    }
+  }
 
   func removeAll() { lines.withLock { $0.removeAll() } }
 

@@ -69,6 +69,49 @@ struct LinkItTests {
     return try backend.read(attended)
   }
 
+  private func paging(_ backend: any Backend) throws -> (rounds: [RoundResult], words: [[UInt32]], [Float]) {
+    let (group, pageSize, pages) = (2, 2, 6)
+    let pool = try PagePool(
+      backend: backend, sequences: group, pages: pages, pagesPerSequence: 3, pageSize: pageSize)
+    let paged = try KeyValueCache(
+      backend: backend, slots: pages * pageSize, keyColumns: 2,
+      pages: PageTable(entries: pool.table, pageSize: pageSize, pagesPerSequence: pool.pagesPerSequence),
+      label: "layer 0")
+    let trees = try TreeBuffers(backend: backend, maximumNodes: 3, sequences: group)
+    let firsts = [0, 3].map { SequenceState(length: 0, nodes: 3, firstNode: $0) }
+    try backend.write(firsts.flatMap(\.words), to: trees.state)
+    try backend.write([1, 3, 4, 2, 7, 8] as [UInt32], to: trees.tokens)  // two roots, each with two children
+    try backend.write([NO_NODE, 0, 0, NO_NODE, 0, 0], to: trees.parents)
+    let ofRows = SequenceBatch(
+      sequences: group, owners: try backend.makeTensor([0, 0, 0, 1, 1, 1], "owners"))
+    let pageLinks: Tensor<UInt32> = try backend.makeTensor(2 * 6, "links")
+    let history: Tensor<UInt32> = try backend.makeTensor(group * 8, "history")
+    // A row: a query, a key, a value. The model's pass and its logits are left out; what it picks is given.
+    let inputs: [Float] = (0..<6).flatMap { row in [1, 0, Float(row), 1, Float(row), 2] }
+    let ofInputs = try backend.makeTensor(inputs, "rows")
+    let context: Tensor<Float> = try backend.makeTensor(6 * 2, "context")
+    let chosen = try backend.makeTensor([4, 0, 9, 0, 5, 0, 6, 0, 1, 0, 2, 0] as [UInt32], "picks")
+    try backend.run("paged round") {
+      $0.treeLayout(trees, links: pageLinks, sequences: group)
+      $0.allocatePages(pool, state: trees.state)
+      $0.copyPages(pool, cache: paged)  // these three for each layer
+      $0.keyValueAppend(
+        projected: ofInputs, state: trees.state, batch: ofRows, cache: paged, rows: 6, heads: 1, keyHeads: 1,
+        headSize: 2)
+      $0.treeAttention(
+        query: ofInputs, queryColumns: 6, cache: paged, mask: trees.mask, state: trees.state, batch: ofRows,
+        out: context, rows: 6, heads: 1, keyHeads: 1, headSize: 2, maskWords: trees.maskWords, scale: 0.5)
+      $0.verifyMatch(picks: chosen, tree: trees, sequences: group)
+      $0.commitRound(tree: trees, history: history, historyCapacity: 8, sequences: group)
+      $0.compactCache(paged, result: trees.result, maximumNodes: 3, sequences: group)  // for each layer
+      $0.releasePages(pool, state: trees.state)
+    }
+    print(try backend.read(pool.status), try backend.read(pool.counts))  // [0, 0] [1, 0, 1, 0, 0, 0]
+    let rounds = try RoundResult.batch(try backend.read(trees.result), maximumNodes: 3, sequences: group)
+    let words = [try backend.read(pool.status), try backend.read(pool.counts), try backend.read(pool.table)]
+    return (rounds, words, try backend.read(context))
+  }
+
   private func stateSpace(_ backend: any Backend) throws -> [Float] {
     let (columns, heads, headSize, stateSize, width) = (4, 2, 2, 3, 2)
     let (inner, nodes) = (heads * headSize, 3)
@@ -348,6 +391,11 @@ struct LinkItTests {
     #expect(try weights(backend) == [-2, -2])
     #expect(try bytes(backend) == [96])
     #expect(try attention(backend).prefix(8) == [8, 4, 2, 1, 8, 4, 2, 1])
+    let (paged, words, context) = try paging(backend)
+    #expect(paged.map(\.path) == [[0, 2], [0]] && paged.map(\.tokens) == [[4, 5], [6]])
+    let none = NO_PAGE
+    #expect(words == [[0, 0], [1, 0, 1, 0, 0, 0], [0, none, none, 2, none, none]])
+    #expect(context[0..<2] == [0, 2] && context[6..<8] == [3, 2] && Set(context).count > 4)
     let layer = try stateSpace(backend)
     #expect(layer[4..<8] == layer[8...] && Set(layer).count == 8)
     let rounds = try batch(backend)

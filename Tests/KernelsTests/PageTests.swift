@@ -30,6 +30,23 @@ extension KernelsTests {
       }
     }
 
+    @Test func `A sequence without rows takes no page, even if it shares a partly filled one`() throws {
+      try withDevice { backend in
+        for backend in [backend, ReferenceBackend()] as [any Backend] {
+          let pool = try PagePool(backend: backend, sequences: 3, pages: 3, pagesPerSequence: 1, pageSize: 4)
+          try backend.write([0, 0, NO_PAGE], to: pool.table)
+          try backend.write([2, 0, 0] as [UInt32], to: pool.counts)
+          let states = [(2, 0), (2, 0), (0, 1)].map { SequenceState(length: $0.0, nodes: $0.1) }
+          let state = try backend.makeTensor(states.flatMap(\.words), "states")
+          try backend.run("allocate") { $0.allocatePages(pool, state: state) }
+          #expect(try backend.read(pool.status) == [STATUS_OK, STATUS_OK, STATUS_OK])
+          #expect(try backend.read(pool.table) == [0, 0, 1])
+          #expect(try backend.read(pool.counts) == [2, 1, 0])
+          #expect(try backend.read(pool.copies) == [UInt32](repeating: NO_PAGE, count: 6))
+        }
+      }
+    }
+
     @Test func `A batch of which a part takes part compacts as it would alone`() throws {
       try withDevice { backend in
         let (nodes, sequences, all, entries, pageSize) = (4, 3, 8, 2, 4)

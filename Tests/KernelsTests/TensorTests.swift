@@ -16,6 +16,20 @@ extension KernelsTests {
       #expect(whole[5..<5].byteCount == 0)
     }
 
+    @Test func `Floats become pairs of halves`() throws {
+      let backend = ReferenceBackend()
+      let halves = try backend.makeHalves([1, -2, 1 + 0x1p-11, 65_520, 0x1.8p-24], "halves")
+      #expect(try backend.read(halves) == [0xc000_3c00, 0x7c00_3c00, 0x0000_0002])
+      #expect(try backend.makeHalves([], "none").count == 0)
+      let table = try backend.makeHalves([1, 2, 3, 4], "table")
+      let tokens = try backend.makeTensor([1] as [UInt32], "tokens")
+      let out: Tensor<Float> = try backend.makeTensor(2, "out")
+      try backend.run("embedding") {
+        $0.embeddingGather(tokens: tokens, table: table, out: out, rows: 1, columns: 2, vocabulary: 2)
+      }
+      #expect(try backend.read(out) == [3, 4])
+    }
+
     @Test func `Fresh memory is zero`() throws {
       let tensor: Tensor<Float> = try ReferenceBackend().makeTensor(33, "fresh")
       #expect(try ReferenceBackend().read(tensor).allSatisfy { $0.bitPattern == 0 })

@@ -57,7 +57,9 @@ import Testing
     pool.allocate([0, 0], nodes: [6, 0])
     pool.fork([0, 0], [6, 0])
     #expect(Array(pool.table) == [0, 1, none, 0, 1, none] && Array(pool.counts) == [2, 2, 0, 0, 0, 0])
-    pool.allocate([6, 6], nodes: [0, 1])  // the first one may write to slots 6 and 7 as well
+    pool.allocate([6, 6], nodes: [0, 0])  // nobody writes
+    #expect(Array(pool.table) == [0, 1, none, 0, 1, none] && Array(pool.copies) == [none, none, none, none])
+    pool.allocate([6, 6], nodes: [1, 1])
     #expect(Array(pool.table) == [0, 2, none, 0, 3, none] && Array(pool.copies) == [1, 2, 1, 3])
     #expect(Array(pool.counts) == [2, 0, 1, 1, 0, 0])
     pool.fork([1, 0], [6, 6])  // change places

@@ -143,6 +143,17 @@ extension VulkanTests {
       }
     }
 
+    @Test func messagesAreSaidOnStandardErrorIfAskedFor() async {
+      let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+        let (loud, quiet) = (ValidationLog(prints: true), ValidationLog())
+        loud.append("said")
+        quiet.append("kept")
+        exit(loud.messages == ["said"] && quiet.messages == ["kept"] ? 0 : 1)
+      }
+      let said = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+      #expect(said.contains("validation: said\n") && !said.contains("kept"))
+    }
+
     @Test func deviceLossIsRemembered() async throws {
       try await withDevice { device in
         let buffer = try Buffer<UInt32>(device, count: 64, intent: .readback, label: "words")
