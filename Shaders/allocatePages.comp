@@ -7,7 +7,7 @@
 #include "workgroup.glsl"
 
 layout(push_constant) uniform Push { AllocatePages p; };
-layout(set = 0, binding = 0, std430) readonly buffer State { uint state[]; };             // [sequences][STATE_WORDS]
+layout(set = 0, binding = 0, std430) buffer State { uint state[]; };                      // [sequences][STATE_WORDS]
 layout(set = 0, binding = 1, std430) buffer Table { uint table[]; };                      // [sequences][pagesPerSequence]
 layout(set = 0, binding = 2, std430) buffer Counts { uint counts[]; };                    // [pages]
 layout(set = 0, binding = 3, std430) coherent buffer Scratch { uint scratch[]; };         // free pages, then replaced ones
@@ -96,6 +96,8 @@ void main() {
     copies[2u * s + 1u] = pair.y;
     bool isShort = entries.x > entries.y || (count != 0u && !isServed);
     statuses[s] = isShort ? STATUS_OUT_OF_PAGES : STATUS_OK;
+    // No other lane reads this sequence's state, and this one no more.
+    if (isShort && p.sitsOut != 0u) state[s * STATE_WORDS + STATE_NODES] = 0u;
   }
 
   given = groupMaximum(lane, given);

@@ -12,6 +12,7 @@ struct AllocatePages {
   U32 pagesPerSequence;  // entries of a sequence's table
   U32 pageSize;          // slots
   U32 rows;              // slots to be written behind the committed ones; 0: STATE_NODES
+  U32 sitsOut;           // 1: a sequence that is not served loses its nodes
 };
 
 struct ReleasePages {

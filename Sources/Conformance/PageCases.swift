@@ -15,9 +15,12 @@ public struct RandomPool: Sendable {
     self.pageSize = pageSize
   }
 
-  func operands(tableRole: CaseOperand.Role = .inputOutput) -> [CaseOperand] {
+  func operands(tableRole: CaseOperand.Role = .inputOutput, stateRole: CaseOperand.Role = .input)
+    -> [CaseOperand]
+  {
     [
-      .words("state", state), .words("table", table, [sequences, pagesPerSequence], role: tableRole),
+      .words("state", state, role: stateRole),
+      .words("table", table, [sequences, pagesPerSequence], role: tableRole),
       .words("counts", counts, role: .inputOutput),
     ]
   }
@@ -95,14 +98,15 @@ extension KernelCase {
     random.fill(&filled)
     let pool = filled
     let rows = random.oneIn(2) ? nil : random.length(3 * pool.pageSize)
+    let sitsOut = random.oneIn(2)
     return KernelCase(
-      pool, ", rows \(rows ?? 0)",
-      pool.operands() + [
+      pool, ", rows \(rows ?? 0)\(sitsOut ? ", sitting out" : "")",
+      pool.operands(stateRole: .inputOutput) + [
         .output("scratch", .word, [2, pool.pages], role: .scratch),
         .output("copies", .word, [pool.sequences, 2]), .output("status", .word, [pool.sequences]),
       ]
     ) { list, o in
-      list.allocatePages(o.pool(pool), state: o.words("state"), rows: rows)
+      list.allocatePages(o.pool(pool), state: o.words("state"), rows: rows, sitsOut: sitsOut)
     }
   }
 

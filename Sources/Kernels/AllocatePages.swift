@@ -79,11 +79,15 @@ extension CommandList {
   /// takes no page. Exact (pages and their sharing: Kwon et al., 2023).
   ///
   /// A sequence that was not served (``PagePool/status``) must not write in this round: its last page may be another's
-  /// too. One that waits for pages keeps all later ones that need some waiting; one that does not fit its table does not.
+  /// too. With `sitsOut` it has no rows left that could. One that waits for pages keeps all later ones that need some waiting; one that does not fit its table does not.
   /// - Parameters:
   ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - rows: nil for the nodes of each sequence's tree, `STATE_NODES`.
-  public func allocatePages(_ pool: PagePool, state: Tensor<UInt32>, rows: Int? = nil) {
+  ///   - sitsOut: sets the `STATE_NODES` of a sequence that is not served to 0, so that in a batch it sits out the round
+  ///     without the host.
+  public func allocatePages(
+    _ pool: PagePool, state: Tensor<UInt32>, rows: Int? = nil, sitsOut: Bool = false
+  ) {
     call(.allocatePages) { kernel throws(Refusal) in
       try pool.check(state: state)
       try require(pool.scratch, 2 * pool.pages, "page scratch")
@@ -96,11 +100,11 @@ extension CommandList {
       let p = ShaderInterface.AllocatePages(
         sequences: UInt32(pool.sequences), pages: UInt32(pool.pages),
         pagesPerSequence: UInt32(pool.pagesPerSequence), pageSize: UInt32(pool.pageSize),
-        rows: UInt32(rows ?? 0))
+        rows: UInt32(rows ?? 0), sitsOut: sitsOut ? 1 : 0)
       return Invocation(
         kernel, p,
         [
-          .read(state), .readWrite(pool.table), .readWrite(pool.counts), .readWrite(pool.scratch),
+          .readWrite(state), .readWrite(pool.table), .readWrite(pool.counts), .readWrite(pool.scratch),
           .write(pool.copies), .write(pool.status),
         ],
         groups: (1, 1), specialization: walkLanes(max(pool.pages, pool.sequences)))

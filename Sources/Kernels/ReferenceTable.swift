@@ -205,7 +205,7 @@ enum ReferenceTable {
         o.parameters(), result: o.words(0), state: o.words(1), x: o.words(2), tail: o.out(3))
     case .allocatePages:
       Reference.allocatePages(
-        o.parameters(), state: o.words(0), table: o.out(1), counts: o.out(2), copies: o.out(4),
+        o.parameters(), state: o.out(0), table: o.out(1), counts: o.out(2), copies: o.out(4),
         status: o.out(5))
     case .releasePages:
       Reference.releasePages(o.parameters(), state: o.words(0), table: o.out(1), counts: o.out(2))

@@ -7,7 +7,7 @@ extension Reference {
   /// `state`: u32 [sequences][STATE_WORDS]; `table`: u32 [sequences][pagesPerSequence]; `counts`: u32 [pages];
   /// `copies`: u32 [sequences][2]; `status`: u32 [sequences].
   public static func allocatePages(
-    _ p: ShaderInterface.AllocatePages, state: UnsafeBufferPointer<UInt32>,
+    _ p: ShaderInterface.AllocatePages, state: UnsafeMutableBufferPointer<UInt32>,
     table: UnsafeMutableBufferPointer<UInt32>, counts: UnsafeMutableBufferPointer<UInt32>,
     copies: UnsafeMutableBufferPointer<UInt32>, status: UnsafeMutableBufferPointer<UInt32>
   ) {
@@ -16,6 +16,9 @@ extension Reference {
     let free = before.indices.filter { before[$0] == 0 }
     var asked = 0
     for s in 0..<Int(p.sequences) {
+      defer {
+        if p.sitsOut != 0 && status[s] != STATUS_OK { state[s * Int(STATE_WORDS) + Int(STATE_NODES)] = 0 }
+      }
       let length = Int(state[s * Int(STATE_WORDS) + Int(STATE_LENGTH)])
       let nodes = Int(state[s * Int(STATE_WORDS) + Int(STATE_NODES)])
       let end = length + (p.rows == 0 ? nodes : Int(p.rows))

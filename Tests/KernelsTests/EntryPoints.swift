@@ -465,7 +465,7 @@ struct EntryPoint: Sendable, CustomStringConvertible {
 
   private static let pages: [EntryPoint] = [
     EntryPoint("allocatePages") {
-      $0.allocatePages($1.pool(), state: $1.tensor(), rows: $1.optionalSize())
+      $0.allocatePages($1.pool(), state: $1.tensor(), rows: $1.optionalSize(), sitsOut: $1.flag())
     },
     EntryPoint("releasePages") {
       $0.releasePages($1.pool(), state: $1.tensor(), keep: $1.optionalSize())

@@ -13,13 +13,24 @@ import Testing
 
     /// Lengths and nodes of both sequences.
     private func state(_ lengths: [UInt32], _ nodes: [UInt32]) -> UnsafeBufferPointer<UInt32> {
-      operand((0..<2).flatMap { [lengths[$0], 0, 0, nodes[$0], 0, 0, 0, 0] })
+      UnsafeBufferPointer(words(lengths, nodes))
     }
 
-    func allocate(_ lengths: [UInt32], nodes: [UInt32] = [0, 0], rows: UInt32 = 0) {
+    private func words(_ lengths: [UInt32], _ nodes: [UInt32]) -> UnsafeMutableBufferPointer<UInt32> {
+      mutableOperand((0..<2).flatMap { [lengths[$0], 0, 0, nodes[$0], 0, 0, 0, 0] })
+    }
+
+    /// The nodes afterwards.
+    @discardableResult
+    func allocate(_ lengths: [UInt32], nodes: [UInt32] = [0, 0], rows: UInt32 = 0, sitsOut: Bool = false)
+      -> [UInt32]
+    {
+      let state = words(lengths, nodes)
       Reference.allocatePages(
-        AllocatePages(sequences: 2, pages: 6, pagesPerSequence: 3, pageSize: 4, rows: rows),
-        state: state(lengths, nodes), table: table, counts: counts, copies: copies, status: status)
+        AllocatePages(
+          sequences: 2, pages: 6, pagesPerSequence: 3, pageSize: 4, rows: rows, sitsOut: sitsOut ? 1 : 0),
+        state: state, table: table, counts: counts, copies: copies, status: status)
+      return [state[Int(STATE_NODES)], state[Int(STATE_WORDS + STATE_NODES)]]
     }
 
     func release(_ lengths: [UInt32], keep: UInt32 = .max) {
@@ -37,6 +48,14 @@ import Testing
   }
 
   private let none = NO_PAGE
+
+  @Test func whoIsNotServedMaySitOut() {
+    for sitsOut in [false, true] {
+      let pool = Pool()
+      #expect(pool.allocate([0, 0], nodes: [12, 13], sitsOut: sitsOut) == [12, sitsOut ? 0 : 13])
+      #expect(Array(pool.status) == [STATUS_OK, STATUS_OUT_OF_PAGES])
+    }
+  }
 
   @Test func pagesAreGivenInOrderAndGivenBack() {
     let pool = Pool()
