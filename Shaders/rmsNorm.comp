@@ -1,4 +1,4 @@
-// x / sqrt(mean(x^2) + epsilon) * weight (Zhang and Sennrich, 2019); one group of 64 lanes a row.
+// x / sqrt(mean(x^2) + epsilon) * weight (Zhang and Sennrich, 2019); one group of 64 lanes a segment of a row.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/rows.h"
@@ -8,15 +8,15 @@
 layout(local_size_x = 64) in;  // REDUCTION_LANES: the lanes are part of the order of summation
 
 layout(push_constant) uniform Push { RmsNorm p; };
-layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };             // [rows][columns]
+layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };             // [rows][stride]: [segments][columns] in it
 layout(set = 0, binding = 1, std430) readonly buffer Weight { float weight[]; };   // [columns]
-layout(set = 0, binding = 2, std430) writeonly buffer Out { float outValues[]; };  // [rows][columns]
+layout(set = 0, binding = 2, std430) writeonly buffer Out { float outValues[]; };  // as x; may be x
 
 shared float laneSums[REDUCTION_LANES];
 
 void main() {
   uint lane = gl_LocalInvocationID.x;
-  uint start = gl_WorkGroupID.x * p.columns;
+  uint start = gl_WorkGroupID.x * p.stride + p.first + gl_WorkGroupID.y * p.columns;
 
   // Squares of 2^-40 and more are normal, so no partial sum is subnormal.
   float sum = 0.0;

@@ -22,7 +22,10 @@ struct EmbeddingMix {
 
 struct RmsNorm {
   U32 rows;
-  U32 columns;
+  U32 segments;         // of a row, neighbours, each with a norm of its own
+  U32 columns;          // of a segment
+  U32 stride;           // elements of a row of x and out in which the segments lie
+  U32 first;            // their first one there
   F32 inverseColumns;   // 1 / columns, rounded from double
   F32 epsilon;
   U32 significantBits;  // of the output

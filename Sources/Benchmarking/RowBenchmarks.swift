@@ -18,6 +18,15 @@ extension KernelBenchmark {
     KernelBenchmark(.rmsNorm, "64 x 4096", bytes: 8 * 64 * 4096 + 4 * 4096, operations: 4 * 64 * 4096) {
       .rmsNorm(rows: 64, columns: 4096, significantBits: 13, random: &$0)
     },
+    // The query's heads in rows that hold two key and two value heads for every four of them.
+    KernelBenchmark(
+      .rmsNorm, "64 x 32 heads of 128", variant: "segments", bytes: 8 * 64 * 4096 + 4 * 128,
+      operations: 4 * 64 * 4096
+    ) {
+      .rmsNorm(
+        rows: 64, segments: 32, columns: 128, place: RowColumns(first: 0, stride: 8192), significantBits: 24,
+        inPlace: true, random: &$0)
+    },
     // exp and reciprocal: 18 operations, the products: 3.
     KernelBenchmark(.swiglu, "64 x 960", bytes: 12 * 64 * 960, operations: 21 * 64 * 960) {
       .swiglu(rows: 64, columns: 960, significantBits: 13, random: &$0)

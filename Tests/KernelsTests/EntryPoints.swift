@@ -37,8 +37,8 @@ struct EntryPoint: Sendable, CustomStringConvertible {
     },
     EntryPoint("rmsNorm") {
       $0.rmsNorm(
-        $1.tensor(), weight: $1.tensor(), out: $1.tensor(), rows: $1.size(), columns: $1.size(),
-        epsilon: $1.number(), significantBits: $1.bits())
+        $1.tensor(), at: $1.columns(), weight: $1.tensor(), out: $1.tensor(), rows: $1.size(),
+        segments: $1.size(), columns: $1.size(), epsilon: $1.number(), significantBits: $1.bits())
     },
     EntryPoint("layerNorm") {
       $0.layerNorm(

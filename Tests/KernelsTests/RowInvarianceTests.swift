@@ -186,6 +186,18 @@ private let elementKernels: [UnitKernel] = [
         epsilon: 1e-6)
     }
   },
+  UnitKernel(.rmsNorm, "segments") { call, size in
+    let wide = 3 * size + 5
+    call.add("x", .nodes(wide), role: .inputOutput, kind: .float) { random, _, count in
+      random.floats(count, exponents: -50...50).map(\.bitPattern)
+    }
+    call.floats("weight", .shared(size), -20...20)
+    call.record = { list, o, places in
+      list.rmsNorm(
+        o.floats("x"), at: RowColumns(first: 2, stride: wide), weight: o.floats("weight"), out: o.floats("x"),
+        rows: places.capacity, segments: 3, columns: size, epsilon: 1e-6)
+    }
+  },
   UnitKernel(.layerNorm) { call, size in
     call.floats("x", .nodes(size), -70...50)
     call.floats("weight", .shared(size), -20...20)

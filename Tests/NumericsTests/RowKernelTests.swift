@@ -67,19 +67,49 @@ import Testing
     let x = random.floats(columns) + random.adversarial(columns) + [Float](repeating: 0, count: columns)
     let weight = random.floats(columns)
     let p = RmsNorm(
-      rows: 3, columns: U32(columns), inverseColumns: Float(1 / Double(columns)), epsilon: 1e-5,
-      significantBits: significantBits)
+      rows: 3, segments: 1, columns: U32(columns), stride: U32(columns), first: 0,
+      inverseColumns: Float(1 / Double(columns)), epsilon: 1e-5, significantBits: significantBits)
     let out = poisoned(x.count)
     Reference.rmsNorm(p, x: operand(x), weight: operand(weight), out: out)
-    let relative = (Double(columns / 64 + 7) / 2 + 12) * 0x1p-24 + pow(2, -Double(significantBits))
-    for r in 0..<3 {
-      let row = x[r * columns..<(r + 1) * columns].map(Double.init)
-      let mean = row.map { $0 * $0 }.reduce(0, +) / Double(columns)
-      for i in 0..<columns {
-        let exact = row[i] / (mean + 1e-5).squareRoot() * Double(weight[i])
-        let error = abs(Double(out[r * columns + i]) - exact)
-        #expect(error <= relative * abs(exact) + 0x1p-63, "row \(r) column \(i)")
+    for r in 0..<3 { expectNorm(Array(out), of: x, from: r * columns, weight, significantBits) }
+  }
+
+  /// Three heads of a query and two of a key in rows that a projection wrote, each part with a weight of its own.
+  @Test(arguments: [1, 64, 80, 128])
+  func headsAreNormedInPlace(headSize: Int) {
+    var random = SplitMix64(UInt64(headSize))
+    let (rows, first, key) = (4, 3, 3 + 3 * headSize)
+    let stride = key + 2 * headSize + 7
+    let x = random.floats(rows * stride)
+    let weights = [random.floats(headSize), random.floats(headSize)]
+    let out = mutableOperand(x)
+    var expected = Set<Int>()
+    for (weight, (place, segments)) in zip(weights, [(first, 3), (key, 2)]) {
+      let p = RmsNorm(
+        rows: U32(rows), segments: U32(segments), columns: U32(headSize), stride: U32(stride),
+        first: U32(place), inverseColumns: Float(1 / Double(headSize)), epsilon: 1e-5, significantBits: 24)
+      Reference.rmsNorm(p, x: UnsafeBufferPointer(out), weight: operand(weight), out: out)
+      for r in 0..<rows {
+        for head in 0..<segments {
+          let start = r * stride + place + head * headSize
+          expectNorm(Array(out), of: x, from: start, weight, 24)
+          expected.formUnion(start..<start + headSize)
+        }
       }
+    }
+    for i in x.indices where !expected.contains(i) { #expect(out[i] == x[i], "element \(i)") }
+  }
+
+  private func expectNorm(
+    _ out: [Float], of x: [Float], from start: Int, _ weight: [Float], _ significantBits: UInt32
+  ) {
+    let columns = weight.count
+    let relative = (Double(columns / 64 + 7) / 2 + 12) * 0x1p-24 + pow(2, -Double(significantBits))
+    let row = x[start..<start + columns].map(Double.init)
+    let mean = row.map { $0 * $0 }.reduce(0, +) / Double(columns)
+    for i in 0..<columns {
+      let exact = row[i] / (mean + 1e-5).squareRoot() * Double(weight[i])
+      #expect(abs(Double(out[start + i]) - exact) <= relative * abs(exact) + 0x1p-63, "element \(start + i)")
     }
   }
 

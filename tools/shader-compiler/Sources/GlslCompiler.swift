@@ -5,12 +5,15 @@ import Foundation
 struct GlslCompiler {
   let includeFolders: [String]
 
-  func compile(_ text: String, path: String) throws(ShaderFailure) -> [UInt32] {
+  /// - Parameter resolver: tells afterwards what was included.
+  func compile(
+    _ text: String, path: String, resolver: IncludeResolver? = nil
+  ) throws(ShaderFailure) -> [UInt32] {
     let compiler = shaderc_compiler_initialize()
     defer { shaderc_compiler_release(compiler) }
     let options = Self.makeOptions()
     defer { shaderc_compile_options_release(options) }
-    let resolver = IncludeResolver(folders: includeFolders)
+    let resolver = resolver ?? IncludeResolver(folders: includeFolders)
     resolver.install(options)
     let result = withExtendedLifetime(resolver) {
       shaderc_compile_into_spv(

@@ -3,7 +3,15 @@ import Foundation
 
 /// Finds included files: beside the including file first, then in the given folders.
 final class IncludeResolver {
+  /// A file as it was found.
+  struct Include {
+    let name, including: String
+    let path, text: String
+  }
+
   private let folders: [String]
+  /// In the order of the requests.
+  private(set) var includes: [Include] = []
 
   init(folders: [String]) { self.folders = folders }
 
@@ -27,7 +35,8 @@ final class IncludeResolver {
   /// An empty name says that the content is an error message.
   private func resolve(_ name: String, from including: String) -> UnsafeMutablePointer<shaderc_include_result>
   {
-    let (path, text) = find(name, from: including) ?? ("", "not found in any include folder")
+    let found = find(name, from: including)
+    let (path, text) = found.map { ($0.path, $0.text) } ?? ("", "not found in any include folder")
     let result = UnsafeMutablePointer<shaderc_include_result>.allocate(capacity: 1)
     result.initialize(
       to: shaderc_include_result(
@@ -36,11 +45,15 @@ final class IncludeResolver {
     return result
   }
 
-  private func find(_ name: String, from including: String) -> (path: String, text: String)? {
+  func find(_ name: String, from including: String) -> Include? {
     let own = (including as NSString).deletingLastPathComponent
     for folder in [own] + folders {
       let path = (folder as NSString).appendingPathComponent(name)
-      if let text = try? String(contentsOfFile: path, encoding: .utf8) { return (path, text) }
+      if let text = try? String(contentsOfFile: path, encoding: .utf8) {
+        let include = Include(name: name, including: including, path: path, text: text)
+        includes.append(include)
+        return include
+      }
     }
     return nil
   }

@@ -45,10 +45,13 @@ struct Shader {
   }
 
   /// Compiles, lints, strips, validates and reflects; the kernel's texel form, if it has one, is the second module.
-  func build(with compiler: GlslCompiler) throws(ShaderFailure) -> Outcome {
+  /// - Parameter resolver: tells afterwards what was included.
+  func build(
+    with compiler: GlslCompiler, resolver: IncludeResolver? = nil
+  ) throws(ShaderFailure) -> Outcome {
     let missing = requiredExtensions.filter { !compiler.knows($0) }
     if !missing.isEmpty { return .switchedOff(missing: missing) }
-    let compiled = try compiler.compile(text, path: path)
+    let compiled = try compiler.compile(text, path: path, resolver: resolver)
     do throws(ShaderFailure) {
       let module = try SpirvModule(words: compiled)
       let violations = isExact ? ContractLint.violations(module) : []

@@ -34,27 +34,51 @@ struct ShaderCompilerTool {
       return true
     case .compile:
       let folder = URL(fileURLWithPath: try arguments.requiredOutput, isDirectory: true)
-      return try each(arguments.operands, compiler) { shader, outcome in
-        let file = folder.appendingPathComponent("\(shader.stem).shader.swift")
-        try write(SwiftWriter.source(of: shader, outcome), to: file.path)
+      let tool = Stamp.toolDigest()
+      return try each(arguments.operands) { shader in
+        try embed(
+          shader, with: compiler, tool: tool,
+          in: folder.appendingPathComponent("\(shader.stem).shader.swift"))
       }
-    case .inspect: return try each(arguments.operands, compiler) { print(describe($0, $1)) }
+    case .inspect: return try each(arguments.operands) { print(describe($0, try build($0, compiler))) }
     }
+  }
+
+  /// Writes the source that embeds `shader`, unless its stamp says that it is there.
+  static func embed(
+    _ shader: Shader, with compiler: GlslCompiler, tool: Digest?, in file: URL
+  ) throws {
+    let folders = compiler.includeFolders
+    if let tool, Stamp.isCurrent(tool: tool, shader: shader, folders: folders, output: file) { return }
+    let resolver = IncludeResolver(folders: folders)
+    let outcome = try build(shader, compiler, resolver)
+    let source = SwiftWriter.source(of: shader, outcome)
+    try write(source, to: file.path)
+    // A shader that is switched off says so each time.
+    guard let tool, case .compiled = outcome else { return }
+    try Stamp(tool: tool, shader: shader, folders: folders, includes: resolver.includes, output: source)
+      .write(beside: file)
+  }
+
+  private static func build(
+    _ shader: Shader, _ compiler: GlslCompiler, _ resolver: IncludeResolver? = nil
+  ) throws -> Shader.Outcome {
+    let outcome = try shader.build(with: compiler, resolver: resolver)
+    if case .switchedOff(let missing) = outcome {
+      say(
+        "\(shader.path):1: note: switched off: the GLSL compiler lacks \(missing.joined(separator: ", "))")
+    }
+    return outcome
   }
 
   /// Goes on after a failure, so that every error is seen; false if there was one.
   private static func each(
-    _ paths: [String], _ compiler: GlslCompiler, _ body: (Shader, Shader.Outcome) throws -> Void
+    _ paths: [String], _ body: (Shader) throws -> Void
   ) throws -> Bool {
     var succeeded = true
     for path in paths {
       do {
-        let shader = try Shader(path: path)
-        let outcome = try shader.build(with: compiler)
-        if case .switchedOff(let missing) = outcome {
-          say("\(path):1: note: switched off: the GLSL compiler lacks \(missing.joined(separator: ", "))")
-        }
-        try body(shader, outcome)
+        try body(try Shader(path: path))
       } catch let failure as ShaderFailure {
         say(failure.text)
         succeeded = false
