@@ -5,7 +5,7 @@ extension CommandList {
   ///
   /// Exact. Sequence s owns the nodes `STATE_FIRST_NODE` ..< + `STATE_NODES` of its state; parents, links and bits are
   /// local to it. A tree that does not fit, shares nodes with another one, or has a parent that is not below its child,
-  /// sets `STATUS_MALFORMED_TREE` in its state.
+  /// sets `STATUS_MALFORMED_TREE` in its state; of a sequence with 0 nodes nothing is written.
   /// - Parameters:
   ///   - tree: reads `parents`; writes `depths`, `mask` and the states' status. Its arrays hold the nodes of all
   ///     sequences, its `maximumNodes` counts those of one.

@@ -93,7 +93,7 @@ struct LinkItTests {
     let chosen = try backend.makeTensor([4, 0, 9, 0, 5, 0, 6, 0, 1, 0, 2, 0] as [UInt32], "picks")
     try backend.run("paged round") {
       $0.treeLayout(trees, links: pageLinks, sequences: group)
-      $0.allocatePages(pool, state: trees.state)
+      $0.allocatePages(pool, state: trees.state, sitsOut: true)
       $0.copyPages(pool, cache: paged)  // these three for each layer
       $0.keyValueAppend(
         projected: ofInputs, state: trees.state, batch: ofRows, cache: paged, rows: 6, heads: 1, keyHeads: 1,
