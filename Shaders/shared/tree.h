@@ -64,7 +64,7 @@ struct VerifySiblings {
   U32 mode;
   U32 sequences;     // one group each
   U32 capacity;      // nodes that the packed arrays hold
-  U32 draftRows;     // that the draft has; a node beyond has children of no weight (not one-hot)
+  U32 draftRows;     // that the draft has; a node beyond has children of no weight, with own rows none itself
   U32 stream;        // of random numbers, below RANDOM_STREAMS
 };
 
@@ -74,7 +74,7 @@ struct VerifyTraversal {
   U32 mode;
   U32 sequences;     // one group each
   U32 capacity;      // nodes that the packed arrays hold
-  U32 draftRows;     // that the draft has; a node beyond has children of no weight (not one-hot)
+  U32 draftRows;     // that the draft has; a node beyond has children of no weight, with own rows none itself
   U32 stream;        // of random numbers, below RANDOM_STREAMS
 };
 

@@ -5,7 +5,7 @@ extension CommandList {
   ///
   /// - Parameters:
   ///   - state: u32 `[sequences][STATE_WORDS]`.
-  ///   - rows: slots to add to each sequence; nil adds as many as its state has nodes.
+  ///   - rows: slots to add to each sequence, also to one that sits out; nil adds as many as its state has nodes.
   public func advanceState(_ state: Tensor<UInt32>, rows: Int?, sequences: Int = 1) {
     call(.advanceState) { kernel throws(Refusal) in
       try requireSizes(rows ?? 0, sequences)

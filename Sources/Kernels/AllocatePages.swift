@@ -79,12 +79,16 @@ extension CommandList {
   /// takes no page. Exact (pages and their sharing: Kwon et al., 2023).
   ///
   /// A sequence that was not served (``PagePool/status``) must not write in this round: its last page may be another's
-  /// too. With `sitsOut` it has no rows left that could. One that waits for pages keeps all later ones that need some waiting; one that does not fit its table does not.
+  /// too. With `sitsOut` a sequence of a batch has no rows left that could.
+  ///
+  /// A sequence that waits for pages keeps all later ones that need some waiting; one that does not fit its table does
+  /// not.
   /// - Parameters:
   ///   - state: u32 `[sequences][STATE_WORDS]`.
   ///   - rows: nil for the nodes of each sequence's tree, `STATE_NODES`.
   ///   - sitsOut: sets the `STATE_NODES` of a sequence that is not served to 0, so that in a batch it sits out the round
-  ///     without the host.
+  ///     without the host. They stay 0, and later calls find nothing to serve, until a call that builds trees or the
+  ///     host gives it nodes again.
   public func allocatePages(
     _ pool: PagePool, state: Tensor<UInt32>, rows: Int? = nil, sitsOut: Bool = false
   ) {

@@ -2,7 +2,8 @@ import ShaderInterface
 
 /// What a verifier said of one sequence's round.
 public struct RoundResult: Sendable, Hashable {
-  /// Why the round ended early; empty is fine.
+  /// Why the round ended early; empty is fine. With any bit, ``KernelStatus/idle`` too, nothing was committed, and what the
+  /// bonus token and the position say does not count.
   public let status: KernelStatus
   /// Accepted nodes, root first; the row of each gave the token at the same index of ``tokens``.
   public let path: [Int]

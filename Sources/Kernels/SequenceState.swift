@@ -8,7 +8,9 @@ public struct SequenceState: Sendable, Hashable {
   /// or of two verifications on top of each other, differ in their `stream`.
   public var seed: UInt64
   /// Nodes of this round's tree that count, root included. In a batch a sequence with 0 sits out the round: its rows are
-  /// void, its result says ``KernelStatus/idle``, and nothing of it changes.
+  /// void, its result says ``KernelStatus/idle``, and `commitRound` leaves it as it is. `promptLookup`, `selectTree` and
+  /// `mergePaths` give nodes to every sequence, so the host sets 0 after them. What a pass left in its hidden rows is void
+  /// as well: a drafter that reads them keeps its own copy.
   public var nodes: Int
   /// Node of the last round whose hidden row gave the root its token.
   public var lastNode: Int

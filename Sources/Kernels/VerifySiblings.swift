@@ -23,8 +23,9 @@ extension CommandList {
   /// Everything is integer arithmetic; ``SiblingRule`` names the papers.
   /// - Parameters:
   ///   - target: a row a node, `[nodes][vocabulary]`.
-  ///   - draft: row i is what the children of packed node i were drawn from, with ``SiblingRule/ownRows`` node i itself;
-  ///     rows of leaves are not read, and may be missing at the end (any rows when `rule` is one-hot).
+  ///   - draft: row i is what the children of packed node i were drawn from; rows of leaves are not read, and may be
+  ///     missing at the end (any rows when `rule` is one-hot). With ``SiblingRule/ownRows`` what node i itself was drawn
+  ///     from: every node but the roots needs its row.
   ///   - tree: tokens, parents and state are read.
   ///   - rule: llvmpipe refuses ``SiblingRule/kSeq`` for trees of more than 235 (vocabulary 151,936) to 546 nodes
   ///     (32,000): its loops would end too early.

@@ -13,8 +13,9 @@ extension CommandList {
   /// - Parameters:
   ///   - target: a row a node, `[nodes][vocabulary]`; the kernel uses its weights up: what they are afterwards depends on
   ///   the device.
-  ///   - draft: row i is what the children of packed node i were drawn from, with ``SiblingRule/ownRows`` node i itself;
-  ///     rows of leaves are not read, and may be missing at the end (any rows when `rule` is one-hot).
+  ///   - draft: row i is what the children of packed node i were drawn from; rows of leaves are not read, and may be
+  ///     missing at the end (any rows when `rule` is one-hot). With ``SiblingRule/ownRows`` what node i itself was drawn
+  ///     from: every node but the roots needs its row.
   ///   - tree: tokens, parents and state are read.
   ///   - rule: not ``SiblingRule/kSeq``.
   ///   - stream: of random numbers, 0 to 2^24 - 1, as `verifySiblings` has it.
