@@ -19,10 +19,8 @@ layout(set = 0, binding = 1, std430) readonly buffer Weights { uvec4 weights[]; 
 #ifdef BYTE_ROWS
 #include "byteRows.glsl"
 #else
-layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };              // [rows][inputs]
-layout(set = 0, binding = 0, std430) readonly buffer XQuads { vec4 xQuads[]; };     // the same, for inputs % 4 == 0
-
-uint rowStart(uint row) { return row * p.inputs; }
+#include "floatRows.glsl"
+layout(set = 0, binding = 0, std430) readonly buffer XQuads { vec4 xQuads[]; };  // the same, for inputs % 4 == 0
 
 float inputOrZero(uint start, uint k) { return k < p.inputs ? x[start + min(k, p.inputs - 1u)] : 0.0; }
 
@@ -39,10 +37,6 @@ vec4 inputQuad(uint start, uint k, bool isWhole) {
   if (isWhole) return xQuads[(start + k) / 4u];
   return partialQuad(start, k);
 }
-
-// What a block's sum is multiplied by: rows of floats have no scales.
-float rowScale(uint start, uint block) { return 1.0; }
-float sumScale(float weightScale, float rowScale) { return weightScale; }
 #endif
 
 // FUSED: by an instruction that rounds once, which CPU drivers lack; f32 weights have products that are not exact.

@@ -23,16 +23,13 @@ float inputOrZero(uint start, uint k) {
 #elif defined(ROW_SCALES)
 #include "int8Rows.glsl"
 #else
-layout(set = 0, binding = 0, std430) readonly buffer X { float x[]; };  // [rows][inputs]
-uint rowStart(uint row) { return row * p.inputs; }
+#include "floatRows.glsl"
 // Zeros past the end: adding +0 changes no accumulator, none is ever -0.
 float inputOrZero(uint start, uint k) {
   float value = 0.0;
   if (k < p.inputs) value = x[start + k];
   return value;
 }
-float rowScale(uint start, uint block) { return 1.0; }
-float sumScale(float weightScale, float rowScale) { return weightScale; }
 #endif
 
 #define SEGMENT_PAIRS (SEGMENT_INPUTS / 2u)

@@ -155,10 +155,8 @@ extension Tuning {
   private func layout(of call: Invocation) throws(BackendError) -> Layout {
     var layout = Layout(stem: call.kernel.rawValue, specialization: call.specialization, groups: call.groups)
     switch call.kernel {
-    case .matmulF32, .matmulF16, .matmulBf16, .matmulQ8, .matmulQ4: try matmul(call, &layout)
-    case .matmulQ8Int8, .matmulQ4Int8:
+    case .matmulF32, .matmulF16, .matmulBf16, .matmulQ8, .matmulQ4, .matmulQ8Int8, .matmulQ4Int8:
       try matmul(call, &layout)
-      if dotProducts && layout.stem.hasSuffix("Spread") { layout.stem += "Dot" }
     case .matmulInt8 where shuffles && call.specialization.count == 1: try matmul(call, &layout)
     case .matmulInt8:
       let rows = call.specialization[0]
@@ -243,7 +241,7 @@ extension Tuning {
       layout.specialization.append(8)  // lanes, which are also the inputs of a step
       try addStride(LoopPasses(items: steps, others: steps / 8 + Self.finishPasses), &layout)
     } else {
-      try matmul(steps, rows: call.specialization[0], outputs: outputsPerLane(call), &layout)
+      try matmul(call, steps: steps, outputs: outputsPerLane(call), &layout)
     }
   }
 
@@ -251,9 +249,13 @@ extension Tuning {
     call.specialization.count > 1 ? call.specialization[1] : matmulOutputsPerLane
   }
 
-  private func matmul(_ steps: Int, rows: U32, outputs: U32, _ layout: inout Layout) throws(BackendError) {
+  private func matmul(
+    _ call: Invocation, steps: Int, outputs: U32, _ layout: inout Layout
+  ) throws(BackendError) {
+    let rows = call.specialization[0]
     if outputs == 1 {
-      layout.stem += "Spread"
+      let isOfBytes = call.kernel == .matmulQ8Int8 || call.kernel == .matmulQ4Int8
+      layout.stem += isOfBytes && dotProducts ? "SpreadDot" : "Spread"
       layout.specialization = [rows] + matmulSpread.specialization(rows: rows)
       return try addStride(LoopPasses(others: steps / 2 + Self.finishPasses), &layout)
     }

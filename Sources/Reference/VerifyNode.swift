@@ -108,6 +108,19 @@ public struct DraftRow: Hashable, Sendable {
     self.total = total
   }
 
+  /// Packed row `row` of a draft that has `count`; without weight where it lacks the row.
+  init(
+    _ row: Int, of count: Int, weights: UnsafeBufferPointer<UInt32>, totals: UnsafeBufferPointer<UInt32>,
+    vocabulary: Int
+  ) {
+    guard row < count else {
+      self.init(weights: [UInt32](repeating: 0, count: vocabulary), total: 0)
+      return
+    }
+    self.init(
+      weights: Array(weights[row * vocabulary..<(row + 1) * vocabulary]), total: UInt64(totals[2 * row]))
+  }
+
   /// Without replacement: no later child has `token`.
   mutating func exclude(_ token: Int) {
     total = Reference.rest(of: total, without: weights[token])

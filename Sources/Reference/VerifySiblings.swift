@@ -44,7 +44,7 @@ extension Reference {
       sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
       capacity: p.capacity)
     let vocabulary = Int(p.vocabulary)
-    let drafted = Int(p.draftRows)
+    let draftRows = p.mode == SIBLINGS_ONE_HOT ? 0 : Int(p.draftRows)
     let block = Int(sequence) * vocabulary
     let target = UnsafeMutableBufferPointer(rebasing: scratch[block..<block + vocabulary])
     let round = tree.walk { node, depth, children, tried in
@@ -53,12 +53,9 @@ extension Reference {
       _ = target.update(fromContentsOf: weights[row])
       // One row of all children, or each child's own.
       var drafts = (p.mode == SIBLINGS_OWN_ROWS ? children : [node]).map { drawn in
-        let d = tree.firstNode + drawn
-        let hasDraft = p.mode != SIBLINGS_ONE_HOT && !children.isEmpty && d < drafted
-        return DraftRow(
-          weights: hasDraft
-            ? Array(draftWeights[d * vocabulary..<(d + 1) * vocabulary])
-            : [UInt32](repeating: 0, count: vocabulary), total: hasDraft ? UInt64(draftTotals[2 * d]) : 0)
+        DraftRow(
+          tree.firstNode + drawn, of: draftRows, weights: draftWeights, totals: draftTotals,
+          vocabulary: vocabulary)
       }
       return verifyNode(
         target: target, total: UInt64(totals[2 * r]), status: totals[2 * r + 1], drafts: &drafts,

@@ -40,14 +40,11 @@ extension Reference {
       sequence: sequence, tokens: tokens, parents: parents, state: state, maximumNodes: p.maximumNodes,
       capacity: p.capacity)
     let vocabulary = Int(p.vocabulary)
-    let drafted = Int(p.draftRows)
+    let draftRows = p.mode == SIBLINGS_ONE_HOT ? 0 : Int(p.draftRows)
     func draftRow(_ node: Int) -> DraftRow {
-      let d = tree.firstNode + node
-      let isDrafted = p.mode != SIBLINGS_ONE_HOT && d < drafted
-      return DraftRow(
-        weights: isDrafted
-          ? Array(draftWeights[d * vocabulary..<(d + 1) * vocabulary])
-          : [UInt32](repeating: 0, count: vocabulary), total: isDrafted ? UInt64(draftTotals[2 * d]) : 0)
+      DraftRow(
+        tree.firstNode + node, of: draftRows, weights: draftWeights, totals: draftTotals,
+        vocabulary: vocabulary)
     }
     var traversal = Traversal(
       tree: tree, mode: p.mode, vocabulary: vocabulary, source: source, draftRow: draftRow
